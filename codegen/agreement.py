@@ -1,0 +1,185 @@
+"""Holds the curation against the model: each has an entry for all that the other has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from codegen.decisions import (
+    SAME_WORDS,
+    CurationError,
+    Decisions,
+    OperationDecision,
+    StructureDecision,
+)
+from codegen.records import (
+    EnumRecord,
+    ListRecord,
+    MapRecord,
+    OperationRecord,
+    ScalarRecord,
+    ServiceRecord,
+    ShapeRecord,
+    StructureRecord,
+)
+
+
+def check_agreement(service: ServiceRecord, decisions: Decisions) -> None:
+    """Stop if there are disagreements."""
+    problems = disagreements(service, decisions)
+    if problems:
+        raise CurationError(problems)
+
+
+def disagreements(service: ServiceRecord, decisions: Decisions) -> list[str]:
+    """Everything that the curation lacks, or has too much."""
+    return [
+        *_operation_problems(service, decisions),
+        *_shape_problems(service, decisions),
+        *_error_problems(service, decisions),
+    ]
+
+
+def reachable_shapes(service: ServiceRecord, decisions: Decisions) -> dict[str, ShapeRecord]:
+    """All shapes of the operations that the curation has, by name."""
+    reached: dict[str, ShapeRecord] = {}
+    for topic in decisions.topics.values():
+        for name in topic.operations.keys() & service.operations.keys():
+            operation = service.operations[name]
+            for shape in (operation.input, operation.output):
+                _reach(shape, reached)
+    return reached
+
+
+def _reach(shape: ShapeRecord, reached: dict[str, ShapeRecord]) -> None:
+    if shape.name in reached:
+        return
+    reached[shape.name] = shape
+    match shape:
+        case StructureRecord():
+            for member in shape.members:
+                _reach(member.shape, reached)
+        case ListRecord():
+            _reach(shape.item, reached)
+        case MapRecord():
+            _reach(shape.key, reached)
+            _reach(shape.value, reached)
+        case _:
+            pass
+
+
+def _differences(what: str, model: Iterable[str], curated: Iterable[str]) -> Iterator[str]:
+    model, curated = list(model), list(curated)
+    for name in model:
+        if name not in curated:
+            yield f"{what}{name} has no entry in the curation"
+    for name in sorted(set(curated)):
+        if name not in model:
+            yield f"{what}{name} has an entry in the curation, but is not in the model"
+        if curated.count(name) > 1:
+            yield f"{what}{name} has {curated.count(name)} entries in the curation"
+
+
+def _operation_problems(service: ServiceRecord, decisions: Decisions) -> Iterator[str]:
+    curated = [name for topic in decisions.topics.values() for name in topic.operations]
+    yield from _differences("operation ", service.operations, [*curated, *decisions.shared.pending])
+    for topic in decisions.topics.values():
+        for name, decision in topic.operations.items():
+            if name in service.operations:
+                yield from _one_operation_problems(service.operations[name], decision)
+
+
+def _one_operation_problems(
+    operation: OperationRecord, decision: OperationDecision
+) -> Iterator[str]:
+    outputs = {member.name for member in operation.output.members}
+    if decision.returns not in {"response", "nothing", *outputs}:
+        yield f"operation {operation.name} returns {decision.returns}, which is not in its response"
+    if operation.is_paged != bool(decision.items):
+        yield f"operation {operation.name} must say its items if it is paged, and only then"
+    for look_up, names in (
+        (operation.list_at, decision.items),
+        (operation.list_size, decision.refuses_paging_with),
+    ):
+        for name in names:
+            try:
+                look_up(name)
+            except KeyError as error:
+                yield f"operation {operation.name}: {error.args[0]}"
+    for code in decision.repeat_meets:
+        if code not in operation.errors:
+            yield f"operation {operation.name} meets {code}, which is none of its exceptions"
+
+
+def _shape_problems(service: ServiceRecord, decisions: Decisions) -> Iterator[str]:
+    reached = reachable_shapes(service, decisions)
+    same = decisions.shared.same_structures
+    structures = {
+        name: shape for name, shape in reached.items() if isinstance(shape, StructureRecord)
+    }
+    for name, other in same.items():
+        if name not in structures or other not in structures:
+            yield f"structures {name} and {other} are not both in the model"
+        elif _member_names(structures[name]) != _member_names(structures[other]):
+            yield f"structures {name} and {other} have not the same members"
+    curated = [
+        (name, decision)
+        for topic in decisions.topics.values()
+        for name, decision in topic.structures.items()
+    ]
+    yield from _differences(
+        "structure ", (name for name in structures if name not in same), (n for n, _ in curated)
+    )
+    for name, structure_decision in curated:
+        if name in structures:
+            yield from _structure_problems(structures[name], structure_decision, decisions)
+    yield from _enum_problems(reached, decisions)
+    patterns = (
+        name
+        for name, shape in reached.items()
+        if isinstance(shape, ScalarRecord) and shape.pattern is not None
+    )
+    yield from _differences("pattern of ", patterns, decisions.shared.scalars)
+
+
+def _member_names(structure: StructureRecord) -> list[str]:
+    return [member.name for member in structure.members]
+
+
+def _structure_problems(
+    structure: StructureRecord, decision: StructureDecision, decisions: Decisions
+) -> Iterator[str]:
+    names = _member_names(structure)
+    yield from _differences(f"member {structure.name}.", names, decision.members)
+    for name in {*decision.always, *decision.shared, *decision.secret} - {*names}:
+        yield f"member {structure.name}.{name} is not in the model"
+    for member in structure.members:
+        if member.is_required and member.name in decision.always:
+            yield f"member {structure.name}.{member.name} is required by the model already"
+    for name, words in decision.members.items():
+        if words.startswith(SAME_WORDS):
+            key = words.removeprefix(SAME_WORDS) or name
+            if key not in decisions.shared.members:
+                yield f"member {structure.name}.{name}: shared.toml has no words for {key}"
+
+
+def _enum_problems(reached: dict[str, ShapeRecord], decisions: Decisions) -> Iterator[str]:
+    enums = {name: shape for name, shape in reached.items() if isinstance(shape, EnumRecord)}
+    curated = [
+        (name, decision)
+        for topic in decisions.topics.values()
+        for name, decision in topic.enums.items()
+    ]
+    yield from _differences("enum ", enums, (name for name, _ in curated))
+    for name, decision in curated:
+        if name in enums:
+            yield from _differences(f"value {name}.", enums[name].values, decision.values)
+
+
+def _error_problems(service: ServiceRecord, decisions: Decisions) -> Iterator[str]:
+    yield from _differences("exception ", service.errors, decisions.errors.modelled)
+    for name, decision in decisions.errors.modelled.items():
+        if name in service.errors:
+            members = (member.name for member in service.errors[name].members)
+            yield from _differences(f"member {name}.", members, decision.members)
+    for name in decisions.errors.common.keys() & service.errors.keys():
+        yield f"exception {name} is in the model by now: it is no longer a common one"

@@ -1,0 +1,64 @@
+"""Docstrings: wrapped to the width of a line, in Google's sections."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Mapping
+
+_WIDTH = 100
+
+
+def wrapped(text: str, indent: int, *, hanging: int = 0) -> str:
+    """Paragraphs, wrapped; the first line is left where the template puts it."""
+    paragraphs = [" ".join(paragraph.split()) for paragraph in text.strip().split("\n\n")]
+    margin = " " * indent
+    return "\n\n".join(
+        textwrap.fill(
+            paragraph,
+            width=_WIDTH - (6 if indent else 3),
+            initial_indent=margin,
+            subsequent_indent=margin + " " * hanging,
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+        for paragraph in paragraphs
+    ).lstrip()
+
+
+def docstring(text: str, indent: int) -> str:
+    """A literal for a docstring."""
+    body = wrapped(text, indent)
+    closing = f"\n{' ' * indent}" if "\n" in body else ""
+    return f'"""{_escaped(body)}{closing}"""'
+
+
+def method_docstring(
+    words: str,
+    arguments: Mapping[str, str],
+    returned: str,
+    raised: Mapping[str, str],
+    link: str,
+) -> str:
+    """The docstring of a method, whose body is indented by eight."""
+    indent = 8
+    margin = " " * indent
+    parts = [wrapped(words, indent)]
+    parts.append(_section("Args", (f"{name}: {text}" for name, text in arguments.items()), indent))
+    if returned:
+        parts.append(_section("Returns", [returned], indent))
+    parts.append(_section("Raises", (f"{name}: {text}" for name, text in raised.items()), indent))
+    parts.append(link)
+    body = f"\n\n{margin}".join(part for part in parts if part)
+    return f'"""{_escaped(body)}\n{margin}"""'
+
+
+def _section(title: str, entries: Iterable[str], indent: int) -> str:
+    lines = [
+        " " * (indent + 4) + wrapped(entry, indent + 4, hanging=4 if title != "Returns" else 0)
+        for entry in entries
+    ]
+    return "\n".join([f"{title}:", *lines]) if lines else ""
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace('"""', r"\"\"\"")

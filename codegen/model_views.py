@@ -1,0 +1,252 @@
+"""What the templates of models are given."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import attrs
+
+from codegen.agreement import reachable_shapes
+from codegen.decisions import SAME_WORDS, Decisions, StructureDecision, TopicDecision
+from codegen.docstrings import docstring
+from codegen.names import attribute_name, enum_member_name
+from codegen.records import (
+    EnumRecord,
+    ListRecord,
+    MapRecord,
+    MemberRecord,
+    ScalarRecord,
+    ServiceRecord,
+    ShapeRecord,
+    StructureRecord,
+)
+from codegen.shape_views import ShapeViews
+
+
+@attrs.frozen
+class ValueView:
+    """A value of an enum."""
+
+    name: str
+    value: str
+    docstring: str
+
+
+@attrs.frozen
+class EnumView:
+    """The class of an enum."""
+
+    name: str
+    docstring: str
+    values: tuple[ValueView, ...]
+
+
+@attrs.frozen
+class AttributeView:
+    """An attribute of a model."""
+
+    name: str
+    type: str
+    arguments: str
+    docstring: str
+
+
+@attrs.frozen
+class StructureView:
+    """The class of a structure."""
+
+    name: str
+    docstring: str
+    attributes: tuple[AttributeView, ...]
+
+
+@attrs.frozen
+class ModelsView:
+    """The module of a topic's models."""
+
+    docstring: str
+    enums: tuple[EnumView, ...]
+    structures: tuple[StructureView, ...]
+    imports: tuple[tuple[str, tuple[str, ...]], ...]
+
+    @property
+    def names(self) -> list[str]:
+        return sorted([*(e.name for e in self.enums), *(s.name for s in self.structures)])
+
+
+class ModelViews:
+    """Makes the views of all topics' models."""
+
+    def __init__(self, service: ServiceRecord, decisions: Decisions) -> None:
+        self._decisions = decisions
+        self._shapes = ShapeViews(decisions.shared)
+        self._reached = reachable_shapes(service, decisions)
+        self._sent = _sent_structures(service, decisions)
+        self._methods = {
+            operation.input.name: operation.method_name for operation in service.operations.values()
+        } | {
+            operation.output.name: operation.method_name
+            for operation in service.operations.values()
+        }
+        self._topics = {
+            name: topic_name
+            for topic_name, topic in decisions.topics.items()
+            for name in (*topic.enums, *topic.structures)
+        }
+
+    def scalars(self) -> dict[str, str]:
+        """The records of the scalars that have limits, by name."""
+        return {
+            name: self._shapes.scalar_record(shape)
+            for name, shape in sorted(self._reached.items())
+            if isinstance(shape, ScalarRecord) and self._shapes.is_limited(shape)
+        }
+
+    def module(self, name: str, topic: TopicDecision) -> ModelsView:
+        """The view of a topic's models."""
+        structures = [self._structure_of(structure) for structure in topic.structures]
+        return ModelsView(
+            docstring=docstring(topic.words, 0),
+            enums=tuple(self._enum(enum, topic) for enum in topic.enums),
+            structures=tuple(
+                self._structure(structure, topic.structures[structure.name])
+                for structure in _in_order_of_use(structures)
+            ),
+            imports=self._imports(name, structures),
+        )
+
+    def _structure_of(self, name: str) -> StructureRecord:
+        shape = self._reached[name]
+        if not isinstance(shape, StructureRecord):
+            raise TypeError(f"{name} is no structure")
+        return shape
+
+    def _enum(self, name: str, topic: TopicDecision) -> EnumView:
+        decision = topic.enums[name]
+        record = self._reached[name]
+        values = record.values if isinstance(record, EnumRecord) else ()
+        return EnumView(
+            name,
+            docstring(decision.words, 4),
+            tuple(
+                ValueView(enum_member_name(value), value, docstring(decision.values[value], 4))
+                for value in values
+            ),
+        )
+
+    def _structure(self, record: StructureRecord, decision: StructureDecision) -> StructureView:
+        always = {member.name for member in record.members if member.is_required}
+        always |= decision.always.keys()
+        # Attributes without a default come first in signatures and reprs alike.
+        members = sorted(record.members, key=lambda member: member.name not in always)
+        words = decision.words or self._words_of_call(record)
+        return StructureView(
+            record.name,
+            docstring(words, 4),
+            tuple(
+                self._attribute(record, member, decision, is_always=member.name in always)
+                for member in members
+            ),
+        )
+
+    def _words_of_call(self, record: StructureRecord) -> str:
+        kind = "arguments" if record.name.endswith("Request") else "answer"
+        return f"The {kind} of `{self._methods[record.name]}`."
+
+    def _attribute(
+        self,
+        structure: StructureRecord,
+        member: MemberRecord,
+        decision: StructureDecision,
+        *,
+        is_always: bool,
+    ) -> AttributeView:
+        is_sent = structure.name in self._sent
+        type_name = self._shapes.attribute_type(member.shape)
+        record = self._shapes.record(member.shape, has_limits=is_sent)
+        shared = ", shared=True" if member.name in decision.shared else ""
+        arguments = [] if is_always else ["default=None"]
+        if member.name in decision.secret:
+            arguments.append("repr=shapes.hidden")
+        arguments.append(f'metadata=shapes.member("{member.name}", {record}{shared})')
+        return AttributeView(
+            attribute_name(member.name),
+            type_name if is_always else f"{type_name} | None",
+            ", ".join(arguments),
+            docstring(self.words(structure, member, decision), 4),
+        )
+
+    def words(
+        self, structure: StructureRecord, member: MemberRecord, decision: StructureDecision
+    ) -> str:
+        """The words of a member, with the limits that requests have to keep."""
+        words = decision.members[member.name]
+        if words.startswith(SAME_WORDS):
+            words = self._decisions.shared.members[words.removeprefix(SAME_WORDS) or member.name]
+        limits = ""
+        if structure.name in self._sent:
+            limits = self._shapes.limits_in_words(member.shape)
+        return f"{words} {limits}".strip()
+
+    def _imports(
+        self, name: str, structures: list[StructureRecord]
+    ) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """The classes of other topics, by topic."""
+        used = {
+            self._shapes.class_name(shape)
+            for structure in structures
+            for member in structure.members
+            for shape in _classes_in(member.shape)
+        }
+        topics = sorted({self._topics[class_name] for class_name in used} - {name})
+        return tuple(
+            (topic, tuple(sorted(c for c in used if self._topics[c] == topic))) for topic in topics
+        )
+
+
+def _classes_in(shape: ShapeRecord) -> Iterator[ShapeRecord]:
+    """The enum or structure that a shape is, or is made of."""
+    match shape:
+        case EnumRecord() | StructureRecord():
+            yield shape
+        case ListRecord():
+            yield from _classes_in(shape.item)
+        case MapRecord():
+            yield from _classes_in(shape.key)
+            yield from _classes_in(shape.value)
+        case ScalarRecord():
+            pass
+
+
+def _sent_structures(service: ServiceRecord, decisions: Decisions) -> frozenset[str]:
+    """The structures that requests are made of: limits are for them alone."""
+    sent: set[str] = set()
+
+    def add(structure: StructureRecord) -> None:
+        sent.add(structure.name)
+        for member in structure.members:
+            for shape in _classes_in(member.shape):
+                if isinstance(shape, StructureRecord) and shape.name not in sent:
+                    add(shape)
+
+    for topic in decisions.topics.values():
+        for name in topic.operations:
+            add(service.operations[name].input)
+    return frozenset(sent)
+
+
+def _in_order_of_use(structures: list[StructureRecord]) -> list[StructureRecord]:
+    """Each structure after those that it is made of."""
+    ordered: dict[str, StructureRecord] = {}
+    own = {structure.name for structure in structures}
+
+    def add(structure: StructureRecord) -> None:
+        for member in structure.members:
+            for shape in _classes_in(member.shape):
+                if isinstance(shape, StructureRecord) and shape.name in own:
+                    add(shape)
+        ordered.setdefault(structure.name, structure)
+
+    for structure in structures:
+        add(structure)
+    return list(ordered.values())

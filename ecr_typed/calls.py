@@ -1,0 +1,195 @@
+"""The way of a call: method, request, retries, boto3, answer, model."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any, Generic, TypeVar
+
+import attrs
+
+from ecr_typed import models
+from ecr_typed.connection import Answer, Connection
+from ecr_typed.conversion import from_boto3, from_json, to_boto3
+from ecr_typed.errors import EcrError, EcrRequestError, EcrServiceError
+from ecr_typed.operation import Effect, Operation, PagedOperation, ResponsePage
+from ecr_typed.pagination import Pager, Paging, paging_problems
+from ecr_typed.request import build_request, explain_refusal
+from ecr_typed.retry import Retrier
+
+Response = TypeVar("Response", bound=attrs.AttrsInstance)
+Item = TypeVar("Item")
+Page = TypeVar("Page", bound=ResponsePage)
+
+
+@attrs.frozen(kw_only=True)
+class CallEvent:
+    """A call that is finished. Of a paged method, each page is a call."""
+
+    operation_name: str
+    """The operation, as AWS names it."""
+
+    request_id: str | None
+    """The id of the last answer, None if there was none."""
+
+    http_status: int | None
+    """The status of the last answer, None if there was none."""
+
+    attempts: int
+    """How many requests were made."""
+
+    elapsed: float
+    """How long the call took, waits included, in seconds."""
+
+    response: attrs.AttrsInstance | None
+    """The response's model, whole; None for a call that failed."""
+
+    error: EcrError | None
+    """What the call raised, if it failed."""
+
+
+class Caller:
+    """What the methods of all operations share."""
+
+    _connection: Connection
+    _retrier: Retrier
+    _on_call: Callable[[CallEvent], None] | None
+
+    def _call(self, operation: Operation[Response], /, **arguments: object) -> Response:
+        request = build_request(operation, arguments)
+        return self._perform(operation, request, to_boto3(request))
+
+    def _paged(
+        self,
+        operation: PagedOperation[Item, Page],
+        paging: Paging,
+        /,
+        **arguments: object,
+    ) -> Pager[Item, Page]:
+        request = build_request(operation, arguments)
+        exclusive = operation.refuses_paging_with
+        excluding = next((name for name in exclusive if arguments[name] is not None), None)
+        problems = list(paging_problems(operation, paging, excluding))
+        if problems:
+            raise EcrRequestError(problems, operation_name=operation.name)
+        parts = [request]
+        if excluding is not None:
+            parts = [
+                build_request(operation, {**arguments, excluding: part})
+                for part in _parts(getattr(request, excluding), exclusive[excluding])
+            ]
+        return Pager(
+            operation,
+            [partial(self._fetch_page, operation, part, to_boto3(part)) for part in parts],
+            paging,
+            sends_paging=excluding is None,
+        )
+
+    def _fetch_page(
+        self,
+        operation: PagedOperation[Item, Page],
+        request: attrs.AttrsInstance,
+        parameters: Mapping[str, object],
+        paging: Mapping[str, object],
+    ) -> Page:
+        return self._perform(operation, request, {**parameters, **paging})
+
+    def _perform(
+        self,
+        operation: Operation[Response],
+        request: attrs.AttrsInstance,
+        parameters: Mapping[str, Any],
+    ) -> Response:
+        call = _Call(self._connection, operation, parameters)
+        began = 0.0 if self._on_call is None else time.perf_counter()
+        try:
+            response = self._retrier.run(operation.name, call.attempt)
+        except EcrError as error:
+            if isinstance(error, EcrServiceError):
+                explain_refusal(error, request)
+            if self._on_call is not None:
+                self._on_call(call.event(began, error=error))
+            # The user's line and the error itself say it all.
+            raise error.with_traceback(None) from error.__cause__
+        if self._on_call is not None:
+            self._on_call(call.event(began, response=response))
+        return response
+
+
+def _parts(values: Sequence[object], most: int) -> list[Sequence[object]]:
+    """The parts of a list that is longer than one request may carry."""
+    return [values[start : start + most] for start in range(0, len(values), most)]
+
+
+class _Call(Generic[Response]):
+    """One call: what its attempts have in common."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        operation: Operation[Response],
+        parameters: Mapping[str, Any],
+    ) -> None:
+        self._connection = connection
+        self._operation = operation
+        self._parameters = parameters
+        self._attempts = 0
+        self._maybe_applied = False
+        self._answer: Answer | None = None
+
+    def attempt(self) -> Response:
+        """Make one request, and a model of its answer."""
+        self._attempts += 1
+        self._answer = None
+        try:
+            self._answer = self._connection.send(self._operation, self._parameters)
+            return self._decoded(self._answer)
+        except EcrError as error:
+            self._complete(error)
+            raise
+
+    def _decoded(self, answer: Answer) -> Response:
+        model: type[Response] = getattr(models, self._operation.response)
+        try:
+            if answer.body is None:
+                return from_boto3(model, answer.parsed)
+            return from_json(model, answer.body)
+        except EcrError as error:
+            effect = self._operation.effect
+            error.args = (f"{self._operation.name}: {error}",)
+            error.maybe_applied = effect is not Effect.READ
+            error.is_transient &= effect in {Effect.READ, Effect.IDEMPOTENT_WRITE}
+            raise
+
+    def _complete(self, error: EcrError) -> None:
+        """Add to an error what only the call knows."""
+        error.operation_name = self._operation.name
+        error.attempts = self._attempts
+        is_repeated = isinstance(error, EcrServiceError) and (
+            error.code in self._operation.repeat_meets
+        )
+        if self._maybe_applied and is_repeated:
+            error.add_note(
+                "An earlier attempt of this call got no answer: it may have done this itself."
+            )
+        self._maybe_applied = error.maybe_applied = self._maybe_applied or error.maybe_applied
+
+    def event(
+        self,
+        began: float,
+        *,
+        response: Response | None = None,
+        error: EcrError | None = None,
+    ) -> CallEvent:
+        """What is told of the call when it is finished."""
+        source = error if isinstance(error, EcrServiceError) else self._answer
+        return CallEvent(
+            operation_name=self._operation.name,
+            request_id=source.request_id if source else None,
+            http_status=source.http_status if source else None,
+            attempts=self._attempts,
+            elapsed=time.perf_counter() - began,
+            response=response,
+            error=error,
+        )

@@ -1,0 +1,144 @@
+"""The client: its connection, its options, its life."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from ecr_typed.connection import Connection
+from ecr_typed.operations import Operations
+from ecr_typed.retry import Retrier, RetryPolicy, RetryQuota
+
+if TYPE_CHECKING:
+    import boto3
+    from botocore.config import Config
+    from mypy_boto3_ecr import ECRClient
+
+    from ecr_typed.calls import CallEvent
+
+
+class EcrClient(Operations):
+    """A typed client for Amazon ECR.
+
+    It can be shared between threads, and used in a `with` statement.
+    """
+
+    def __init__(
+        self,
+        *,
+        region_name: str | None = None,
+        profile_name: str | None = None,
+        endpoint_url: str | None = None,
+        session: boto3.Session | None = None,
+        config: Config | None = None,
+        retry: RetryPolicy | None = None,
+        on_call: Callable[[CallEvent], None] | None = None,
+    ) -> None:
+        """Connect to the service. For what is left out, boto3's own sources decide.
+
+        Args:
+            region_name: The region; else `AWS_REGION`, `AWS_DEFAULT_REGION` or the profile's.
+            profile_name: The profile of the AWS configuration files; not together with `session`.
+            endpoint_url: Where the service is; else `AWS_ENDPOINT_URL_ECR` or the region's.
+            session: The boto3 session to take credentials and defaults from.
+            config: botocore's options, such as time-outs and proxies. `retries` are refused: see
+                `retry`.
+            retry: How long a call goes on; else boto3's `AWS_MAX_ATTEMPTS` or the profile's
+                `max_attempts`, else 3 attempts and no deadline.
+            on_call: Is told of each finished call, on the thread that made it.
+
+        Raises:
+            EcrConfigurationError: No region is known, or the profile or endpoint is no good.
+            EcrRequestError: `config` sets `retries`, or both a session and a profile are given.
+        """
+        connection = Connection.make(
+            region_name=region_name,
+            profile_name=profile_name,
+            endpoint_url=endpoint_url,
+            session=session,
+            config=config,
+        )
+        self._assemble(connection, retry, on_call)
+
+    @classmethod
+    def from_boto3(
+        cls,
+        client: ECRClient,
+        *,
+        retry: RetryPolicy | None = None,
+        on_call: Callable[[CallEvent], None] | None = None,
+    ) -> Self:
+        """Use a boto3 client that is there already; nothing is changed on it.
+
+        Args:
+            client: A boto3 client for ECR. Create it with
+                `Config(retries={"total_max_attempts": 1})`, or its attempts multiply ours.
+            retry: How long a call goes on; else 3 attempts and no deadline.
+            on_call: Is told of each finished call, on the thread that made it.
+        """
+        return cls._assembled(Connection.adopt(client), retry, on_call)
+
+    def with_options(
+        self,
+        *,
+        retry: RetryPolicy | None = None,
+        on_call: Callable[[CallEvent], None] | None = None,
+    ) -> Self:
+        """A client on the same connections with other options. What is left out stays as it is.
+
+        Closing it leaves this one open; closing this one closes both.
+        """
+        return self._assembled(
+            self._connection.shared(),
+            retry or self._retrier.policy,
+            on_call or self._on_call,
+            self._retrier.quota,
+        )
+
+    @classmethod
+    def _assembled(
+        cls,
+        connection: Connection,
+        retry: RetryPolicy | None,
+        on_call: Callable[[CallEvent], None] | None,
+        quota: RetryQuota | None = None,
+    ) -> Self:
+        client = cls.__new__(cls)
+        client._assemble(connection, retry, on_call, quota)  # noqa: SLF001  # of our own class
+        return client
+
+    def _assemble(
+        self,
+        connection: Connection,
+        retry: RetryPolicy | None,
+        on_call: Callable[[CallEvent], None] | None,
+        quota: RetryQuota | None = None,
+    ) -> None:
+        self._connection = connection
+        policy = retry or RetryPolicy(max_attempts=connection.max_attempts)
+        self._retrier = Retrier(policy, quota or RetryQuota())
+        self._on_call = on_call
+
+    @property
+    def boto3_client(self) -> ECRClient:
+        """The boto3 client underneath. Called directly, it is any boto3 client."""
+        return self._connection.client
+
+    def close(self) -> None:
+        """Close the connections, unless they belong to an adopted client. Later calls fail."""
+        self._connection.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        exception_type: type[BaseException] | None,
+        exception: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} for {self.boto3_client.meta.region_name}>"

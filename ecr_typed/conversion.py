@@ -1,0 +1,93 @@
+"""Models from answers and from boto3's dicts, and boto3's dicts from models."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any, Final, TypeVar
+
+import attrs
+from cattrs import Converter
+
+from ecr_typed import structuring
+from ecr_typed.checks import wrongly_typed
+from ecr_typed.errors import EcrRequestError, EcrResponseError
+from ecr_typed.hooks import MISFITS, Structurers, Unstructurers
+from ecr_typed.redaction import redacted
+from ecr_typed.scalars import BOTO3, JSON, Dialect
+from ecr_typed.shapes import is_model
+
+Model = TypeVar("Model", bound=attrs.AttrsInstance)
+
+
+def _converter(dialect: Dialect) -> Converter:
+    converter = Converter(detailed_validation=False)
+    structurers = Structurers(dialect)
+    unstructurers = Unstructurers()
+
+    def structure_hook(model: type[Any]) -> Callable[[Any, Any], Any]:
+        structure = structurers.get(model)
+        # What is shared, is so inside one page: each gets a memo of its own.
+        return lambda value, _: structure(value, {})
+
+    converter.register_structure_hook_factory(is_model, structure_hook)
+    converter.register_unstructure_hook_factory(is_model, unstructurers.get)
+    return converter
+
+
+_CONVERTERS: Final = {dialect: _converter(dialect) for dialect in (JSON, BOTO3)}
+
+
+def to_boto3(model: attrs.AttrsInstance) -> dict[str, Any]:
+    """Convert a model to the dict that boto3 takes and gives.
+
+    Nothing in it is ours: dicts, lists, and exactly `str`, `int`, `float`, `bool`, `bytes` and
+    `datetime`. Attributes that are `None` are left out.
+
+    Raises:
+        EcrRequestError: An attribute is not of its declared type.
+    """
+    try:
+        plain: dict[str, Any] = _CONVERTERS[BOTO3].unstructure(model)
+    except MISFITS as error:
+        raise EcrRequestError(wrongly_typed(model)) from error
+    return plain
+
+
+def from_boto3(model: type[Model], mapping: Mapping[str, Any]) -> Model:
+    """Make a model of a dict that boto3 gave.
+
+    Members that this release does not know are passed over; values of enums that it does not
+    know are kept.
+
+    Raises:
+        EcrResponseError: A member that is always there is missing, or one has a wrong type.
+    """
+    return _structured(BOTO3, model, mapping)
+
+
+def from_json(model: type[Model], body: bytes) -> Model:
+    """Make a model of an answer's body."""
+    try:
+        value: object = json.loads(body) if body else {}
+    except ValueError as error:
+        raise EcrResponseError(
+            f"the answer is no JSON: {len(body)} bytes, {error}", response=None
+        ) from error
+    return _structured(JSON, model, value)
+
+
+def _structured(dialect: Dialect, model: type[Model], value: object) -> Model:
+    try:
+        return _CONVERTERS[dialect].structure(value, model)
+    except MISFITS:
+        pass
+    try:
+        return structuring.structure(dialect, model, value)
+    except structuring.Misfit as misfit:
+        where = structuring.rendered((model.__name__, *misfit.path))
+        raise EcrResponseError(
+            f"the answer does not fit the model: {where} {misfit.problem}",
+            path=misfit.path,
+            response=redacted(model, value),
+        ) from misfit

@@ -1,0 +1,50 @@
+"""The base of the service's enums: open sets of values."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Self
+
+
+class OpenEnum(StrEnum):
+    """Text of a set of values that AWS adds to.
+
+    A value that this release does not know becomes a member too: it keeps its text, equals that
+    text, and `is_known` is False. Such members are made where they are met and stored nowhere:
+    compare them with `==`, as any text.
+    """
+
+    @property
+    def is_known(self) -> bool:
+        """Whether this release knows the value."""
+        return self._value_ in type(self)._value2member_map_
+
+    @classmethod
+    def _missing_(cls, value: object) -> Self | None:
+        if not isinstance(value, str):
+            return None
+        # `str(value)` of a member of another enum, or of any subclass of `str`, is the plain text.
+        text = str.__str__(value)
+        known = cls._value2member_map_.get(text)
+        if isinstance(known, cls):
+            return known
+        member = str.__new__(cls, text)
+        member._name_ = text
+        member._value_ = text
+        return member
+
+    def __repr__(self) -> str:
+        if self.is_known:
+            return f"<{type(self).__name__}.{self._name_}: {self._value_!r}>"
+        return f"<{type(self).__name__}: {self._value_!r}, not known to this release>"
+
+    # Enum's own ways differ between Python versions: some go by the name, which only known
+    # members have.
+    def __reduce_ex__(self, protocol: object) -> tuple[type[Self], tuple[str]]:
+        return type(self), (self._value_,)
+
+    def __copy__(self) -> Self:
+        return self
+
+    def __deepcopy__(self, memo: object) -> Self:
+        return self

@@ -1,0 +1,221 @@
+"""Straight-line conversion functions, written and compiled once for each model.
+
+They expect values that fit. Whatever does not makes them raise one of `MISFITS`; the caller then
+takes the careful way (`structuring`, `checks`), which says what is wrong and where.
+"""
+
+from __future__ import annotations
+
+import linecache
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, Final, TypeVar, cast
+
+import attrs
+
+from ecr_typed.frozen_map import FrozenMap
+from ecr_typed.scalars import (
+    Dialect,
+    misfit,
+    plain_boolean,
+    plain_bytes,
+    plain_float,
+    plain_integer,
+    plain_text,
+    plain_timestamp,
+)
+from ecr_typed.shapes import (
+    Blob,
+    Boolean,
+    Enum,
+    Float,
+    Integer,
+    ListOf,
+    MapOf,
+    Member,
+    Shape,
+    String,
+    Structure,
+    Timestamp,
+    members,
+)
+
+Model = TypeVar("Model", bound=attrs.AttrsInstance)
+
+Memo = dict[object, Any]
+"""What the models of one page share: values by what they were made from."""
+
+StructureFunction = Callable[[Mapping[str, Any], Memo], Model]
+UnstructureFunction = Callable[[Model], dict[str, Any]]
+
+MISFITS = (KeyError, TypeError, AttributeError, ValueError, OverflowError, OSError)
+
+
+class Structurers:
+    """The functions that make models of the mappings of one dialect."""
+
+    def __init__(self, dialect: Dialect) -> None:
+        self._dialect = dialect
+        self._functions: dict[type[attrs.AttrsInstance], StructureFunction[Any]] = {}
+
+    def get(self, model: type[Model]) -> StructureFunction[Model]:
+        """The function for a model."""
+        if model not in self._functions:
+            self._functions[model] = self._compile(model)
+        return self._functions[model]
+
+    def _compile(self, model: type[attrs.AttrsInstance]) -> StructureFunction[Any]:
+        source = _Source(f"structure_{self._dialect.name}_{model.__name__}", "value, memo")
+        source.add(1, f"self = {source.refer(object.__new__)}({source.refer(model)})")
+        source.add(1, "get = value.get")
+        for member in members(model):
+            if member.is_required:
+                source.add(1, f"v = value[{member.wire_name!r}]")
+                self._add_value(source, 1, member)
+            else:
+                source.add(1, f"v = get({member.wire_name!r})", "if v is not None:")
+                self._add_value(source, 2, member)
+            # A frozen model refuses `self.x = v`; the slot itself takes it.
+            set_slot = source.refer(vars(model)[member.name].__set__)
+            source.add(1, f"{set_slot}(self, v)")
+        source.add(1, "return self")
+        return source.compile()
+
+    def _add_value(self, source: _Source, indent: int, member: Member) -> None:
+        made = self._expression(source, member.shape)
+        if not member.is_shared:
+            if made != "v":
+                source.add(indent, f"v = {made}")
+        elif isinstance(member.shape, Structure):
+            source.add(indent, f"key = {_memo_key(source, member.shape)}")
+            source.add(indent, "shared = memo.get(key)")
+            source.add(indent, "if shared is None:", f"    shared = memo[key] = {made}")
+            source.add(indent, "v = shared")
+        else:
+            source.add(indent, f"v = {made}", "v = memo.setdefault(v, v)")
+
+    def _expression(self, source: _Source, shape: Shape) -> str:
+        """What makes the attribute's value of `v`, the value of the mapping."""
+        refer = source.refer
+        match shape:
+            case Structure():
+                return f"{refer(self.get(shape.type))}(v, memo)"
+            case ListOf():
+                item = self._expression(source, shape.item)
+                return f"(tuple([{item} for v in v]) if type(v) is list else {refer(misfit)}())"
+            case MapOf():
+                key = self._expression(source, shape.key)
+                item = self._expression(source, shape.value)
+                items = f"zip([{key} for v in v], [{item} for v in v.values()])"
+                return f"{refer(FrozenMap)}({items})"
+            case Enum():
+                known = refer(shape.type._value2member_map_)
+                return f"({known}.get(v) or {refer(shape.type)}(v))"
+            case Timestamp():
+                return f"{refer(self._dialect.timestamp)}(v)"
+            case Blob():
+                return f"{refer(self._dialect.blob)}(v)"
+            case String():
+                return f"(v if type(v) is str else {refer(misfit)}())"
+            case Boolean():
+                return f"(v if v is True or v is False else {refer(misfit)}())"
+            case Integer():
+                return f"(v if type(v) is int else {refer(misfit)}())"
+            case Float():
+                return f"(v if type(v) is float or type(v) is int else {refer(misfit)}())"
+
+
+def _memo_key(source: _Source, structure: Structure) -> str:
+    """What tells equal values of a structure apart before it is made."""
+    parts = [source.refer(structure.type)]
+    for member in members(structure.type):
+        part = f"v.get({member.wire_name!r})"
+        if isinstance(member.shape, Boolean):
+            # 1 equals True as a key, but is no boolean.
+            part = f"{part}, type({part})"
+        elif not isinstance(member.shape, String | Enum):
+            raise TypeError(f"{structure.type.__name__}.{member.name} can't be shared in a page")
+        parts.append(part)
+    return f"({', '.join(parts)})"
+
+
+_PLAIN: Final = {
+    String: (str, plain_text),
+    Enum: (str, plain_text),
+    Boolean: (bool, plain_boolean),
+    Integer: (int, plain_integer),
+    Float: (float, plain_float),
+    Blob: (bytes, plain_bytes),
+    Timestamp: (datetime, plain_timestamp),
+}
+
+
+class Unstructurers:
+    """The functions that make plain dicts of models."""
+
+    def __init__(self) -> None:
+        self._functions: dict[type[attrs.AttrsInstance], UnstructureFunction[Any]] = {}
+
+    def get(self, model: type[Model]) -> UnstructureFunction[Model]:
+        """The function for a model."""
+        if model not in self._functions:
+            self._functions[model] = self._compile(model)
+        return self._functions[model]
+
+    def _compile(self, model: type[attrs.AttrsInstance]) -> UnstructureFunction[Any]:
+        source = _Source(f"unstructure_{model.__name__}", "self")
+        source.add(1, "result = {}")
+        for member in members(model):
+            plain = self._expression(source, member.shape)
+            source.add(1, f"v = self.{member.name}", "if v is not None:")
+            source.add(2, f"result[{member.wire_name!r}] = {plain}")
+        source.add(1, "return result")
+        return source.compile()
+
+    def _expression(self, source: _Source, shape: Shape) -> str:
+        """What makes a plain value of `v`, the attribute's value."""
+        refer = source.refer
+        match shape:
+            case Structure():
+                unstructure, model = refer(self.get(shape.type)), refer(shape.type)
+                return f"({unstructure}(v) if isinstance(v, {model}) else {refer(misfit)}())"
+            case ListOf():
+                item = self._expression(source, shape.item)
+                return f"([{item} for v in v] if type(v) is tuple else {refer(misfit)}())"
+            case MapOf():
+                key = self._expression(source, shape.key)
+                item = self._expression(source, shape.value)
+                return f"dict(zip([{key} for v in v], [{item} for v in v.values()]))"
+            case _:
+                plain_type, make_plain = _PLAIN[type(shape)]
+                return f"(v if type(v) is {refer(plain_type)} else {refer(make_plain)}(v))"
+
+
+class _Source:
+    """The source of a function under construction, and the objects that it refers to."""
+
+    def __init__(self, name: str, parameters: str) -> None:
+        self._name = name
+        self._lines = [f"def {name}({parameters}):"]
+        self._objects: dict[str, object] = {}
+
+    def refer(self, value: object) -> str:
+        """The name of an object in the source."""
+        for name, known in self._objects.items():
+            if known is value:
+                return name
+        name = f"{getattr(value, '__name__', 'known').strip('_')}_{len(self._objects)}"
+        self._objects[name] = value
+        return name
+
+    def add(self, indent: int, *lines: str) -> None:
+        self._lines += ["    " * indent + line for line in lines]
+
+    def compile(self) -> Callable[..., Any]:
+        lines = [line + "\n" for line in self._lines]
+        file = f"<ecr_typed {self._name}>"
+        code = compile("".join(lines), file, "exec")
+        exec(code, self._objects)  # noqa: S102  # the source is ours, made of our models alone
+        # Tracebacks and debuggers show the source.
+        linecache.cache[file] = (sum(map(len, lines)), None, lines, file)
+        return cast("Callable[..., Any]", self._objects[self._name])

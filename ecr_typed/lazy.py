@@ -1,0 +1,27 @@
+"""Modules whose attributes are loaded with their first use (PEP 562)."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from importlib import import_module
+
+
+def lazy_attributes(
+    module_name: str, names_by_source: Mapping[str, Sequence[str]]
+) -> tuple[Callable[[str], object], Callable[[], list[str]]]:
+    """Make the `__getattr__` and the `__dir__` of a module of names from other modules."""
+    sources = {name: source for source, names in names_by_source.items() for name in names}
+
+    def load(name: str) -> object:
+        if name not in sources:
+            raise AttributeError(f"module {module_name!r} has no attribute {name!r}")
+        value: object = getattr(import_module(sources[name]), name)
+        # From now on the name is found without us.
+        setattr(sys.modules[module_name], name, value)
+        return value
+
+    def names() -> list[str]:
+        return sorted({*vars(sys.modules[module_name]), *sources})
+
+    return load, names

@@ -1,0 +1,163 @@
+"""Answers that come in pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, Generic, TypeVar, cast
+
+import attrs
+
+from ecr_typed.errors import ArgumentProblem, EcrError, PaginationError
+from ecr_typed.operation import PagedOperation, ResponsePage
+from ecr_typed.structuring import shortened
+
+Item = TypeVar("Item")
+Page = TypeVar("Page", bound=ResponsePage)
+
+
+@attrs.frozen
+class Paging:
+    """The paging options of a call, as boto3 names them."""
+
+    page_size: int | None = None
+    max_items: int | None = None
+    starting_token: str | None = None
+
+
+class Pager(Generic[Item, Page]):
+    """What a paged operation lists: iterate over its items, or over its `pages()`.
+
+    Pages are fetched as they are needed. Each iteration starts anew, and nothing is kept.
+    """
+
+    def __init__(
+        self,
+        operation: PagedOperation[Item, Page],
+        requests: Sequence[Callable[[Mapping[str, object]], Page]],
+        paging: Paging,
+        *,
+        sends_paging: bool,
+    ) -> None:
+        self._operation = operation
+        self._requests = requests
+        self._paging = paging
+        self._sends_paging = sends_paging
+
+    def __iter__(self) -> Iterator[Item]:
+        """Iterate over the items of all pages.
+
+        Raises:
+            EcrError: Its `next_token` says from where `starting_token` goes on; all items before
+                were given.
+        """
+        left = self._paging.max_items
+        for page in self._pages(self._paging):
+            items = self._items(page)
+            if left is None:
+                yield from items
+            else:
+                yield from items[:left]
+                left -= len(items)
+
+    def pages(self) -> Iterator[Page]:
+        """Iterate over the pages: the operation's responses, whole.
+
+        To go on after a page, pass its `next_token` as `starting_token`; the last one has none.
+
+        Raises:
+            EcrError: Its `next_token` says from where `starting_token` goes on.
+        """
+        return self._pages(self._paging)
+
+    def first(self) -> Item | None:
+        """Fetch the first item, or `None` if there is none. It asks for no more than that."""
+        for page in self._pages(attrs.evolve(self._paging, max_items=1)):
+            for item in self._items(page):
+                return item
+        return None
+
+    def to_list(self) -> list[Item]:
+        """Fetch all items."""
+        return list(self)
+
+    def __repr__(self) -> str:
+        return f"<Pager of {self._operation.method_name}: {self._paging}>"
+
+    def _items(self, page: Page) -> Sequence[Item]:
+        for path in self._operation.items:
+            items: Any = page
+            for name in path.split("."):
+                items = getattr(items, name, None)
+            if items:
+                return items  # type: ignore[no-any-return]  # the curation says what is there
+        return ()
+
+    def _pages(self, paging: Paging) -> Iterator[Page]:
+        left = paging.max_items
+        for request in self._requests:
+            token = paging.starting_token
+            tokens = {token}
+            while left is None or left > 0:
+                page = self._fetch(request, token, left)
+                yield page
+                if left is not None:
+                    left -= len(self._items(page))
+                if not page.next_token:
+                    break
+                token = page.next_token
+                if token in tokens:
+                    raise self._endless(token)
+                tokens.add(token)
+
+    def _fetch(
+        self,
+        request: Callable[[Mapping[str, object]], Page],
+        token: str | None,
+        left: int | None,
+    ) -> Page:
+        parameters: dict[str, object] = {}
+        if self._sends_paging:
+            size = self._paging.page_size or self._operation.largest_page
+            parameters["maxResults"] = size if left is None else min(size, left)
+            if token is not None:
+                parameters["nextToken"] = token
+        try:
+            return request(parameters)
+        except EcrError as error:
+            error.next_token = token
+            raise
+
+    def _endless(self, token: str) -> PaginationError:
+        name = self._operation.name
+        error = PaginationError(
+            f"{name}: the service gave the token {shortened(token)} for a second time",
+            operation_name=name,
+        )
+        error.next_token = token
+        return error
+
+
+def paging_problems(
+    operation: PagedOperation[Any, Any], paging: Paging, excluding: str | None
+) -> Iterator[ArgumentProblem]:
+    """The paging options that can't be sent, with an argument that excludes paging or without."""
+    size, most = paging.page_size, paging.max_items
+    token = cast("object", paging.starting_token)
+    if size is not None and not _is_whole(size, operation.largest_page):
+        allowed = f"a whole number from 1 to {operation.largest_page:,}"
+        yield ArgumentProblem("page_size", repr(size), allowed)
+    if most is not None and not _is_whole(most):
+        yield ArgumentProblem("max_items", repr(most), "a whole number of at least 1")
+    if token is None:
+        return
+    if not isinstance(token, str) or not token:
+        yield ArgumentProblem("starting_token", repr(token), "a page's next_token, or None")
+    elif excluding is not None:
+        allowed = f"None beside {excluding}: what is asked for by name has no pages"
+        yield ArgumentProblem("starting_token", shortened(token), allowed)
+
+
+def _is_whole(value: object, most: int | None = None) -> bool:
+    if not isinstance(value, int) or isinstance(value, bool):
+        return False
+    return value >= 1 and (most is None or value <= most)

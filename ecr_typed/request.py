@@ -1,0 +1,41 @@
+"""The first step of a call: from a method's arguments to a request that can be sent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import attrs
+
+from ecr_typed import models
+from ecr_typed.checks import beyond_limits, unsendable
+from ecr_typed.errors import EcrRequestError, EcrServiceError
+from ecr_typed.operation import AnyOperation
+
+if TYPE_CHECKING:
+    from ecr_typed.models import Tag
+
+_REFUSALS = frozenset({"InvalidParameterException", "ValidationException"})
+
+
+def build_request(operation: AnyOperation, arguments: Mapping[str, object]) -> attrs.AttrsInstance:
+    """The model of a request, or an error that names each argument that can't be sent."""
+    model: type[attrs.AttrsInstance] = getattr(models, operation.request)
+    problems = unsendable(model, arguments)
+    if problems:
+        raise EcrRequestError(problems, operation_name=operation.name)
+    return model(**arguments)
+
+
+def explain_refusal(error: EcrServiceError, request: attrs.AttrsInstance) -> None:
+    """Add a note to the service's refusal for each argument that breaks a known limit."""
+    if error.code in _REFUSALS:
+        for problem in beyond_limits(request):
+            error.add_note(f"As this release knows the service: {problem}")
+
+
+def as_tags(tags: Mapping[str, str] | Sequence[Tag] | None) -> Sequence[Tag] | None:
+    """Tags as the service has them, of a mapping of keys to values."""
+    if isinstance(tags, Mapping):
+        return tuple(models.Tag(key=key, value=value) for key, value in tags.items())
+    return tags

@@ -1,0 +1,208 @@
+"""When a failed attempt is followed by another, and after how long."""
+
+from __future__ import annotations
+
+import logging
+import random
+import threading
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final, Generic, TypeVar
+
+import attrs
+
+from ecr_typed.errors import EcrError
+
+if TYPE_CHECKING:
+    from tenacity import RetryCallState
+
+Result = TypeVar("Result")
+
+_logger = logging.getLogger(__name__)
+
+# The figures of botocore's `standard` mode; a test reads them there.
+TRANSIENT_BASE_DELAY: Final = 0.05
+THROTTLING_BASE_DELAY: Final = 1.0
+LONGEST_DELAY: Final = 20.0
+LONGEST_ADDED_BY_RETRY_AFTER: Final = 5.0
+QUOTA_CAPACITY: Final = 500
+TRANSIENT_RETRY_COST: Final = 14
+THROTTLING_RETRY_COST: Final = 5
+UNRETRIED_SUCCESS_GAIN: Final = 1
+
+
+@attrs.frozen
+class RetryEvent:
+    """A failed attempt that another will follow."""
+
+    operation_name: str
+    """The operation, as AWS names it."""
+
+    attempt: int
+    """Which attempt failed, counted from 1."""
+
+    error: EcrError
+    """How it failed."""
+
+    sleep: float
+    """How long the call waits before the next attempt, in seconds."""
+
+
+@attrs.frozen(kw_only=True)
+class RetryPolicy:
+    """How long a call goes on."""
+
+    max_attempts: int = attrs.field(
+        default=3, validator=[attrs.validators.instance_of(int), attrs.validators.ge(1)]
+    )
+    """The most requests that are made for a call, the first included."""
+
+    deadline: float | None = attrs.field(
+        default=None, validator=attrs.validators.optional(attrs.validators.gt(0))
+    )
+    """How many seconds the whole call may take, waits included. A wait that would go beyond it
+    is not begun."""
+
+    on_retry: Callable[[RetryEvent], None] | None = None
+    """Is called before each wait."""
+
+
+class RetryQuota:
+    """What all calls of a client together may spend on retries, so that an outage meets no storm."""
+
+    def __init__(self, capacity: int = QUOTA_CAPACITY) -> None:
+        self._capacity = capacity
+        self._left = capacity
+        self._lock = threading.Lock()
+
+    def spend(self, cost: int) -> bool:
+        """Take the cost of a retry, if it is there."""
+        with self._lock:
+            if cost > self._left:
+                return False
+            self._left -= cost
+            return True
+
+    def give_back(self, amount: int) -> None:
+        """Return what a success earns."""
+        # Most calls succeed at once while all is there: those take no lock.
+        if self._left < self._capacity:
+            with self._lock:
+                self._left = min(self._capacity, self._left + amount)
+
+
+def delay(error: EcrError, attempt: int, jitter: float) -> float:
+    """How long to wait after a failed attempt, in seconds. `jitter` is from 0 to 1."""
+    base = THROTTLING_BASE_DELAY if error.is_throttling else TRANSIENT_BASE_DELAY
+    backoff = jitter * min(base * 2.0 ** (attempt - 1), LONGEST_DELAY)
+    if error.retry_after is None:
+        return backoff
+    return min(max(backoff, error.retry_after), backoff + LONGEST_ADDED_BY_RETRY_AFTER)
+
+
+@attrs.frozen
+class Retrier:
+    """Runs the attempts of calls by a policy. One quota serves a client and all that share it."""
+
+    policy: RetryPolicy
+    quota: RetryQuota = attrs.field(factory=RetryQuota)
+    jitter: Callable[[], float] = random.random
+    sleep: Callable[[float], None] = time.sleep
+    clock: Callable[[], float] = time.monotonic
+
+    def run(self, operation_name: str, attempt: Callable[[], Result]) -> Result:
+        """The result of the first attempt that succeeds, or the error of the last."""
+        began = self.clock()
+        try:
+            result = attempt()
+        except EcrError as error:
+            if not _is_retryable(error):
+                raise
+            first_error = error
+        else:
+            self.quota.give_back(UNRETRIED_SUCCESS_GAIN)
+            return result
+        return _Retries(self, operation_name, attempt, began, first_error).run()
+
+
+def _is_retryable(error: BaseException) -> bool:
+    return isinstance(error, EcrError) and (error.is_transient or error.is_throttling)
+
+
+class _Retries(Generic[Result]):
+    """The attempts of one call from the second on."""
+
+    def __init__(
+        self,
+        retrier: Retrier,
+        operation_name: str,
+        attempt: Callable[[], Result],
+        began: float,
+        first_error: EcrError,
+    ) -> None:
+        self._retrier = retrier
+        self._operation_name = operation_name
+        self._attempt = attempt
+        self._began = began
+        self._first_error: EcrError | None = first_error
+        self._spent = 0
+
+    def run(self) -> Result:
+        # Imported by the first call that fails: no other has a use for it.
+        from tenacity import Retrying, retry_if_exception
+
+        retrying = Retrying(
+            retry=retry_if_exception(_is_retryable),
+            wait=self._wait,
+            stop=self._gives_up,
+            before_sleep=self._announce,
+            sleep=self._retrier.sleep,
+            reraise=True,
+        )
+        result = retrying(self._next_attempt)
+        self._retrier.quota.give_back(self._spent)
+        return result
+
+    def _next_attempt(self) -> Result:
+        if self._first_error is not None:
+            # tenacity decides about the first attempt, too: it is told how that ended.
+            error, self._first_error = self._first_error, None
+            raise error
+        return self._attempt()
+
+    def _wait(self, state: RetryCallState) -> float:
+        return delay(_error(state), state.attempt_number, self._retrier.jitter())
+
+    def _gives_up(self, state: RetryCallState) -> bool:
+        policy = self._retrier.policy
+        if state.attempt_number >= policy.max_attempts:
+            return True
+        if policy.deadline is not None:
+            elapsed = self._retrier.clock() - self._began
+            if elapsed + state.upcoming_sleep > policy.deadline:
+                return True
+        # Asked last, and once an attempt: it changes the quota.
+        is_throttling = _error(state).is_throttling
+        self._spent = THROTTLING_RETRY_COST if is_throttling else TRANSIENT_RETRY_COST
+        return not self._retrier.quota.spend(self._spent)
+
+    def _announce(self, state: RetryCallState) -> None:
+        error = _error(state)
+        _logger.debug(
+            "%s: attempt %d failed (%s), the next one follows in %.3f s",
+            self._operation_name,
+            state.attempt_number,
+            type(error).__name__,
+            state.upcoming_sleep,
+        )
+        if self._retrier.policy.on_retry is not None:
+            self._retrier.policy.on_retry(
+                RetryEvent(self._operation_name, state.attempt_number, error, state.upcoming_sleep)
+            )
+
+
+def _error(state: RetryCallState) -> EcrError:
+    error = state.outcome.exception() if state.outcome is not None else None
+    if not isinstance(error, EcrError):
+        raise TypeError(f"a retry without an error: {error!r}")
+    return error

@@ -1,0 +1,144 @@
+"""The careful way from an answer to models: it says where an answer does not fit.
+
+The straight-line hooks leave to it whatever they can't take, so it takes more than they do:
+subclasses of the plain types, timestamps in text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar, cast
+
+import attrs
+
+from ecr_typed.frozen_map import FrozenMap
+from ecr_typed.scalars import (
+    Dialect,
+    plain_boolean,
+    plain_float,
+    plain_integer,
+    plain_text,
+)
+from ecr_typed.shapes import (
+    Blob,
+    Boolean,
+    Enum,
+    Float,
+    Integer,
+    ListOf,
+    MapOf,
+    Shape,
+    String,
+    Structure,
+    Timestamp,
+    members,
+)
+
+Model = TypeVar("Model", bound=attrs.AttrsInstance)
+
+Path = tuple[str | int, ...]
+"""Where in an answer a value is: names of members, keys of maps, places in lists."""
+
+
+class Misfit(Exception):
+    """A value that is not what the model says."""
+
+    def __init__(self, path: Path, problem: str) -> None:
+        super().__init__(path, problem)
+        self.path = path
+        self.problem = problem
+
+
+def structure(dialect: Dialect, model: type[Model], value: object, path: Path = ()) -> Model:
+    """Make a model, or raise `Misfit`."""
+    if not isinstance(value, Mapping):
+        raise Misfit(path, f"expected a structure, got {type(value).__name__}")
+    mapping = cast("Mapping[str, object]", value)
+    attributes: dict[str, object] = {}
+    for member in members(model):
+        member_path = (*path, member.wire_name)
+        member_value = mapping.get(member.wire_name)
+        if member_value is not None:
+            try:
+                attributes[member.name] = _value(dialect, member.shape, member_value, member_path)
+            except Misfit as misfit:
+                if member.is_secret:
+                    raise Misfit(misfit.path, "expected another type of value") from None
+                raise
+        elif member.is_required:
+            raise Misfit(member_path, "is missing")
+    return model(**attributes)
+
+
+def _value(dialect: Dialect, shape: Shape, value: object, path: Path) -> object:
+    match shape:
+        case Structure():
+            return structure(dialect, shape.type, value, path)
+        case ListOf():
+            if not isinstance(value, list | tuple):
+                raise Misfit(path, f"expected a list, got {type(value).__name__}")
+            items = cast("list[object]", value)
+            return tuple(
+                _value(dialect, shape.item, item, (*path, index))
+                for index, item in enumerate(items)
+            )
+        case MapOf():
+            if not isinstance(value, Mapping):
+                raise Misfit(path, f"expected a map, got {type(value).__name__}")
+            mapping = cast("Mapping[str, object]", value)
+            return FrozenMap(
+                (
+                    _value(dialect, shape.key, key, (*path, str(key))),
+                    _value(dialect, shape.value, item, (*path, str(key))),
+                )
+                for key, item in mapping.items()
+            )
+        case _:
+            expected, convert = _scalar(dialect, shape)
+            try:
+                return convert(value)
+            except (TypeError, ValueError, OverflowError, OSError) as error:
+                got = f"{type(value).__name__} {shortened(value)}"
+                raise Misfit(path, f"expected {expected}, got {got}") from error
+
+
+def _scalar(dialect: Dialect, shape: Shape) -> tuple[str, Any]:
+    match shape:
+        case Enum():
+            return "text", shape.type
+        case String():
+            return "text", plain_text
+        case Boolean():
+            return "true or false", plain_boolean
+        case Integer():
+            return "a whole number", _whole_number
+        case Float():
+            return "a number", plain_float
+        case Timestamp():
+            return "a timestamp", dialect.timestamp
+        case Blob():
+            return "a blob", dialect.blob
+        case _:
+            raise TypeError(shape)
+
+
+def _whole_number(value: object) -> int:
+    # JSON has one kind of number: 1E3 is a whole one, though Python reads it as a float.
+    return plain_integer(int(value) if isinstance(value, float) and value.is_integer() else value)
+
+
+def shortened(value: object, length: int = 60) -> str:
+    """The value's `repr`, cut where it is longer than a line likes."""
+    if isinstance(value, str | bytes) and len(value) > length:
+        # What is large is cut before it is written out.
+        return f"{value[:length]!r}"[: length - 3] + "..."
+    text = repr(value)
+    return text if len(text) <= length else f"{text[: length - 3]}..."
+
+
+def rendered(path: Path) -> str:
+    """The path as people write it: `repositories[0].repositoryArn`."""
+    text = ""
+    for part in path:
+        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else part
+    return text
