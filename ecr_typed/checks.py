@@ -20,7 +20,6 @@ from ecr_typed.shapes import (
     Integer,
     ListOf,
     MapOf,
-    Member,
     Shape,
     String,
     Structure,
@@ -38,8 +37,12 @@ def unsendable(
     request: type[attrs.AttrsInstance], arguments: Mapping[str, object]
 ) -> list[ArgumentProblem]:
     """The arguments that no version of the service could accept."""
-    places = ((member, member.shape, arguments.get(member.name)) for member in members(request))
-    return list(_member_problems(places, "", _sendable))
+    return [
+        problem
+        for member in members(request)
+        if (value := arguments.get(member.name)) is not None or member.is_required
+        for problem in _problems(member.shape, value, member.name, _sendable)
+    ]
 
 
 def beyond_limits(request: attrs.AttrsInstance) -> list[ArgumentProblem]:
@@ -53,29 +56,18 @@ def wrongly_typed(model: attrs.AttrsInstance) -> list[ArgumentProblem]:
     return list(_structure_problems(Structure(type(model)), model, f"{name}.", _of_its_type))
 
 
-def _member_problems(
-    places: Iterable[tuple[Member, Shape, object]], prefix: str, rule: _Rule
-) -> Iterator[ArgumentProblem]:
-    for member, shape, value in places:
-        path = prefix + member.name
-        if value is not None:
-            yield from _problems(shape, value, path, rule)
-        elif member.is_required:
-            yield ArgumentProblem(path, "None", f"{described(shape)}; it is required")
-
-
 def _structure_problems(
-    shape: Structure, value: attrs.AttrsInstance, prefix: str, rule: _Rule
+    shape: Structure, model: attrs.AttrsInstance, prefix: str, rule: _Rule
 ) -> Iterator[ArgumentProblem]:
-    places = (
-        (member, shape.limits.get(member.wire_name, member.shape), getattr(value, member.name))
-        for member in members(shape.type)
-    )
-    yield from _member_problems(places, prefix, rule)
+    for member in members(shape.type):
+        value = getattr(model, member.name)
+        if value is not None or member.is_required:
+            member_shape = shape.limits.get(member.wire_name, member.shape)
+            yield from _problems(member_shape, value, f"{prefix}{member.name}", rule)
 
 
 def _problems(shape: Shape, value: object, path: str, rule: _Rule) -> Iterator[ArgumentProblem]:
-    allowed = rule(shape, value)
+    allowed = _required(shape) if value is None else rule(shape, value)
     if allowed is not None:
         yield ArgumentProblem(path, _shown(value), allowed)
         return
@@ -92,6 +84,10 @@ def _problems(shape: Shape, value: object, path: str, rule: _Rule) -> Iterator[A
                 yield from _problems(shape.value, item, f"{path}[{key!r}]", rule)
         case _:
             pass
+
+
+def _required(shape: Shape) -> str:
+    return f"{described(shape)}; it is required"
 
 
 def _of_its_type(shape: Shape, value: object) -> str | None:
@@ -122,6 +118,9 @@ def _of_its_type(shape: Shape, value: object) -> str | None:
 
 
 def _sendable(shape: Shape, value: object) -> str | None:
+    if isinstance(shape, ListOf):
+        # How long it may be is for the service to say; some methods split what is longer.
+        shape = ListOf(shape.item, shape.min)
     return _of_its_type(shape, value) or _at_least_the_minimum(shape, value)
 
 
@@ -205,5 +204,5 @@ def _size(least: int | None, most: int | None, unit: str) -> str:
 
 def _shown(value: object) -> str:
     size = f" ({len(value):,} characters)" if isinstance(value, str) and len(value) > 50 else ""
-    kind = "" if isinstance(value, str) else f" ({type(value).__name__})"
+    kind = "" if value is None or isinstance(value, str) else f" ({type(value).__name__})"
     return f"{shortened(value)}{size}{kind}"

@@ -20,7 +20,7 @@ from ecr_typed.shapes import is_model
 Model = TypeVar("Model", bound=attrs.AttrsInstance)
 
 
-def _converter(dialect: Dialect) -> Converter:
+def _make_converter(dialect: Dialect) -> Converter:
     converter = Converter(detailed_validation=False)
     structurers = Structurers(dialect)
     unstructurers = Unstructurers()
@@ -35,7 +35,9 @@ def _converter(dialect: Dialect) -> Converter:
     return converter
 
 
-_CONVERTERS: Final = {dialect: _converter(dialect) for dialect in (JSON, BOTO3)}
+_JSON_CONVERTER: Final = _make_converter(JSON)
+_BOTO3_CONVERTER: Final = _make_converter(BOTO3)
+_DECODER: Final = json.JSONDecoder()
 
 
 def to_boto3(model: attrs.AttrsInstance) -> dict[str, Any]:
@@ -48,7 +50,7 @@ def to_boto3(model: attrs.AttrsInstance) -> dict[str, Any]:
         EcrRequestError: An attribute is not of its declared type.
     """
     try:
-        plain: dict[str, Any] = _CONVERTERS[BOTO3].unstructure(model)
+        plain: dict[str, Any] = _BOTO3_CONVERTER.unstructure(model)
     except MISFITS as error:
         raise EcrRequestError(wrongly_typed(model)) from error
     return plain
@@ -63,25 +65,27 @@ def from_boto3(model: type[Model], mapping: Mapping[str, Any]) -> Model:
     Raises:
         EcrResponseError: A member that is always there is missing, or one has a wrong type.
     """
-    return _structured(BOTO3, model, mapping)
+    try:
+        return _BOTO3_CONVERTER.structure(mapping, model)
+    except MISFITS:
+        return _structured_with_care(BOTO3, model, mapping)
 
 
 def from_json(model: type[Model], body: bytes) -> Model:
     """Make a model of an answer's body."""
     try:
-        value: object = json.loads(body) if body else {}
+        value = _DECODER.decode(body.decode()) if body else {}
     except ValueError as error:
         raise EcrResponseError(
             f"the answer is no JSON: {len(body)} bytes, {error}", response=None
         ) from error
-    return _structured(JSON, model, value)
-
-
-def _structured(dialect: Dialect, model: type[Model], value: object) -> Model:
     try:
-        return _CONVERTERS[dialect].structure(value, model)
+        return _JSON_CONVERTER.structure(value, model)
     except MISFITS:
-        pass
+        return _structured_with_care(JSON, model, value)
+
+
+def _structured_with_care(dialect: Dialect, model: type[Model], value: object) -> Model:
     try:
         return structuring.structure(dialect, model, value)
     except structuring.Misfit as misfit:
@@ -90,4 +94,4 @@ def _structured(dialect: Dialect, model: type[Model], value: object) -> Model:
             f"the answer does not fit the model: {where} {misfit.problem}",
             path=misfit.path,
             response=redacted(model, value),
-        ) from misfit
+        ) from None

@@ -1,0 +1,74 @@
+"""Measures all there is to measure: `nox -s bench`. Exits with 1 if a bound is not kept."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import platform
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import attrs
+import boto3
+
+import ecr_typed
+from bench.canned import ARN, REPOSITORIES, TAGS, plain_client, typed_client
+from bench.measures import Measure, cpu_ratio, memory_ratio
+
+
+def measures() -> Iterator[Measure]:
+    """Every measure, one after the other."""
+    yield from page_of_repositories()
+    yield small_call()
+
+
+def page_of_repositories() -> Iterator[Measure]:
+    """A page of 1000 repositories."""
+    plain, typed = plain_client(REPOSITORIES), typed_client(REPOSITORIES)
+
+    def ours() -> object:
+        return next(iter(typed.describe_repositories().pages()))
+
+    def theirs() -> object:
+        return plain.describe_repositories(maxResults=1000)
+
+    yield Measure("CPU, a page of 1000 repositories", cpu_ratio(ours, theirs, calls=3), 0.28)
+    yield Measure("memory, a page of 1000 repositories", memory_ratio(ours, theirs), 0.36)
+
+
+def small_call() -> Measure:
+    """A call with a small answer: what the way through the house costs."""
+    plain, typed = plain_client(TAGS), typed_client(TAGS)
+    ratio = cpu_ratio(
+        lambda: typed.list_tags_for_resource(ARN),
+        lambda: plain.list_tags_for_resource(resourceArn=ARN),
+        calls=200,
+    )
+    return Measure("CPU, a small call", ratio, 1.08)
+
+
+def main() -> int:
+    """Print each measure as it is taken."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the measures there, too")
+    options = parser.parse_args()
+    versions = {
+        "ecr_typed": ecr_typed.__version__,
+        "boto3": boto3.__version__,
+        "python": platform.python_version(),
+    }
+    print("Ratios to plain boto3:", ", ".join(f"{k} {v}" for k, v in versions.items()))
+    taken: list[Measure] = []
+    for measure in measures():
+        taken.append(measure)
+        verdict = "" if measure.is_kept else "  BEYOND THE BOUND"
+        print(f"{measure.ratio:8.3f}  (at most {measure.bound:.2f})  {measure.name}{verdict}")
+    if options.json:
+        result = {"versions": versions, "measures": [attrs.asdict(m) for m in taken]}
+        options.json.write_text(json.dumps(result, indent=2) + "\n", "utf-8")
+    return 0 if all(measure.is_kept for measure in taken) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,75 @@
+"""Clients whose answers are canned bytes, and the bytes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import boto3
+from botocore.awsrequest import AWSResponse
+
+from ecr_typed import EcrClient
+
+if TYPE_CHECKING:
+    from mypy_boto3_ecr import ECRClient
+
+
+class _Body:
+    """What botocore takes for urllib3's answer."""
+
+    def __init__(self, body: bytes) -> None:
+        self._body = body
+
+    def stream(self, **_: object) -> Iterator[bytes]:
+        yield self._body
+
+
+def _answer_with(client: ECRClient, body: bytes) -> None:
+    headers = {"x-amzn-requestid": "canned", "content-type": "application/x-amz-json-1.1"}
+
+    def answer(request: Any, **_: object) -> AWSResponse:
+        raw: Any = _Body(body)
+        return AWSResponse(request.url, 200, headers, raw)
+
+    client.meta.events.register("before-send.ecr", answer)
+
+
+def _session() -> boto3.Session:
+    return boto3.Session("testing", "testing", region_name="us-east-1")
+
+
+def plain_client(body: bytes) -> ECRClient:
+    """boto3's own client."""
+    client = _session().client("ecr")
+    _answer_with(client, body)
+    return client
+
+
+def typed_client(body: bytes) -> EcrClient:
+    """Ours."""
+    client = EcrClient(session=_session())
+    _answer_with(client.boto3_client, body)
+    return client
+
+
+def _repository(number: int) -> dict[str, Any]:
+    name = f"team-{number % 20}/service-{number:05}"
+    return {
+        "repositoryArn": f"arn:aws:ecr:us-east-1:123456789012:repository/{name}",
+        "registryId": "123456789012",
+        "repositoryName": name,
+        "repositoryUri": f"123456789012.dkr.ecr.us-east-1.amazonaws.com/{name}",
+        "createdAt": 1700000000.123 + number,
+        "imageTagMutability": "IMMUTABLE" if number % 3 else "MUTABLE",
+        "imageScanningConfiguration": {"scanOnPush": bool(number % 2)},
+        "encryptionConfiguration": {
+            "encryptionType": "KMS",
+            "kmsKey": f"arn:aws:kms:us-east-1:123456789012:key/{number % 4:08}-0a1b-2c3d-4e5f-0123456789ab",
+        },
+    }
+
+
+REPOSITORIES = json.dumps({"repositories": [_repository(n) for n in range(1000)]}).encode()
+TAGS = json.dumps({"tags": [{"Key": "team", "Value": "payments"}]}).encode()
+ARN = "arn:aws:ecr:us-east-1:123456789012:repository/team/app"

@@ -1,0 +1,59 @@
+"""Ratios of what two functions cost in one process."""
+
+from __future__ import annotations
+
+import gc
+import statistics
+import time
+import tracemalloc
+from collections.abc import Callable
+
+import attrs
+
+Function = Callable[[], object]
+
+
+@attrs.frozen
+class Measure:
+    """A ratio that has to stay within a bound."""
+
+    name: str
+    ratio: float
+    bound: float
+
+    @property
+    def is_kept(self) -> bool:
+        return self.ratio <= self.bound
+
+
+def cpu_ratio(ours: Function, theirs: Function, *, calls: int, rounds: int = 15) -> float:
+    """The median of CPU time against CPU time, taken in turn, so that noise meets both."""
+    for function in (ours, theirs):
+        function()
+    ratios = [_cpu(ours, calls) / _cpu(theirs, calls) for _ in range(rounds)]
+    return statistics.median(ratios)
+
+
+def _cpu(function: Function, calls: int) -> float:
+    gc.collect()
+    began = time.process_time()
+    for _ in range(calls):
+        function()
+    return time.process_time() - began
+
+
+def memory_ratio(ours: Function, theirs: Function) -> float:
+    """What the results hold in memory, against each other."""
+    return _memory(ours) / _memory(theirs)
+
+
+def _memory(function: Function) -> int:
+    function()
+    gc.collect()
+    tracemalloc.start()
+    kept = function()
+    gc.collect()
+    size, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    del kept
+    return size

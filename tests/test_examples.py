@@ -1,0 +1,126 @@
+"""The example programs run, as a user runs them."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ecr_typed import EcrClient, EncryptionConfiguration, EncryptionType
+from ecr_typed.testing import EcrEmulator
+
+FOLDER = Path(__file__).parent.parent / "examples"
+ROLE = "arn:aws:iam::123456789012:role/ecr-templates"
+
+
+@pytest.fixture
+def emulator() -> Iterator[EcrEmulator]:
+    with EcrEmulator() as emulator:
+        yield emulator
+
+
+@pytest.fixture
+def ecr(emulator: EcrEmulator) -> Iterator[EcrClient]:
+    with emulator.client() as ecr:
+        yield ecr
+
+
+def run(emulator: EcrEmulator | None, *arguments: str) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "PYTHONWARNINGS": "error"}
+    if emulator is not None:
+        environment["AWS_ENDPOINT_URL_ECR"] = emulator.endpoint_url
+    return subprocess.run(
+        [sys.executable, *arguments],
+        cwd=FOLDER,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_inventory_counts_by_encryption(emulator: EcrEmulator, ecr: EcrClient) -> None:
+    """The inventory counts each kind of encryption over the whole registry."""
+    for number in range(3):
+        ecr.create_repository(f"plain/{number}")
+    dsse = EncryptionConfiguration(encryption_type=EncryptionType.KMS_DSSE)
+    ecr.create_repository("secret/one", encryption_configuration=dsse)
+    done = run(emulator, "inventory.py")
+    assert done.stderr == ""
+    assert [line.split() for line in done.stdout.splitlines()] == [
+        ["AES256", "3"],
+        ["KMS_DSSE", "1"],
+    ]
+
+
+def test_create_encrypted_can_be_repeated(emulator: EcrEmulator, ecr: EcrClient) -> None:
+    """Creating an encrypted repository works twice, and sets its tags."""
+    for _ in range(2):
+        done = run(emulator, "create_encrypted.py", "team/app", "--tag", "team=payments")
+        assert (done.stderr, done.returncode) == ("", 0)
+        assert "is encrypted with arn:aws:kms:" in done.stdout
+    (repository,) = ecr.describe_repositories()
+    assert repository.encryption_configuration is not None
+    assert repository.encryption_configuration.encryption_type is EncryptionType.KMS_DSSE
+    (tag,) = ecr.list_tags_for_resource(repository.repository_arn)
+    assert (tag.key, tag.value) == ("team", "payments")
+
+
+def test_create_encrypted_refuses_another_encryption(emulator: EcrEmulator, ecr: EcrClient) -> None:
+    """A repository that is there with another encryption is told, and is a failure."""
+    ecr.create_repository("team/app")
+    done = run(emulator, "create_encrypted.py", "team/app")
+    assert done.returncode == 1
+    assert "AES256" in done.stderr
+
+
+def test_namespace_template_creates_and_updates(emulator: EcrEmulator, ecr: EcrClient) -> None:
+    """The template of a namespace is created first and updated from then on."""
+    for _ in range(2):
+        done = run(emulator, "namespace_template.py", "team", ROLE)
+        assert (done.stderr, done.returncode) == ("", 0)
+        assert "for PULL_THROUGH_CACHE, CREATE_ON_PUSH" in done.stdout
+    (template,) = ecr.describe_repository_creation_templates()
+    assert template.prefix == "team"
+    assert template.custom_role_arn == ROLE
+
+
+def test_find_unencrypted_exits_by_what_it_finds(emulator: EcrEmulator, ecr: EcrClient) -> None:
+    """Repositories outside the policy are printed, and decide the exit status."""
+    ecr.create_repository("plain/one")
+    kms = EncryptionConfiguration(encryption_type=EncryptionType.KMS)
+    ecr.create_repository("secret/one", encryption_configuration=kms)
+    strict = run(emulator, "find_unencrypted.py", "KMS", "KMS_DSSE")
+    assert strict.returncode == 1
+    assert strict.stdout.split("\t")[:2] == ["plain/one", "AES256"]
+    lenient = run(emulator, "find_unencrypted.py", "AES256", "KMS", "KMS_OF_TOMORROW")
+    assert (lenient.returncode, lenient.stdout) == (0, "")
+
+
+def test_demo_does_the_main_job() -> None:
+    """The demo creates, lists over pages, resumes, explains an error and cleans up."""
+    done = run(None, "demo.py")
+    assert (done.stderr, done.returncode) == ("", 0)
+    for shown in (
+        "Listed 360 repositories on 8 pages",
+        "Not KMS_DSSE",
+        "Resumed a listing",
+        "InvalidParameterException",
+        "KMS_QUANTUM",
+    ):
+        assert shown in done.stdout
+
+
+def test_demo_only_reads_with_aws(emulator: EcrEmulator, ecr: EcrClient) -> None:
+    """With --aws the demo lists what is there and changes nothing."""
+    ecr.create_repository("plain/one")
+    before = ecr.describe_repositories().to_list()
+    done = run(emulator, "demo.py", "--aws")
+    assert (done.stderr, done.returncode) == ("", 0)
+    assert "Listed 1 repositories" in done.stdout
+    assert ecr.describe_repositories().to_list() == before

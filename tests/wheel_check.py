@@ -1,0 +1,29 @@
+"""Looks at an installed wheel, given as a file: run by the session `wheel`, not by pytest."""
+
+from __future__ import annotations
+
+import sys
+from importlib.resources import files
+from zipfile import ZipFile
+
+
+def main(wheel: str) -> None:
+    """Stop with what is wrong with the wheel."""
+    names = ZipFile(wheel).namelist()
+    foreign = [n for n in names if not n.startswith(("ecr_typed/", "ecr_typed-"))]
+    assert not foreign, f"the wheel holds more than the package: {foreign}"
+
+    import ecr_typed
+
+    assert "site-packages" in str(ecr_typed.__file__), ecr_typed.__file__
+    assert files(ecr_typed).joinpath("py.typed").is_file(), "the type marker is missing"
+    for name in ecr_typed.__all__:
+        getattr(ecr_typed, name)
+    client = ecr_typed.EcrClient(region_name="us-east-1")
+    assert client.boto3_client.meta.region_name == "us-east-1"
+    print(
+        f"ecr_typed {ecr_typed.__version__}: {len(ecr_typed.__all__)} names, type marker in place"
+    )
+
+
+main(*sys.argv[1:])
