@@ -1,0 +1,71 @@
+"""The WSGI application: ECR's requests go to our service, all others to moto."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from moto.backends import list_of_moto_modules
+
+# moto_server has no __init__.py, so moto's py.typed does not reach it.
+from moto.moto_server.werkzeug_app import (  # pyright: ignore[reportMissingTypeStubs]
+    DomainDispatcherApplication,
+    create_backend_app,
+)
+
+from ecr_typed.testing.credential_scope import CredentialScope, account_of
+from ecr_typed.testing.log import logger
+from ecr_typed.testing.service_model import TARGET_PREFIX
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+    from ecr_typed.testing.service import EcrService
+
+_ACCOUNT_HEADER = "HTTP_X_MOTO_ACCOUNT_ID"
+
+
+class EmulatorApplication(DomainDispatcherApplication):
+    """moto's dispatcher with one service exchanged; moto itself stays as it is."""
+
+    def __init__(self, service: EcrService, *, account_id: str) -> None:
+        super().__init__(create_backend_app)
+        self._service = service
+        self._account_id = account_id
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer one HTTP request."""
+        scope = CredentialScope.of(environ.get("HTTP_AUTHORIZATION", ""))
+        access_key_id = "" if scope is None else scope.access_key_id
+        # moto's services take the account from this header too, when it is there.
+        account_id: str = environ.setdefault(
+            _ACCOUNT_HEADER, account_of(access_key_id, default=self._account_id)
+        )
+        target: str = environ.get("HTTP_X_AMZ_TARGET", "")
+        if target.startswith(TARGET_PREFIX) or (scope is not None and scope.service == "ecr"):
+            status, headers, body = self._service.answer(
+                target=target,
+                body=environ["wsgi.input"].read(),
+                account_id=account_id,
+                region_name=None if scope is None else scope.region_name,
+            )
+            start_response(status, headers)
+            return [body]
+        try:
+            answer: Iterable[bytes] = super().__call__(environ, start_response)
+        except Exception as error:  # noqa: BLE001 - whatever it is, it becomes an answer
+            logger.exception("moto failed to answer")
+            start_response("500 INTERNAL SERVER ERROR", [("Content-Type", "application/json")])
+            return [json.dumps({"__type": "InternalFailure", "message": repr(error)}).encode()]
+        return answer
+
+    def get_backend_for_host(self, host: str | None) -> Any:
+        """Find the service of a host; moto's own prints to the terminal when there is none."""
+        if host is None or host == "moto_api" or host in list_of_moto_modules():
+            return host
+        for backend, pattern in self.backend_url_patterns:
+            if pattern.match(f"http://{host}"):
+                return backend
+        raise LookupError(f"moto serves nothing at {host}")

@@ -1,0 +1,81 @@
+"""The state of one registry: moto's ECR backend, extended, for one account in one region."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any, Self
+
+from moto.ecr.models import ECRBackend, Repository
+
+from ecr_typed.testing.errors import ServiceError
+from ecr_typed.testing.partitions import partition_of, registry_host, repository_arn
+
+
+class EcrRepository(Repository):
+    """moto's repository, with names that fit the partition."""
+
+    def __new__(cls, *args: Any, **kwargs: Any) -> Self:  # noqa: ARG004 - those of __init__
+        """Make an instance that moto doesn't keep for its dashboard, from where none is freed."""
+        return object.__new__(cls)
+
+    def __init__(self, account_id: str, region_name: str, name: str, **settings: Any) -> None:
+        super().__init__(
+            account_id=account_id,
+            region_name=region_name,
+            repository_name=name,
+            registry_id=account_id,
+            **settings,
+        )
+        self.arn = repository_arn(account_id, region_name, name)
+        self.uri = f"{registry_host(account_id, region_name)}/{name}"
+        # moto's time has no zone.
+        self.created_at = datetime.now(UTC)
+        # Declared for the checkers: moto leaves the type of its values open.
+        self.scanning_config: dict[str, Any]
+        self.scanning_config["repositoryArn"] = self.arn
+
+
+class EcrBackend(ECRBackend):
+    """moto's backend and what moto has no room for."""
+
+    def __init__(self, region_name: str, account_id: str) -> None:
+        super().__init__(region_name, account_id)
+        self.partition = partition_of(region_name)
+        self.managed_key_arn: str | None = None
+        self.templates: dict[str, dict[str, Any]] = {}
+
+    def repository(self, name: str) -> Repository:
+        """Find a repository, or fail as the service does."""
+        found = self.repositories.get(name)
+        if found is None:
+            raise ServiceError(
+                "RepositoryNotFoundException",
+                f"The repository with name '{name}' does not exist in the registry "
+                f"with id '{self.account_id}'",
+            )
+        return found
+
+    def add_repository(self, repository: EcrRepository) -> None:
+        """Keep a new repository and let the registry's scanning rules find it."""
+        self.repositories[repository.name] = repository
+        scanning = self.registry_scanning_configuration
+        if scanning["rules"]:
+            self.put_registry_scanning_configuration(scanning["scanType"], scanning["rules"])
+
+
+class Registries:
+    """All registries of an emulator.
+
+    No `BackendDict` of moto's: those are listed once a process, and a test that begins or ends a
+    `mock_aws` empties all of them.
+    """
+
+    def __init__(self) -> None:
+        self._backends: dict[tuple[str, str], EcrBackend] = {}
+
+    def of(self, account_id: str, region_name: str) -> EcrBackend:
+        """Give the registry of an account in a region; it exists as soon as it is asked for."""
+        key = (account_id, region_name)
+        if key not in self._backends:
+            self._backends[key] = EcrBackend(region_name, account_id)
+        return self._backends[key]

@@ -1,0 +1,101 @@
+"""The service: from a request's target and body to the answer's status, headers and body."""
+
+from __future__ import annotations
+
+import base64
+import json
+import threading
+import uuid
+from datetime import datetime
+from typing import TypeAlias
+
+from ecr_typed.testing.backend import Registries
+from ecr_typed.testing.call import Call
+from ecr_typed.testing.constraints import check_request
+from ecr_typed.testing.errors import ServiceError
+from ecr_typed.testing.log import logger
+from ecr_typed.testing.moto_operations import has_moto_operation, run_moto_operation
+from ecr_typed.testing.operations import OPERATIONS
+from ecr_typed.testing.paging import PageTokens
+from ecr_typed.testing.request_types import read_request
+from ecr_typed.testing.service_model import (
+    TARGET_PREFIX,
+    has_output_members,
+    input_shape,
+    service_model,
+)
+
+HttpAnswer: TypeAlias = tuple[str, list[tuple[str, str]], bytes]
+
+
+class EcrService:
+    """Amazon ECR: the registries of all accounts and regions, and its operations."""
+
+    def __init__(self, *, region_name: str) -> None:
+        self._region_name = region_name
+        self._registries = Registries()
+        self._tokens = PageTokens()
+        # The state is moto's and has no locks: one call at a time.
+        self._lock = threading.Lock()
+
+    def answer(
+        self, *, target: str, body: bytes, account_id: str, region_name: str | None
+    ) -> HttpAnswer:
+        """Carry out one request; whatever happens, the answer is one of the service's."""
+        status = "200 OK"
+        try:
+            answer = self._run(target, body, account_id, region_name or self._region_name)
+        except ServiceError as error:
+            status = "400 BAD REQUEST"
+            answer = _encode({"__type": error.code, "message": error.message, **error.members})
+        except Exception:  # noqa: BLE001 - whatever it is, it becomes an answer
+            logger.exception("%s failed", target)
+            status = "500 INTERNAL SERVER ERROR"
+            answer = _encode(
+                {
+                    "__type": "ServerException",
+                    "message": "The emulator failed; its log (ecr_typed.testing) says why.",
+                }
+            )
+        headers = [
+            ("Content-Type", "application/x-amz-json-1.1"),
+            ("x-amzn-RequestId", str(uuid.uuid4())),
+        ]
+        return status, headers, answer
+
+    def _run(self, target: str, body: bytes, account_id: str, region_name: str) -> bytes:
+        name = target.removeprefix(TARGET_PREFIX)
+        if name not in service_model().operation_names:
+            raise ServiceError("UnknownOperationException", f"ECR has no operation '{name}'")
+        operation = OPERATIONS.get(name)
+        if operation is None and not has_moto_operation(name):
+            raise ServiceError("UnknownOperationException", f"'{name}' is not emulated")
+        shape = input_shape(name)
+        parameters = read_request(body, shape)
+        check_request(parameters, shape)
+        call = Call(
+            operation_name=name,
+            parameters=parameters,
+            account_id=account_id,
+            region_name=region_name,
+            registries=self._registries,
+            tokens=self._tokens,
+        )
+        with self._lock:
+            if operation is None:
+                return run_moto_operation(call)
+            answer = operation(call)
+            # Encoded under the lock: an answer may hold parts of the state.
+            return _encode(answer) if has_output_members(name) else b""
+
+
+def _encode(answer: object) -> bytes:
+    return json.dumps(answer, default=_encode_value).encode()
+
+
+def _encode_value(value: object) -> object:
+    if isinstance(value, datetime):
+        return round(value.timestamp(), 3)
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode()
+    raise TypeError(f"{type(value).__name__} has no place in an answer")

@@ -1,0 +1,53 @@
+"""botocore's description of the service, which the emulator is checked and driven by."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from botocore.loaders import create_loader
+from botocore.model import ServiceModel, StructureShape
+
+if TYPE_CHECKING:
+    from botocore.model import OperationModel
+
+TARGET_PREFIX = "AmazonEC2ContainerRegistry_V20150921."
+
+
+@cache
+def service_model() -> ServiceModel:
+    """Give the service model of the botocore that is installed."""
+    description: dict[str, Any] = create_loader().load_service_model("ecr", "service-2")
+    return ServiceModel(description, service_name="ecr")
+
+
+@cache
+def operation_model(operation_name: str) -> OperationModel:
+    """Give one operation's model, with its shapes resolved once."""
+    return service_model().operation_model(operation_name)
+
+
+def input_shape(operation_name: str) -> StructureShape:
+    """Give the shape of an operation's request; every ECR operation has one."""
+    shape = operation_model(operation_name).input_shape
+    if shape is None:
+        raise LookupError(f"{operation_name} has no request")
+    return shape
+
+
+def error_members(operation_name: str, code: str) -> list[str]:
+    """Name the members that one of an operation's errors has besides its message."""
+    shapes = operation_model(operation_name).error_shapes
+    return [
+        member
+        for shape in shapes
+        if shape.name == code and isinstance(shape, StructureShape)
+        for member in shape.members
+        if member != "message"
+    ]
+
+
+def has_output_members(operation_name: str) -> bool:
+    """Tell whether an operation answers with anything at all."""
+    shape = operation_model(operation_name).output_shape
+    return shape is not None and bool(shape.members)

@@ -1,0 +1,1 @@
+"""The emulator, seen through plain boto3 over HTTP."""

@@ -1,0 +1,125 @@
+"""Encryption types and KMS keys."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from .answers import message_of, refusal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mypy_boto3_ecr import ECRClient
+
+
+def encryption(ecr: ECRClient, **configuration: str) -> Any:
+    """Create a repository and give its encryption configuration."""
+    given: Any = configuration
+    repository: Any = ecr.create_repository(
+        repositoryName=f"r{uuid.uuid4().hex}", encryptionConfiguration=given
+    )["repository"]
+    return repository["encryptionConfiguration"]
+
+
+def kms_error(ecr: ECRClient, key: str) -> str:
+    """Create a repository with a key that KMS refuses, and give KMS's error."""
+    response = refusal(
+        ecr.create_repository,
+        repositoryName="app",
+        encryptionConfiguration={"encryptionType": "KMS", "kmsKey": key},
+    )
+    assert response["Error"]["Code"] == "KmsException"
+    error: str = response["kmsError"]
+    return error
+
+
+@pytest.mark.parametrize("encryption_type", ["KMS", "KMS_DSSE"])
+def test_without_a_key_the_managed_one_is_filled_in(
+    ecr: ECRClient, account_id: str, aws: Callable[..., Any], encryption_type: str
+) -> None:
+    """KMS and KMS_DSSE without a key use AWS's key for ECR (user guide, encryption at rest)."""
+    first = encryption(ecr, encryptionType=encryption_type)
+    assert first["encryptionType"] == encryption_type
+    assert first["kmsKey"].startswith(f"arn:aws:kms:us-east-1:{account_id}:key/")
+    assert encryption(ecr, encryptionType="KMS")["kmsKey"] == first["kmsKey"]
+    key = aws("kms").describe_key(KeyId="alias/aws/ecr")["KeyMetadata"]
+    assert (key["Arn"], key["KeyManager"]) == (first["kmsKey"], "AWS")
+
+
+def test_each_account_and_region_has_its_own_managed_key(
+    make_client: Callable[..., ECRClient],
+) -> None:
+    """The key of ECR belongs to one account in one region (AWS KMS, AWS managed keys)."""
+    clients = [
+        make_client(),
+        make_client(region_name="eu-west-1"),
+        make_client(account_id="0" * 12),
+    ]
+    keys = {encryption(client, encryptionType="KMS")["kmsKey"] for client in clients}
+    assert len(keys) == 3
+
+
+def test_any_name_of_a_key_comes_back_as_its_arn(ecr: ECRClient, aws: Callable[..., Any]) -> None:
+    """Alias, key id and ARN come back as the key's ARN (aquasecurity/tfsec#1671)."""
+    kms = aws("kms")
+    key = kms.create_key()["KeyMetadata"]
+    kms.create_alias(AliasName="alias/images", TargetKeyId=key["KeyId"])
+    alias_arn = key["Arn"].replace(f"key/{key['KeyId']}", "alias/images")
+    for name in ("alias/images", alias_arn, key["KeyId"], key["Arn"]):
+        assert encryption(ecr, encryptionType="KMS", kmsKey=name)["kmsKey"] == key["Arn"]
+
+
+@pytest.mark.parametrize("key", ["alias/aws/ecr", "arn:aws:kms:us-east-1:{}:alias/aws/ecr"])
+def test_the_managed_key_by_its_alias(ecr: ECRClient, account_id: str, key: str) -> None:
+    """The managed key can be named by its alias before it was ever used."""
+    named = encryption(ecr, encryptionType="KMS", kmsKey=key.format(account_id))
+    assert named == encryption(ecr, encryptionType="KMS")
+
+
+def test_the_arn_of_a_key_that_is_not_there_is_kept(ecr: ECRClient) -> None:
+    """A key's full ARN is taken as it is: a test need not create the key."""
+    arn = f"arn:aws:kms:us-east-1:999999999999:key/{uuid.uuid4()}"
+    assert encryption(ecr, encryptionType="KMS", kmsKey=arn)["kmsKey"] == arn
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "alias/absent",
+        "arn:aws:kms:us-east-1:123456789012:alias/absent",
+        "1234abcd-12ab-34cd-56ef-1234567890ab",
+        "no key at all",
+    ],
+)
+def test_a_key_that_does_not_exist(ecr: ECRClient, key: str) -> None:
+    """An alias or id without a key is a KmsException with KMS's code (API KmsException)."""
+    assert kms_error(ecr, key) == "NotFoundException"
+
+
+def test_a_key_of_another_region(ecr: ECRClient) -> None:
+    """The key has to be in the repository's region (user guide, encryption at rest)."""
+    arn = f"arn:aws:kms:eu-west-1:123456789012:key/{uuid.uuid4()}"
+    assert kms_error(ecr, arn) == "NotFoundException"
+
+
+def test_a_key_that_cannot_be_used(ecr: ECRClient, aws: Callable[..., Any]) -> None:
+    """A key that is disabled or to be deleted is a KmsException (user guide, encryption)."""
+    kms = aws("kms")
+    key = kms.create_key()["KeyMetadata"]
+    kms.disable_key(KeyId=key["KeyId"])
+    assert kms_error(ecr, key["Arn"]) == "DisabledException"
+    kms.schedule_key_deletion(KeyId=key["KeyId"])
+    assert kms_error(ecr, key["KeyId"]) == "KMSInvalidStateException"
+
+
+def test_aes256_takes_no_key(ecr: ECRClient) -> None:
+    """A key belongs to the KMS types (API EncryptionConfiguration)."""
+    message = message_of(
+        ecr.create_repository,
+        repositoryName="app",
+        encryptionConfiguration={"encryptionType": "AES256", "kmsKey": "alias/images"},
+    )
+    assert "'encryptionConfiguration.kmsKey'" in message

@@ -1,0 +1,198 @@
+"""Starting, stopping, and living beside others in one process."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+import threading
+import urllib.request
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import pytest
+from botocore.config import Config
+from moto import mock_aws
+
+from ecr_typed.testing import EcrEmulator
+
+from .answers import code_of
+
+if TYPE_CHECKING:
+    from mypy_boto3_ecr import ECRClient
+
+
+def test_it_listens_on_loopback_only(emulator: EcrEmulator) -> None:
+    """The emulator serves plain HTTP on 127.0.0.1, on a port the system chose."""
+    url = urlsplit(emulator.endpoint_url)
+    assert (url.scheme, url.hostname) == ("http", "127.0.0.1")
+    assert url.port
+
+
+def test_stopping_leaves_no_thread_and_no_port() -> None:
+    """Stopping ends the server's thread, those of open connections, and frees the port."""
+    before = set(threading.enumerate())
+    with EcrEmulator() as emulator:
+        clients = [emulator.boto3_client() for _ in range(3)]
+        for client in clients:
+            client.describe_repositories()
+        address = urlsplit(emulator.endpoint_url)
+        assert len(set(threading.enumerate()) - before) == 4
+    assert set(threading.enumerate()) <= before
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection((address.hostname, address.port), timeout=1)
+    for client in clients:
+        client.close()
+
+
+def test_start_and_stop_without_a_with_block() -> None:
+    """An emulator can be started, stopped, and started anew with empty registries."""
+    emulator = EcrEmulator()
+    emulator.start()
+    client = emulator.boto3_client()
+    client.create_repository(repositoryName="app")
+    client.close()
+    emulator.stop()
+    emulator.stop()
+    emulator.start()
+    client = emulator.boto3_client()
+    assert client.describe_repositories()["repositories"] == []
+    client.close()
+    emulator.stop()
+
+
+def test_misuse_is_told() -> None:
+    """A second start, and the address of an emulator that doesn't run, are errors."""
+    emulator = EcrEmulator()
+    with pytest.raises(RuntimeError, match="not running"):
+        _ = emulator.endpoint_url
+    with emulator, pytest.raises(RuntimeError, match="running already"):
+        emulator.start()
+
+
+def test_two_emulators_share_no_repositories() -> None:
+    """Emulators of one process hold registries of their own and refuse each other's tokens."""
+    with EcrEmulator() as one, EcrEmulator() as other:
+        here, there = one.boto3_client(), other.boto3_client()
+        for name in ("aa", "bb"):
+            here.create_repository(repositoryName=name)
+            there.create_repository(repositoryName=name)
+        here.delete_repository(repositoryName="aa")
+        assert len(there.describe_repositories()["repositories"]) == 2
+        token = there.describe_repositories(maxResults=1).get("nextToken")
+        assert token
+        here.create_repository(repositoryName="aa")
+        assert code_of(here.describe_repositories, nextToken=token) == "InvalidParameterException"
+        here.close()
+        there.close()
+
+
+def test_plain_moto_stays_as_it_is(ecr: Any, session: Any) -> None:
+    """A `mock_aws` in the same process sees moto's own ECR, and the emulator keeps its state."""
+    ecr.create_repository(repositoryName="ours")
+    with mock_aws():
+        mocked = session.client("ecr")
+        assert mocked.describe_repositories()["repositories"] == []
+        # moto's own name rule, which is narrower than the service's today.
+        assert code_of(mocked.create_repository, repositoryName="a__b")
+        mocked.create_repository(repositoryName="theirs")
+        assert [r["repositoryName"] for r in ecr.describe_repositories()["repositories"]] == [
+            "ours"
+        ]
+    assert [r["repositoryName"] for r in ecr.describe_repositories()["repositories"]] == ["ours"]
+
+
+def test_twelve_threads_create_repositories(emulator: EcrEmulator, ecr: ECRClient) -> None:
+    """Calls from twelve threads lose nothing, and one of twelve creations of a name succeeds."""
+
+    def create(thread: int) -> bool:
+        for number in range(10):
+            ecr.create_repository(repositoryName=f"thread/{thread}-{number}")
+        try:
+            ecr.create_repository(repositoryName="contested")
+        except ecr.exceptions.RepositoryAlreadyExistsException:
+            return False
+        return True
+
+    with ThreadPoolExecutor(12) as pool:
+        assert sum(pool.map(create, range(12))) == 1
+    assert len(ecr.describe_repositories(maxResults=1000)["repositories"]) == 121
+
+
+def test_connections_stay_open() -> None:
+    """Calls one after another travel on one connection."""
+    before = set(threading.enumerate())
+    with EcrEmulator() as emulator:
+        client = emulator.boto3_client()
+        for _ in range(20):
+            client.describe_repositories()
+        connections = set(threading.enumerate()) - before
+        assert len(connections) == 2
+        client.describe_repositories()
+        assert set(threading.enumerate()) - before == connections
+        client.close()
+
+
+def test_the_environment_does_not_lead_clients_astray(
+    emulator: EcrEmulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither a proxy nor a profile of the environment keeps a client from the emulator."""
+    for variable in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(variable, "http://127.0.0.1:9")
+    monkeypatch.setenv("AWS_PROFILE", "no-such-profile")
+    monkeypatch.setenv("AWS_ENDPOINT_URL_ECR", "http://127.0.0.1:9")
+    client: Any = emulator.boto3_client(config=Config(user_agent_extra="mine"))
+    assert client.meta.config.user_agent_extra == "mine"
+    assert "repositories" in client.describe_repositories()
+
+
+def test_nothing_is_printed(emulator: EcrEmulator, capfd: pytest.CaptureFixture[str]) -> None:
+    """Neither good, nor bad, nor failing requests write to the terminal."""
+    emulator.boto3_client().describe_repositories()
+    with pytest.raises(OSError, match="500"):
+        urllib.request.urlopen(
+            urllib.request.Request(
+                emulator.endpoint_url,
+                b"{}",
+                {"Authorization": "AWS4-HMAC-SHA256 Credential=k/20260101/r/no-such/aws4_request"},
+            )
+        )
+    assert capfd.readouterr() == ("", "")
+
+
+def test_client_is_typed(emulator: EcrEmulator, account_id: str) -> None:
+    """`client` gives an EcrClient of the account and region asked for."""
+    with emulator.client(account_id=account_id, region_name="us-gov-west-1") as ecr:
+        repository = ecr.create_repository("team/app")
+        assert repository.registry_id == account_id
+        assert repository.repository_arn.startswith("arn:aws-us-gov:ecr:us-gov-west-1:")
+        assert [each.repository_name for each in ecr.describe_repositories()] == ["team/app"]
+
+
+def test_client_takes_the_options_of_ecr_client(emulator: EcrEmulator, account_id: str) -> None:
+    """`client` passes options on to EcrClient."""
+    calls: list[str] = []
+    with emulator.client(
+        account_id=account_id, on_call=lambda event: calls.append(event.operation_name)
+    ) as ecr:
+        ecr.create_repository("app")
+    assert calls == ["CreateRepository"]
+
+
+@pytest.mark.parametrize("missing", ["moto", "flask"])
+def test_without_moto_the_import_says_what_to_install(missing: str) -> None:
+    """Without moto and its server parts the import names the extra to install."""
+    program = f"""
+import sys, warnings
+warnings.simplefilter("ignore")
+sys.modules[{missing!r}] = None
+try:
+    import ecr_typed.testing
+except ImportError as error:
+    print(error)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert "ecr-typed[testing]" in done.stdout
