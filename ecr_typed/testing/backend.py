@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from moto.ecr.models import ECRBackend, Repository
 
 from ecr_typed.testing.errors import ServiceError
 from ecr_typed.testing.partitions import partition_of, registry_host, repository_arn
+
+State = TypeVar("State")
 
 
 class EcrRepository(Repository):
@@ -43,6 +45,14 @@ class EcrBackend(ECRBackend):
         self.partition = partition_of(region_name)
         self.managed_key_arn: str | None = None
         self.templates: dict[str, dict[str, Any]] = {}
+        self._states: dict[type, Any] = {}
+
+    def state(self, kind: type[State]) -> State:
+        """The state that a topic keeps of the registry; it is made when it is first asked for."""
+        if kind not in self._states:
+            self._states[kind] = kind()
+        state: State = self._states[kind]
+        return state
 
     def repository(self, name: str) -> Repository:
         """Find a repository, or fail as the service does."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
     from ecr_typed.testing.backend import EcrBackend, Registries
+    from ecr_typed.testing.clock import Clock
     from ecr_typed.testing.paging import PageTokens
 
 
@@ -21,6 +22,7 @@ class Call:
     region_name: str
     registries: Registries
     tokens: PageTokens
+    clock: Clock
 
     @property
     def registry(self) -> EcrBackend:

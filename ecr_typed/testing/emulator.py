@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 from botocore.loaders import create_loader
 
 from ecr_typed.testing.application import EmulatorApplication
+from ecr_typed.testing.clock import Clock
 from ecr_typed.testing.server import EmulatorServer
 from ecr_typed.testing.service import EcrService
 
@@ -37,6 +38,7 @@ class EcrEmulator:
     def __init__(self, *, region_name: str = "us-east-1", account_id: str = "123456789012") -> None:
         self.region_name = region_name
         self.account_id = account_id
+        self.clock = Clock()
         self._server: EmulatorServer | None = None
         self._thread: threading.Thread | None = None
         # Reading the service model is most of what a client costs, and tests make many.
@@ -46,7 +48,7 @@ class EcrEmulator:
         """Serve on a free port, with empty registries."""
         if self._server is not None:
             raise RuntimeError("this EcrEmulator is running already")
-        service = EcrService(region_name=self.region_name)
+        service = EcrService(region_name=self.region_name, clock=self.clock)
         application = EmulatorApplication(service, account_id=self.account_id)
         self._server = EmulatorServer(application)
         self._thread = threading.Thread(target=self._server.serve, name="ecr-emulator", daemon=True)

@@ -11,6 +11,7 @@ from typing import TypeAlias
 
 from ecr_typed.testing.backend import Registries
 from ecr_typed.testing.call import Call
+from ecr_typed.testing.clock import Clock
 from ecr_typed.testing.constraints import check_request
 from ecr_typed.testing.errors import ServiceError
 from ecr_typed.testing.log import logger
@@ -31,7 +32,8 @@ HttpAnswer: TypeAlias = tuple[str, list[tuple[str, str]], bytes]
 class EcrService:
     """Amazon ECR: the registries of all accounts and regions, and its operations."""
 
-    def __init__(self, *, region_name: str) -> None:
+    def __init__(self, *, region_name: str, clock: Clock) -> None:
+        self._clock = clock
         self._region_name = region_name
         self._registries = Registries()
         self._tokens = PageTokens()
@@ -80,6 +82,7 @@ class EcrService:
             region_name=region_name,
             registries=self._registries,
             tokens=self._tokens,
+            clock=self._clock,
         )
         with self._lock:
             if operation is None:
