@@ -10,7 +10,9 @@ from codegen.decisions import (
     Decisions,
     OperationDecision,
     StructureDecision,
+    TopicDecision,
 )
+from codegen.names import enum_member_name
 from codegen.records import (
     EnumRecord,
     ListRecord,
@@ -43,10 +45,10 @@ def reachable_shapes(service: ServiceRecord, decisions: Decisions) -> dict[str, 
     """All shapes of the operations that the curation has, by name."""
     reached: dict[str, ShapeRecord] = {}
     for topic in decisions.topics.values():
-        for name in topic.operations.keys() & service.operations.keys():
-            operation = service.operations[name]
-            for shape in (operation.input, operation.output):
-                _reach(shape, reached)
+        for name in topic.operations:
+            if operation := service.operations.get(name):
+                _reach(operation.input, reached)
+                _reach(operation.output, reached)
     return reached
 
 
@@ -85,20 +87,25 @@ def _operation_problems(service: ServiceRecord, decisions: Decisions) -> Iterato
     for topic in decisions.topics.values():
         for name, decision in topic.operations.items():
             if name in service.operations:
-                yield from _one_operation_problems(service.operations[name], decision)
+                yield from _one_operation_problems(service.operations[name], decision, topic)
 
 
 def _one_operation_problems(
-    operation: OperationRecord, decision: OperationDecision
+    operation: OperationRecord, decision: OperationDecision, topic: TopicDecision
 ) -> Iterator[str]:
-    outputs = {member.name for member in operation.output.members}
-    if decision.returns not in {"response", "nothing", *outputs}:
+    outputs = {member.name: member for member in operation.output.members}
+    if result := outputs.get(decision.returns):
+        answer = topic.structures.get(operation.output.name)
+        if not result.is_required and not (answer and result.name in answer.always):
+            yield f"operation {operation.name} returns {result.name}, which is not always there"
+    elif decision.returns not in {"response", "nothing"}:
         yield f"operation {operation.name} returns {decision.returns}, which is not in its response"
     if operation.is_paged != bool(decision.items):
         yield f"operation {operation.name} must say its items if it is paged, and only then"
     for look_up, names in (
         (operation.list_at, decision.items),
-        (operation.list_size, decision.refuses_paging_with),
+        (operation.list_size, decision.splits),
+        (operation.argument, decision.refuses_paging_with),
     ):
         for name in names:
             try:
@@ -150,7 +157,7 @@ def _structure_problems(
 ) -> Iterator[str]:
     names = _member_names(structure)
     yield from _differences(f"member {structure.name}.", names, decision.members)
-    for name in {*decision.always, *decision.shared, *decision.secret} - {*names}:
+    for name in sorted({*decision.always, *decision.shared, *decision.secret} - {*names}):
         yield f"member {structure.name}.{name} is not in the model"
     for member in structure.members:
         if member.is_required and member.name in decision.always:
@@ -173,13 +180,20 @@ def _enum_problems(reached: dict[str, ShapeRecord], decisions: Decisions) -> Ite
     for name, decision in curated:
         if name in enums:
             yield from _differences(f"value {name}.", enums[name].values, decision.values)
+            members = [enum_member_name(value) for value in enums[name].values]
+            for member in sorted({member for member in members if members.count(member) > 1}):
+                yield f"enum {name} has several values that would be called {member}"
 
 
 def _error_problems(service: ServiceRecord, decisions: Decisions) -> Iterator[str]:
     yield from _differences("exception ", service.errors, decisions.errors.modelled)
     for name, decision in decisions.errors.modelled.items():
         if name in service.errors:
-            members = (member.name for member in service.errors[name].members)
-            yield from _differences(f"member {name}.", members, decision.members)
-    for name in decisions.errors.common.keys() & service.errors.keys():
+            members = service.errors[name].members
+            names = (member.name for member in members)
+            yield from _differences(f"member {name}.", names, decision.members)
+            for member in members:
+                if not isinstance(member.shape, ScalarRecord):
+                    yield f"member {name}.{member.name} is no scalar: exceptions have no others yet"
+    for name in sorted(decisions.errors.common.keys() & service.errors.keys()):
         yield f"exception {name} is in the model by now: it is no longer a common one"

@@ -43,6 +43,8 @@ class OperationDecision:
     repeat_meets: tuple[str, ...] = ()
     items: tuple[str, ...] = ()
     refuses_paging_with: tuple[str, ...] = ()
+    splits: tuple[str, ...] = ()
+    """Lists that are sent in parts where they are longer than a request may carry."""
 
 
 @attrs.frozen

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Iterable, Mapping
 
@@ -61,4 +62,5 @@ def _section(title: str, entries: Iterable[str], indent: int) -> str:
 
 
 def _escaped(text: str) -> str:
-    return text.replace("\\", "\\\\").replace('"""', r"\"\"\"")
+    # Neither three quotation marks nor one at the end may close the docstring.
+    return re.sub(r'"(?=""|\Z)', r"\"", text.replace("\\", "\\\\"))

@@ -88,6 +88,11 @@ class ModelViews:
             operation.output.name: operation.method_name
             for operation in service.operations.values()
         }
+        self._splits = {
+            service.operations[name].input.name: operation.splits
+            for topic in decisions.topics.values()
+            for name, operation in topic.operations.items()
+        }
         self._topics = {
             name: topic_name
             for topic_name, topic in decisions.topics.items()
@@ -110,10 +115,26 @@ class ModelViews:
             enums=tuple(self._enum(enum, topic) for enum in topic.enums),
             structures=tuple(
                 self._structure(structure, topic.structures[structure.name])
-                for structure in _in_order_of_use(structures)
+                for structure in self._in_order_of_use(structures)
             ),
             imports=self._imports(name, structures),
         )
+
+    def _in_order_of_use(self, structures: list[StructureRecord]) -> list[StructureRecord]:
+        """Each structure after those that it is made of."""
+        ordered: dict[str, StructureRecord] = {}
+        own = {structure.name: structure for structure in structures}
+
+        def add(structure: StructureRecord) -> None:
+            for member in structure.members:
+                for shape in _classes_in(member.shape):
+                    if used := own.get(self._shapes.class_name(shape)):
+                        add(used)
+            ordered.setdefault(structure.name, structure)
+
+        for structure in structures:
+            add(structure)
+        return list(ordered.values())
 
     def _structure_of(self, name: str) -> StructureRecord:
         shape = self._reached[name]
@@ -184,7 +205,8 @@ class ModelViews:
         if words.startswith(SAME_WORDS):
             words = self._decisions.shared.members[words.removeprefix(SAME_WORDS) or member.name]
         limits = ""
-        if structure.name in self._sent:
+        is_split = member.name in self._splits.get(structure.name, ())
+        if structure.name in self._sent and not is_split:
             limits = self._shapes.limits_in_words(member.shape)
         return f"{words} {limits}".strip()
 
@@ -233,20 +255,3 @@ def _sent_structures(service: ServiceRecord, decisions: Decisions) -> frozenset[
         for name in topic.operations:
             add(service.operations[name].input)
     return frozenset(sent)
-
-
-def _in_order_of_use(structures: list[StructureRecord]) -> list[StructureRecord]:
-    """Each structure after those that it is made of."""
-    ordered: dict[str, StructureRecord] = {}
-    own = {structure.name for structure in structures}
-
-    def add(structure: StructureRecord) -> None:
-        for member in structure.members:
-            for shape in _classes_in(member.shape):
-                if isinstance(shape, StructureRecord) and shape.name in own:
-                    add(shape)
-        ordered.setdefault(structure.name, structure)
-
-    for structure in structures:
-        add(structure)
-    return list(ordered.values())

@@ -39,6 +39,7 @@ class MethodView:
     constant_value: str
     parameters: tuple[ParameterView, ...]
     is_paged: bool
+    caller: str
     result_type: str
     result_attribute: str
     docstring: str
@@ -97,6 +98,7 @@ class OperationViews:
             constant_value=self._constant(operation, decision),
             parameters=tuple(self._parameter(member) for member in members),
             is_paged=is_paged,
+            caller="_paged" if is_paged else "_call_in_parts" if decision.splits else "_call",
             result_type=result_type,
             result_attribute=result_attribute,
             docstring=self._docstring(operation, decision, topic, members),
@@ -145,11 +147,13 @@ class OperationViews:
             options["items"] = f"({items},)"
             options["largest_page"] = str(_largest_page(operation))
         if decision.refuses_paging_with:
+            names = ", ".join(repr(attribute_name(name)) for name in decision.refuses_paging_with)
+            options["refuses_paging_with"] = f"frozenset({{{names}}})"
+        if decision.splits:
             sizes = ", ".join(
-                f"{attribute_name(name)!r}: {operation.list_size(name)}"
-                for name in decision.refuses_paging_with
+                f"{attribute_name(name)!r}: {operation.list_size(name)}" for name in decision.splits
             )
-            options["refuses_paging_with"] = f"{{{sizes}}}"
+            options["splits"] = f"{{{sizes}}}"
         arguments = ", ".join(f"{key}={value}" for key, value in options.items())
         kind = "PagedOperation" if operation.is_paged else "Operation"
         return f"{kind}({operation.name!r}, {arguments})"
@@ -181,7 +185,8 @@ class OperationViews:
 
 
 def _largest_page(operation: OperationRecord) -> int:
-    limit = next(member.shape for member in operation.input.members if member.name == LIMIT)
+    members = {member.name: member.shape for member in operation.input.members}
+    limit = members.get(LIMIT)
     if not isinstance(limit, ScalarRecord) or limit.max is None:
         raise TypeError(f"{operation.name}: the model does not say how large a page may be")
     return limit.max

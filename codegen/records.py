@@ -89,14 +89,18 @@ class OperationRecord:
         for name in path.split("."):
             shape = _member_of(shape, name)
         if not isinstance(shape, ListRecord):
-            raise KeyError(f"{self.name}: {path} is no list")
+            raise KeyError(f"{path} is no list")
         return shape
+
+    def argument(self, name: str) -> ShapeRecord:
+        """The shape of a member of its input."""
+        return _member_of(self.input, name)
 
     def list_size(self, name: str) -> int:
         """How many items a list of its input may have."""
-        shape = _member_of(self.input, name)
+        shape = self.argument(name)
         if not isinstance(shape, ListRecord) or shape.max is None:
-            raise KeyError(f"{self.name}: {name} is no list with a largest size")
+            raise KeyError(f"{name} is no list with a largest size")
         return shape.max
 
 

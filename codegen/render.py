@@ -14,6 +14,7 @@ from codegen.decisions import Decisions
 from codegen.error_views import codes, error_views
 from codegen.model_views import ModelViews
 from codegen.operation_views import OperationViews
+from codegen.output import PACKAGE
 from codegen.records import ServiceRecord
 
 VERSION = "0.1.0"
@@ -34,6 +35,7 @@ _EXPORTS = {
         "EcrResponseError",
         "EcrServiceError",
         "PaginationError",
+        "WaiterError",
     ],
     "ecr_typed.frozen_map": ["FrozenMap"],
     "ecr_typed.pagination": ["Pager"],
@@ -117,6 +119,7 @@ def _formatted(path: str, text: str) -> str:
     for command in (["check", "--select=F401,I001", "--fix", "--quiet"], ["format"]):
         run = subprocess.run(  # noqa: S603  # ruff, on a text of ours
             [sys.executable, "-m", "ruff", *command, f"--stdin-filename=ecr_typed/{path}", "-"],
+            cwd=PACKAGE.parent,  # where ruff's settings are
             input=text,
             capture_output=True,
             text=True,

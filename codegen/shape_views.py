@@ -34,6 +34,7 @@ _RECORDS = {
     "blob": "BLOB",
     "timestamp": "TIMESTAMP",
 }
+_LIMITED = {"STRING": "String", "INTEGER": "Integer", "BLOB": "Blob"}
 _TAG = "Tag"
 
 
@@ -84,8 +85,10 @@ class ShapeViews:
                 return f"models.{self.class_name(shape)}"
             case ListRecord():
                 return f"tuple[{self.result_type(shape.item)}, ...]"
-            case _:
-                return self.attribute_type(shape)
+            case MapRecord():
+                return f"Mapping[{self.result_type(shape.key)}, {self.result_type(shape.value)}]"
+            case ScalarRecord():
+                return _TYPES[shape.kind]
 
     def is_tag_list(self, shape: ShapeRecord) -> bool:
         return isinstance(shape, ListRecord) and shape.item.name == _TAG
@@ -121,12 +124,13 @@ class ShapeViews:
         return f", {{{', '.join(limits)}}}"
 
     def is_limited(self, shape: ScalarRecord) -> bool:
-        return (shape.min, shape.max, shape.pattern) != (None, None, None)
+        limits = (shape.min, shape.max, shape.pattern)
+        return _RECORDS[shape.kind] in _LIMITED and limits != (None, None, None)
 
     def scalar_record(self, shape: ScalarRecord) -> str:
         """The expression that makes the record of a limited scalar."""
         decision = self._scalars.get(shape.name)
-        kind = {"STRING": "String", "INTEGER": "Integer", "BLOB": "Blob"}[_RECORDS[shape.kind]]
+        kind = _LIMITED[_RECORDS[shape.kind]]
         options = [f"{key}={value}" for key, value in _bound_items(shape)]
         if shape.pattern is not None and decision is not None:
             pattern = decision.equivalent or shape.pattern
@@ -135,18 +139,22 @@ class ShapeViews:
 
     def limits_in_words(self, shape: ShapeRecord) -> str:
         """What a request may hold, as a sentence; nothing if the model does not say."""
+        text = self._limits(shape)
+        return f"{text[0].upper()}{text[1:]}." if text else ""
+
+    def _limits(self, shape: ShapeRecord) -> str:
         match shape:
             case ScalarRecord(kind="string"):
                 size = _size(shape.min, shape.max, "character")
                 decision = self._scalars.get(shape.name)
-                return _sentence(size, decision.allowed if decision else "")
+                return _joined(size, decision.allowed if decision else "")
             case ScalarRecord(kind="blob"):
-                return _sentence(_size(None, shape.max, "byte"))
+                return _size(None, shape.max, "byte")
             case ScalarRecord():
-                return _sentence(_size(shape.min, shape.max, "").strip())
+                return _size(shape.min, shape.max, "").strip()
             case ListRecord():
-                of_items = self.limits_in_words(shape.item).rstrip(".")
-                return _sentence(
+                of_items = self._limits(shape.item)
+                return _joined(
                     _size(shape.min, shape.max, "item"), f"each {of_items}" if of_items else ""
                 )
             case _:
@@ -172,6 +180,5 @@ def _size(least: int | None, most: int | None, unit: str) -> str:
     return f"at least {least:,} {units}" if least else f"at most {most:,} {units}"
 
 
-def _sentence(*parts: str) -> str:
-    text = ": ".join(part for part in parts if part)
-    return f"{text[0].upper()}{text[1:]}." if text else ""
+def _joined(*parts: str) -> str:
+    return ": ".join(part for part in parts if part)

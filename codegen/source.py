@@ -28,7 +28,9 @@ _DOCUMENTATION = "https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_
 
 def load_service() -> ServiceRecord:
     """The installed botocore's model of ECR."""
-    return read_service(Loader().load_service_model("ecr", "service-2"), botocore.__version__)
+    # Without the default paths: what lies in ~/.aws/models goes before botocore's own files.
+    loader = Loader([Loader.BUILTIN_DATA_PATH], include_default_search_paths=False)
+    return read_service(loader.load_service_model("ecr", "service-2"), botocore.__version__)
 
 
 def read_service(model: dict[str, Any], botocore_version: str) -> ServiceRecord:

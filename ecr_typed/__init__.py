@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ecr_typed.lazy import lazy_attributes
-
 if TYPE_CHECKING:
     from ecr_typed.calls import (
         CallEvent as CallEvent,
@@ -56,14 +54,29 @@ if TYPE_CHECKING:
     from ecr_typed.errors import (
         PaginationError as PaginationError,
     )
+    from ecr_typed.errors import (
+        WaiterError as WaiterError,
+    )
     from ecr_typed.frozen_map import (
         FrozenMap as FrozenMap,
+    )
+    from ecr_typed.models.common import (
+        DeleteReplication as DeleteReplication,
     )
     from ecr_typed.models.common import (
         EncryptionConfiguration as EncryptionConfiguration,
     )
     from ecr_typed.models.common import (
         EncryptionType as EncryptionType,
+    )
+    from ecr_typed.models.common import (
+        FindingSeverity as FindingSeverity,
+    )
+    from ecr_typed.models.common import (
+        ImageIdentifier as ImageIdentifier,
+    )
+    from ecr_typed.models.common import (
+        ImageScanStatus as ImageScanStatus,
     )
     from ecr_typed.models.common import (
         ImageTagMutability as ImageTagMutability,
@@ -75,7 +88,370 @@ if TYPE_CHECKING:
         ImageTagMutabilityExclusionFilterType as ImageTagMutabilityExclusionFilterType,
     )
     from ecr_typed.models.common import (
+        ReplicationConfiguration as ReplicationConfiguration,
+    )
+    from ecr_typed.models.common import (
+        ReplicationDestination as ReplicationDestination,
+    )
+    from ecr_typed.models.common import (
+        ReplicationRule as ReplicationRule,
+    )
+    from ecr_typed.models.common import (
+        RepositoryFilter as RepositoryFilter,
+    )
+    from ecr_typed.models.common import (
+        RepositoryFilterType as RepositoryFilterType,
+    )
+    from ecr_typed.models.common import (
+        ScanStatus as ScanStatus,
+    )
+    from ecr_typed.models.common import (
         Tag as Tag,
+    )
+    from ecr_typed.models.common import (
+        TagStatus as TagStatus,
+    )
+    from ecr_typed.models.images import (
+        ArtifactStatus as ArtifactStatus,
+    )
+    from ecr_typed.models.images import (
+        ArtifactStatusFilter as ArtifactStatusFilter,
+    )
+    from ecr_typed.models.images import (
+        BatchDeleteImageRequest as BatchDeleteImageRequest,
+    )
+    from ecr_typed.models.images import (
+        BatchDeleteImageResponse as BatchDeleteImageResponse,
+    )
+    from ecr_typed.models.images import (
+        BatchGetImageRequest as BatchGetImageRequest,
+    )
+    from ecr_typed.models.images import (
+        BatchGetImageResponse as BatchGetImageResponse,
+    )
+    from ecr_typed.models.images import (
+        DescribeImagesFilter as DescribeImagesFilter,
+    )
+    from ecr_typed.models.images import (
+        DescribeImagesRequest as DescribeImagesRequest,
+    )
+    from ecr_typed.models.images import (
+        DescribeImagesResponse as DescribeImagesResponse,
+    )
+    from ecr_typed.models.images import (
+        Image as Image,
+    )
+    from ecr_typed.models.images import (
+        ImageDetail as ImageDetail,
+    )
+    from ecr_typed.models.images import (
+        ImageFailure as ImageFailure,
+    )
+    from ecr_typed.models.images import (
+        ImageFailureCode as ImageFailureCode,
+    )
+    from ecr_typed.models.images import (
+        ImageReferrer as ImageReferrer,
+    )
+    from ecr_typed.models.images import (
+        ImageScanFindingsSummary as ImageScanFindingsSummary,
+    )
+    from ecr_typed.models.images import (
+        ImageStatus as ImageStatus,
+    )
+    from ecr_typed.models.images import (
+        ImageStatusFilter as ImageStatusFilter,
+    )
+    from ecr_typed.models.images import (
+        ListImageReferrersFilter as ListImageReferrersFilter,
+    )
+    from ecr_typed.models.images import (
+        ListImageReferrersRequest as ListImageReferrersRequest,
+    )
+    from ecr_typed.models.images import (
+        ListImageReferrersResponse as ListImageReferrersResponse,
+    )
+    from ecr_typed.models.images import (
+        ListImagesFilter as ListImagesFilter,
+    )
+    from ecr_typed.models.images import (
+        ListImagesRequest as ListImagesRequest,
+    )
+    from ecr_typed.models.images import (
+        ListImagesResponse as ListImagesResponse,
+    )
+    from ecr_typed.models.images import (
+        PutImageRequest as PutImageRequest,
+    )
+    from ecr_typed.models.images import (
+        PutImageResponse as PutImageResponse,
+    )
+    from ecr_typed.models.images import (
+        SubjectIdentifier as SubjectIdentifier,
+    )
+    from ecr_typed.models.images import (
+        TargetStorageClass as TargetStorageClass,
+    )
+    from ecr_typed.models.images import (
+        UpdateImageStorageClassRequest as UpdateImageStorageClassRequest,
+    )
+    from ecr_typed.models.images import (
+        UpdateImageStorageClassResponse as UpdateImageStorageClassResponse,
+    )
+    from ecr_typed.models.layers import (
+        BatchCheckLayerAvailabilityRequest as BatchCheckLayerAvailabilityRequest,
+    )
+    from ecr_typed.models.layers import (
+        BatchCheckLayerAvailabilityResponse as BatchCheckLayerAvailabilityResponse,
+    )
+    from ecr_typed.models.layers import (
+        CompleteLayerUploadRequest as CompleteLayerUploadRequest,
+    )
+    from ecr_typed.models.layers import (
+        CompleteLayerUploadResponse as CompleteLayerUploadResponse,
+    )
+    from ecr_typed.models.layers import (
+        GetDownloadUrlForLayerRequest as GetDownloadUrlForLayerRequest,
+    )
+    from ecr_typed.models.layers import (
+        GetDownloadUrlForLayerResponse as GetDownloadUrlForLayerResponse,
+    )
+    from ecr_typed.models.layers import (
+        InitiateLayerUploadRequest as InitiateLayerUploadRequest,
+    )
+    from ecr_typed.models.layers import (
+        InitiateLayerUploadResponse as InitiateLayerUploadResponse,
+    )
+    from ecr_typed.models.layers import (
+        Layer as Layer,
+    )
+    from ecr_typed.models.layers import (
+        LayerAvailability as LayerAvailability,
+    )
+    from ecr_typed.models.layers import (
+        LayerFailure as LayerFailure,
+    )
+    from ecr_typed.models.layers import (
+        LayerFailureCode as LayerFailureCode,
+    )
+    from ecr_typed.models.layers import (
+        UploadLayerPartRequest as UploadLayerPartRequest,
+    )
+    from ecr_typed.models.layers import (
+        UploadLayerPartResponse as UploadLayerPartResponse,
+    )
+    from ecr_typed.models.lifecycle_policies import (
+        DeleteLifecyclePolicyRequest as DeleteLifecyclePolicyRequest,
+    )
+    from ecr_typed.models.lifecycle_policies import (
+        DeleteLifecyclePolicyResponse as DeleteLifecyclePolicyResponse,
+    )
+    from ecr_typed.models.lifecycle_policies import (
+        GetLifecyclePolicyPreviewRequest as GetLifecyclePolicyPreviewRequest,
+    )
+    from ecr_typed.models.lifecycle_policies import (
+        GetLifecyclePolicyPreviewResponse as GetLifecyclePolicyPreviewResponse,
+    )
+    from ecr_typed.models.lifecycle_policies import (
+        GetLifecyclePolicyRequest as GetLifecyclePolicyRequest,
+    )
+    from ecr_typed.models.lifecycle_policies import (
+        GetLifecyclePolicyResponse as GetLifecyclePolicyResponse,
+    )
+    from ecr_typed.models.lifecycle_policies import (
+        ImageActionType as ImageActionType,
+    )
+    from ecr_typed.models.lifecycle_policies import (
+        LifecyclePolicyPreviewFilter as LifecyclePolicyPreviewFilter,
+    )
+    from ecr_typed.models.lifecycle_policies import (
+        LifecyclePolicyPreviewResult as LifecyclePolicyPreviewResult,
+    )
+    from ecr_typed.models.lifecycle_policies import (
+        LifecyclePolicyPreviewStatus as LifecyclePolicyPreviewStatus,
+    )
+    from ecr_typed.models.lifecycle_policies import (
+        LifecyclePolicyPreviewSummary as LifecyclePolicyPreviewSummary,
+    )
+    from ecr_typed.models.lifecycle_policies import (
+        LifecyclePolicyRuleAction as LifecyclePolicyRuleAction,
+    )
+    from ecr_typed.models.lifecycle_policies import (
+        LifecyclePolicyStorageClass as LifecyclePolicyStorageClass,
+    )
+    from ecr_typed.models.lifecycle_policies import (
+        LifecyclePolicyTargetStorageClass as LifecyclePolicyTargetStorageClass,
+    )
+    from ecr_typed.models.lifecycle_policies import (
+        PutLifecyclePolicyRequest as PutLifecyclePolicyRequest,
+    )
+    from ecr_typed.models.lifecycle_policies import (
+        PutLifecyclePolicyResponse as PutLifecyclePolicyResponse,
+    )
+    from ecr_typed.models.lifecycle_policies import (
+        StartLifecyclePolicyPreviewRequest as StartLifecyclePolicyPreviewRequest,
+    )
+    from ecr_typed.models.lifecycle_policies import (
+        StartLifecyclePolicyPreviewResponse as StartLifecyclePolicyPreviewResponse,
+    )
+    from ecr_typed.models.lifecycle_policies import (
+        TransitioningImageTotalCount as TransitioningImageTotalCount,
+    )
+    from ecr_typed.models.pull_through_cache import (
+        CreatePullThroughCacheRuleRequest as CreatePullThroughCacheRuleRequest,
+    )
+    from ecr_typed.models.pull_through_cache import (
+        CreatePullThroughCacheRuleResponse as CreatePullThroughCacheRuleResponse,
+    )
+    from ecr_typed.models.pull_through_cache import (
+        DeletePullThroughCacheRuleRequest as DeletePullThroughCacheRuleRequest,
+    )
+    from ecr_typed.models.pull_through_cache import (
+        DeletePullThroughCacheRuleResponse as DeletePullThroughCacheRuleResponse,
+    )
+    from ecr_typed.models.pull_through_cache import (
+        DescribePullThroughCacheRulesRequest as DescribePullThroughCacheRulesRequest,
+    )
+    from ecr_typed.models.pull_through_cache import (
+        DescribePullThroughCacheRulesResponse as DescribePullThroughCacheRulesResponse,
+    )
+    from ecr_typed.models.pull_through_cache import (
+        PullThroughCacheRule as PullThroughCacheRule,
+    )
+    from ecr_typed.models.pull_through_cache import (
+        UpdatePullThroughCacheRuleRequest as UpdatePullThroughCacheRuleRequest,
+    )
+    from ecr_typed.models.pull_through_cache import (
+        UpdatePullThroughCacheRuleResponse as UpdatePullThroughCacheRuleResponse,
+    )
+    from ecr_typed.models.pull_through_cache import (
+        UpstreamRegistry as UpstreamRegistry,
+    )
+    from ecr_typed.models.pull_through_cache import (
+        ValidatePullThroughCacheRuleRequest as ValidatePullThroughCacheRuleRequest,
+    )
+    from ecr_typed.models.pull_through_cache import (
+        ValidatePullThroughCacheRuleResponse as ValidatePullThroughCacheRuleResponse,
+    )
+    from ecr_typed.models.pull_time_exclusions import (
+        DeregisterPullTimeUpdateExclusionRequest as DeregisterPullTimeUpdateExclusionRequest,
+    )
+    from ecr_typed.models.pull_time_exclusions import (
+        DeregisterPullTimeUpdateExclusionResponse as DeregisterPullTimeUpdateExclusionResponse,
+    )
+    from ecr_typed.models.pull_time_exclusions import (
+        ListPullTimeUpdateExclusionsRequest as ListPullTimeUpdateExclusionsRequest,
+    )
+    from ecr_typed.models.pull_time_exclusions import (
+        ListPullTimeUpdateExclusionsResponse as ListPullTimeUpdateExclusionsResponse,
+    )
+    from ecr_typed.models.pull_time_exclusions import (
+        RegisterPullTimeUpdateExclusionRequest as RegisterPullTimeUpdateExclusionRequest,
+    )
+    from ecr_typed.models.pull_time_exclusions import (
+        RegisterPullTimeUpdateExclusionResponse as RegisterPullTimeUpdateExclusionResponse,
+    )
+    from ecr_typed.models.registry import (
+        AuthorizationData as AuthorizationData,
+    )
+    from ecr_typed.models.registry import (
+        DeleteRegistryPolicyRequest as DeleteRegistryPolicyRequest,
+    )
+    from ecr_typed.models.registry import (
+        DeleteRegistryPolicyResponse as DeleteRegistryPolicyResponse,
+    )
+    from ecr_typed.models.registry import (
+        DescribeRegistryRequest as DescribeRegistryRequest,
+    )
+    from ecr_typed.models.registry import (
+        DescribeRegistryResponse as DescribeRegistryResponse,
+    )
+    from ecr_typed.models.registry import (
+        GetAccountSettingRequest as GetAccountSettingRequest,
+    )
+    from ecr_typed.models.registry import (
+        GetAccountSettingResponse as GetAccountSettingResponse,
+    )
+    from ecr_typed.models.registry import (
+        GetAuthorizationTokenRequest as GetAuthorizationTokenRequest,
+    )
+    from ecr_typed.models.registry import (
+        GetAuthorizationTokenResponse as GetAuthorizationTokenResponse,
+    )
+    from ecr_typed.models.registry import (
+        GetRegistryPolicyRequest as GetRegistryPolicyRequest,
+    )
+    from ecr_typed.models.registry import (
+        GetRegistryPolicyResponse as GetRegistryPolicyResponse,
+    )
+    from ecr_typed.models.registry import (
+        PutAccountSettingRequest as PutAccountSettingRequest,
+    )
+    from ecr_typed.models.registry import (
+        PutAccountSettingResponse as PutAccountSettingResponse,
+    )
+    from ecr_typed.models.registry import (
+        PutRegistryPolicyRequest as PutRegistryPolicyRequest,
+    )
+    from ecr_typed.models.registry import (
+        PutRegistryPolicyResponse as PutRegistryPolicyResponse,
+    )
+    from ecr_typed.models.replication import (
+        DescribeImageReplicationStatusRequest as DescribeImageReplicationStatusRequest,
+    )
+    from ecr_typed.models.replication import (
+        DescribeImageReplicationStatusResponse as DescribeImageReplicationStatusResponse,
+    )
+    from ecr_typed.models.replication import (
+        DescribeReplicationBackfillResultsRequest as DescribeReplicationBackfillResultsRequest,
+    )
+    from ecr_typed.models.replication import (
+        DescribeReplicationBackfillResultsResponse as DescribeReplicationBackfillResultsResponse,
+    )
+    from ecr_typed.models.replication import (
+        ImageReplicationStatus as ImageReplicationStatus,
+    )
+    from ecr_typed.models.replication import (
+        ListReplicationBackfillsRequest as ListReplicationBackfillsRequest,
+    )
+    from ecr_typed.models.replication import (
+        ListReplicationBackfillsResponse as ListReplicationBackfillsResponse,
+    )
+    from ecr_typed.models.replication import (
+        PutReplicationConfigurationRequest as PutReplicationConfigurationRequest,
+    )
+    from ecr_typed.models.replication import (
+        PutReplicationConfigurationResponse as PutReplicationConfigurationResponse,
+    )
+    from ecr_typed.models.replication import (
+        ReplicationBackfillProgress as ReplicationBackfillProgress,
+    )
+    from ecr_typed.models.replication import (
+        ReplicationBackfillResult as ReplicationBackfillResult,
+    )
+    from ecr_typed.models.replication import (
+        ReplicationBackfillResultStatus as ReplicationBackfillResultStatus,
+    )
+    from ecr_typed.models.replication import (
+        ReplicationBackfillStatus as ReplicationBackfillStatus,
+    )
+    from ecr_typed.models.replication import (
+        ReplicationBackfillSummary as ReplicationBackfillSummary,
+    )
+    from ecr_typed.models.replication import (
+        ReplicationStatus as ReplicationStatus,
+    )
+    from ecr_typed.models.replication import (
+        StartReplicationBackfillRequest as StartReplicationBackfillRequest,
+    )
+    from ecr_typed.models.replication import (
+        StartReplicationBackfillResponse as StartReplicationBackfillResponse,
+    )
+    from ecr_typed.models.replication import (
+        StopReplicationBackfillRequest as StopReplicationBackfillRequest,
+    )
+    from ecr_typed.models.replication import (
+        StopReplicationBackfillResponse as StopReplicationBackfillResponse,
     )
     from ecr_typed.models.repositories import (
         CreateRepositoryRequest as CreateRepositoryRequest,
@@ -97,6 +473,12 @@ if TYPE_CHECKING:
     )
     from ecr_typed.models.repositories import (
         ImageScanningConfiguration as ImageScanningConfiguration,
+    )
+    from ecr_typed.models.repositories import (
+        PutImageTagMutabilityRequest as PutImageTagMutabilityRequest,
+    )
+    from ecr_typed.models.repositories import (
+        PutImageTagMutabilityResponse as PutImageTagMutabilityResponse,
     )
     from ecr_typed.models.repositories import (
         Repository as Repository,
@@ -130,6 +512,174 @@ if TYPE_CHECKING:
     )
     from ecr_typed.models.repository_creation_templates import (
         UpdateRepositoryCreationTemplateResponse as UpdateRepositoryCreationTemplateResponse,
+    )
+    from ecr_typed.models.repository_policies import (
+        DeleteRepositoryPolicyRequest as DeleteRepositoryPolicyRequest,
+    )
+    from ecr_typed.models.repository_policies import (
+        DeleteRepositoryPolicyResponse as DeleteRepositoryPolicyResponse,
+    )
+    from ecr_typed.models.repository_policies import (
+        GetRepositoryPolicyRequest as GetRepositoryPolicyRequest,
+    )
+    from ecr_typed.models.repository_policies import (
+        GetRepositoryPolicyResponse as GetRepositoryPolicyResponse,
+    )
+    from ecr_typed.models.repository_policies import (
+        SetRepositoryPolicyRequest as SetRepositoryPolicyRequest,
+    )
+    from ecr_typed.models.repository_policies import (
+        SetRepositoryPolicyResponse as SetRepositoryPolicyResponse,
+    )
+    from ecr_typed.models.scanning import (
+        Attribute as Attribute,
+    )
+    from ecr_typed.models.scanning import (
+        AwsEcrContainerImageDetails as AwsEcrContainerImageDetails,
+    )
+    from ecr_typed.models.scanning import (
+        BatchGetRepositoryScanningConfigurationRequest as BatchGetRepositoryScanningConfigurationRequest,
+    )
+    from ecr_typed.models.scanning import (
+        BatchGetRepositoryScanningConfigurationResponse as BatchGetRepositoryScanningConfigurationResponse,
+    )
+    from ecr_typed.models.scanning import (
+        CvssScore as CvssScore,
+    )
+    from ecr_typed.models.scanning import (
+        CvssScoreAdjustment as CvssScoreAdjustment,
+    )
+    from ecr_typed.models.scanning import (
+        CvssScoreDetails as CvssScoreDetails,
+    )
+    from ecr_typed.models.scanning import (
+        DescribeImageScanFindingsRequest as DescribeImageScanFindingsRequest,
+    )
+    from ecr_typed.models.scanning import (
+        DescribeImageScanFindingsResponse as DescribeImageScanFindingsResponse,
+    )
+    from ecr_typed.models.scanning import (
+        EnhancedImageScanFinding as EnhancedImageScanFinding,
+    )
+    from ecr_typed.models.scanning import (
+        GetRegistryScanningConfigurationRequest as GetRegistryScanningConfigurationRequest,
+    )
+    from ecr_typed.models.scanning import (
+        GetRegistryScanningConfigurationResponse as GetRegistryScanningConfigurationResponse,
+    )
+    from ecr_typed.models.scanning import (
+        ImageScanFinding as ImageScanFinding,
+    )
+    from ecr_typed.models.scanning import (
+        ImageScanFindings as ImageScanFindings,
+    )
+    from ecr_typed.models.scanning import (
+        PackageVulnerabilityDetails as PackageVulnerabilityDetails,
+    )
+    from ecr_typed.models.scanning import (
+        PutImageScanningConfigurationRequest as PutImageScanningConfigurationRequest,
+    )
+    from ecr_typed.models.scanning import (
+        PutImageScanningConfigurationResponse as PutImageScanningConfigurationResponse,
+    )
+    from ecr_typed.models.scanning import (
+        PutRegistryScanningConfigurationRequest as PutRegistryScanningConfigurationRequest,
+    )
+    from ecr_typed.models.scanning import (
+        PutRegistryScanningConfigurationResponse as PutRegistryScanningConfigurationResponse,
+    )
+    from ecr_typed.models.scanning import (
+        Recommendation as Recommendation,
+    )
+    from ecr_typed.models.scanning import (
+        RegistryScanningConfiguration as RegistryScanningConfiguration,
+    )
+    from ecr_typed.models.scanning import (
+        RegistryScanningRule as RegistryScanningRule,
+    )
+    from ecr_typed.models.scanning import (
+        Remediation as Remediation,
+    )
+    from ecr_typed.models.scanning import (
+        RepositoryScanningConfiguration as RepositoryScanningConfiguration,
+    )
+    from ecr_typed.models.scanning import (
+        RepositoryScanningConfigurationFailure as RepositoryScanningConfigurationFailure,
+    )
+    from ecr_typed.models.scanning import (
+        Resource as Resource,
+    )
+    from ecr_typed.models.scanning import (
+        ResourceDetails as ResourceDetails,
+    )
+    from ecr_typed.models.scanning import (
+        ScanFrequency as ScanFrequency,
+    )
+    from ecr_typed.models.scanning import (
+        ScanningConfigurationFailureCode as ScanningConfigurationFailureCode,
+    )
+    from ecr_typed.models.scanning import (
+        ScanningRepositoryFilter as ScanningRepositoryFilter,
+    )
+    from ecr_typed.models.scanning import (
+        ScanningRepositoryFilterType as ScanningRepositoryFilterType,
+    )
+    from ecr_typed.models.scanning import (
+        ScanType as ScanType,
+    )
+    from ecr_typed.models.scanning import (
+        ScoreDetails as ScoreDetails,
+    )
+    from ecr_typed.models.scanning import (
+        StartImageScanRequest as StartImageScanRequest,
+    )
+    from ecr_typed.models.scanning import (
+        StartImageScanResponse as StartImageScanResponse,
+    )
+    from ecr_typed.models.scanning import (
+        VulnerablePackage as VulnerablePackage,
+    )
+    from ecr_typed.models.signing import (
+        DeleteSigningConfigurationRequest as DeleteSigningConfigurationRequest,
+    )
+    from ecr_typed.models.signing import (
+        DeleteSigningConfigurationResponse as DeleteSigningConfigurationResponse,
+    )
+    from ecr_typed.models.signing import (
+        DescribeImageSigningStatusRequest as DescribeImageSigningStatusRequest,
+    )
+    from ecr_typed.models.signing import (
+        DescribeImageSigningStatusResponse as DescribeImageSigningStatusResponse,
+    )
+    from ecr_typed.models.signing import (
+        GetSigningConfigurationRequest as GetSigningConfigurationRequest,
+    )
+    from ecr_typed.models.signing import (
+        GetSigningConfigurationResponse as GetSigningConfigurationResponse,
+    )
+    from ecr_typed.models.signing import (
+        ImageSigningStatus as ImageSigningStatus,
+    )
+    from ecr_typed.models.signing import (
+        PutSigningConfigurationRequest as PutSigningConfigurationRequest,
+    )
+    from ecr_typed.models.signing import (
+        PutSigningConfigurationResponse as PutSigningConfigurationResponse,
+    )
+    from ecr_typed.models.signing import (
+        SigningConfiguration as SigningConfiguration,
+    )
+    from ecr_typed.models.signing import (
+        SigningRepositoryFilter as SigningRepositoryFilter,
+    )
+    from ecr_typed.models.signing import (
+        SigningRepositoryFilterType as SigningRepositoryFilterType,
+    )
+    from ecr_typed.models.signing import (
+        SigningRule as SigningRule,
+    )
+    from ecr_typed.models.signing import (
+        SigningStatus as SigningStatus,
     )
     from ecr_typed.models.tags import (
         ListTagsForResourceRequest as ListTagsForResourceRequest,
@@ -356,17 +906,65 @@ __version__ = "0.1.0"
 __all__ = [
     "AccessDeniedException",
     "ArgumentProblem",
+    "ArtifactStatus",
+    "ArtifactStatusFilter",
+    "Attribute",
+    "AuthorizationData",
+    "AwsEcrContainerImageDetails",
+    "BatchCheckLayerAvailabilityRequest",
+    "BatchCheckLayerAvailabilityResponse",
+    "BatchDeleteImageRequest",
+    "BatchDeleteImageResponse",
+    "BatchGetImageRequest",
+    "BatchGetImageResponse",
+    "BatchGetRepositoryScanningConfigurationRequest",
+    "BatchGetRepositoryScanningConfigurationResponse",
     "BlockedByOrganizationPolicyException",
     "CallEvent",
     "ClientClosedError",
+    "CompleteLayerUploadRequest",
+    "CompleteLayerUploadResponse",
+    "CreatePullThroughCacheRuleRequest",
+    "CreatePullThroughCacheRuleResponse",
     "CreateRepositoryCreationTemplateRequest",
     "CreateRepositoryCreationTemplateResponse",
     "CreateRepositoryRequest",
     "CreateRepositoryResponse",
+    "CvssScore",
+    "CvssScoreAdjustment",
+    "CvssScoreDetails",
+    "DeleteLifecyclePolicyRequest",
+    "DeleteLifecyclePolicyResponse",
+    "DeletePullThroughCacheRuleRequest",
+    "DeletePullThroughCacheRuleResponse",
+    "DeleteRegistryPolicyRequest",
+    "DeleteRegistryPolicyResponse",
+    "DeleteReplication",
     "DeleteRepositoryCreationTemplateRequest",
     "DeleteRepositoryCreationTemplateResponse",
+    "DeleteRepositoryPolicyRequest",
+    "DeleteRepositoryPolicyResponse",
     "DeleteRepositoryRequest",
     "DeleteRepositoryResponse",
+    "DeleteSigningConfigurationRequest",
+    "DeleteSigningConfigurationResponse",
+    "DeregisterPullTimeUpdateExclusionRequest",
+    "DeregisterPullTimeUpdateExclusionResponse",
+    "DescribeImageReplicationStatusRequest",
+    "DescribeImageReplicationStatusResponse",
+    "DescribeImageScanFindingsRequest",
+    "DescribeImageScanFindingsResponse",
+    "DescribeImageSigningStatusRequest",
+    "DescribeImageSigningStatusResponse",
+    "DescribeImagesFilter",
+    "DescribeImagesRequest",
+    "DescribeImagesResponse",
+    "DescribePullThroughCacheRulesRequest",
+    "DescribePullThroughCacheRulesResponse",
+    "DescribeRegistryRequest",
+    "DescribeRegistryResponse",
+    "DescribeReplicationBackfillResultsRequest",
+    "DescribeReplicationBackfillResultsResponse",
     "DescribeRepositoriesRequest",
     "DescribeRepositoriesResponse",
     "DescribeRepositoryCreationTemplatesRequest",
@@ -382,21 +980,58 @@ __all__ = [
     "EmptyUploadException",
     "EncryptionConfiguration",
     "EncryptionType",
+    "EnhancedImageScanFinding",
     "ExclusionAlreadyExistsException",
     "ExclusionNotFoundException",
     "ExpiredTokenException",
+    "FindingSeverity",
     "FrozenMap",
+    "GetAccountSettingRequest",
+    "GetAccountSettingResponse",
+    "GetAuthorizationTokenRequest",
+    "GetAuthorizationTokenResponse",
+    "GetDownloadUrlForLayerRequest",
+    "GetDownloadUrlForLayerResponse",
+    "GetLifecyclePolicyPreviewRequest",
+    "GetLifecyclePolicyPreviewResponse",
+    "GetLifecyclePolicyRequest",
+    "GetLifecyclePolicyResponse",
+    "GetRegistryPolicyRequest",
+    "GetRegistryPolicyResponse",
+    "GetRegistryScanningConfigurationRequest",
+    "GetRegistryScanningConfigurationResponse",
+    "GetRepositoryPolicyRequest",
+    "GetRepositoryPolicyResponse",
+    "GetSigningConfigurationRequest",
+    "GetSigningConfigurationResponse",
+    "Image",
+    "ImageActionType",
     "ImageAlreadyExistsException",
     "ImageArchivedException",
+    "ImageDetail",
     "ImageDigestDoesNotMatchException",
+    "ImageFailure",
+    "ImageFailureCode",
+    "ImageIdentifier",
     "ImageNotFoundException",
+    "ImageReferrer",
+    "ImageReplicationStatus",
+    "ImageScanFinding",
+    "ImageScanFindings",
+    "ImageScanFindingsSummary",
+    "ImageScanStatus",
     "ImageScanningConfiguration",
+    "ImageSigningStatus",
+    "ImageStatus",
+    "ImageStatusFilter",
     "ImageStorageClassUpdateNotSupportedException",
     "ImageTagAlreadyExistsException",
     "ImageTagMutability",
     "ImageTagMutabilityExclusionFilter",
     "ImageTagMutabilityExclusionFilterType",
     "IncompleteSignatureException",
+    "InitiateLayerUploadRequest",
+    "InitiateLayerUploadResponse",
     "InternalFailure",
     "InvalidLayerException",
     "InvalidLayerPartException",
@@ -404,52 +1039,140 @@ __all__ = [
     "InvalidSignatureException",
     "InvalidTagParameterException",
     "KmsException",
+    "Layer",
     "LayerAlreadyExistsException",
+    "LayerAvailability",
+    "LayerFailure",
+    "LayerFailureCode",
     "LayerInaccessibleException",
     "LayerPartTooSmallException",
     "LayersNotFoundException",
     "LifecyclePolicyNotFoundException",
+    "LifecyclePolicyPreviewFilter",
     "LifecyclePolicyPreviewInProgressException",
     "LifecyclePolicyPreviewNotFoundException",
+    "LifecyclePolicyPreviewResult",
+    "LifecyclePolicyPreviewStatus",
+    "LifecyclePolicyPreviewSummary",
+    "LifecyclePolicyRuleAction",
+    "LifecyclePolicyStorageClass",
+    "LifecyclePolicyTargetStorageClass",
     "LimitExceededException",
+    "ListImageReferrersFilter",
+    "ListImageReferrersRequest",
+    "ListImageReferrersResponse",
+    "ListImagesFilter",
+    "ListImagesRequest",
+    "ListImagesResponse",
+    "ListPullTimeUpdateExclusionsRequest",
+    "ListPullTimeUpdateExclusionsResponse",
+    "ListReplicationBackfillsRequest",
+    "ListReplicationBackfillsResponse",
     "ListTagsForResourceRequest",
     "ListTagsForResourceResponse",
     "MissingAuthenticationTokenException",
     "OpenEnum",
     "OptInRequired",
+    "PackageVulnerabilityDetails",
     "Pager",
     "PaginationError",
+    "PullThroughCacheRule",
     "PullThroughCacheRuleAlreadyExistsException",
     "PullThroughCacheRuleNotFoundException",
+    "PutAccountSettingRequest",
+    "PutAccountSettingResponse",
+    "PutImageRequest",
+    "PutImageResponse",
+    "PutImageScanningConfigurationRequest",
+    "PutImageScanningConfigurationResponse",
+    "PutImageTagMutabilityRequest",
+    "PutImageTagMutabilityResponse",
+    "PutLifecyclePolicyRequest",
+    "PutLifecyclePolicyResponse",
+    "PutRegistryPolicyRequest",
+    "PutRegistryPolicyResponse",
+    "PutRegistryScanningConfigurationRequest",
+    "PutRegistryScanningConfigurationResponse",
+    "PutReplicationConfigurationRequest",
+    "PutReplicationConfigurationResponse",
+    "PutSigningConfigurationRequest",
+    "PutSigningConfigurationResponse",
     "RCTAppliedFor",
+    "Recommendation",
     "ReferencedImagesNotFoundException",
+    "RegisterPullTimeUpdateExclusionRequest",
+    "RegisterPullTimeUpdateExclusionResponse",
     "RegistryPolicyNotFoundException",
+    "RegistryScanningConfiguration",
+    "RegistryScanningRule",
+    "Remediation",
     "ReplicationBackfillInProgressException",
     "ReplicationBackfillInvalidStatusException",
     "ReplicationBackfillNotFoundException",
+    "ReplicationBackfillProgress",
+    "ReplicationBackfillResult",
+    "ReplicationBackfillResultStatus",
+    "ReplicationBackfillStatus",
+    "ReplicationBackfillSummary",
+    "ReplicationConfiguration",
+    "ReplicationDestination",
+    "ReplicationRule",
+    "ReplicationStatus",
     "Repository",
     "RepositoryAlreadyExistsException",
     "RepositoryCreationTemplate",
+    "RepositoryFilter",
+    "RepositoryFilterType",
     "RepositoryNotEmptyException",
     "RepositoryNotFoundException",
     "RepositoryPolicyNotFoundException",
+    "RepositoryScanningConfiguration",
+    "RepositoryScanningConfigurationFailure",
     "RequestExpired",
     "RequestTimeoutException",
+    "Resource",
+    "ResourceDetails",
     "RetryEvent",
     "RetryPolicy",
+    "ScanFrequency",
     "ScanNotFoundException",
+    "ScanStatus",
+    "ScanType",
+    "ScanningConfigurationFailureCode",
+    "ScanningRepositoryFilter",
+    "ScanningRepositoryFilterType",
+    "ScoreDetails",
     "SecretNotFoundException",
     "SerializationException",
     "ServerException",
     "ServiceUnavailableException",
+    "SetRepositoryPolicyRequest",
+    "SetRepositoryPolicyResponse",
+    "SigningConfiguration",
     "SigningConfigurationNotFoundException",
+    "SigningRepositoryFilter",
+    "SigningRepositoryFilterType",
+    "SigningRule",
+    "SigningStatus",
+    "StartImageScanRequest",
+    "StartImageScanResponse",
+    "StartLifecyclePolicyPreviewRequest",
+    "StartLifecyclePolicyPreviewResponse",
+    "StartReplicationBackfillRequest",
+    "StartReplicationBackfillResponse",
+    "StopReplicationBackfillRequest",
+    "StopReplicationBackfillResponse",
+    "SubjectIdentifier",
     "Tag",
     "TagResourceRequest",
     "TagResourceResponse",
+    "TagStatus",
+    "TargetStorageClass",
     "TemplateAlreadyExistsException",
     "TemplateNotFoundException",
     "ThrottlingException",
     "TooManyTagsException",
+    "TransitioningImageTotalCount",
     "UnableToAccessSecretException",
     "UnableToDecryptSecretValueException",
     "UnableToGetUpstreamImageException",
@@ -461,155 +1184,373 @@ __all__ = [
     "UnsupportedUpstreamRegistryException",
     "UntagResourceRequest",
     "UntagResourceResponse",
+    "UpdateImageStorageClassRequest",
+    "UpdateImageStorageClassResponse",
+    "UpdatePullThroughCacheRuleRequest",
+    "UpdatePullThroughCacheRuleResponse",
     "UpdateRepositoryCreationTemplateRequest",
     "UpdateRepositoryCreationTemplateResponse",
+    "UploadLayerPartRequest",
+    "UploadLayerPartResponse",
     "UploadNotFoundException",
+    "UpstreamRegistry",
+    "ValidatePullThroughCacheRuleRequest",
+    "ValidatePullThroughCacheRuleResponse",
     "ValidationException",
+    "VulnerablePackage",
+    "WaiterError",
     "from_boto3",
     "to_boto3",
 ]
 
-__getattr__, __dir__ = lazy_attributes(
-    __name__,
-    {
-        "ecr_typed.calls": [
-            "CallEvent",
-        ],
-        "ecr_typed.client": [
-            "EcrClient",
-        ],
-        "ecr_typed.conversion": [
-            "from_boto3",
-            "to_boto3",
-        ],
-        "ecr_typed.enums": [
-            "OpenEnum",
-        ],
-        "ecr_typed.errors": [
-            "ArgumentProblem",
-            "ClientClosedError",
-            "EcrConfigurationError",
-            "EcrConnectionError",
-            "EcrCredentialsError",
-            "EcrError",
-            "EcrRequestError",
-            "EcrResponseError",
-            "EcrServiceError",
-            "PaginationError",
-        ],
-        "ecr_typed.frozen_map": [
-            "FrozenMap",
-        ],
-        "ecr_typed.pagination": [
-            "Pager",
-        ],
-        "ecr_typed.retry": [
-            "RetryEvent",
-            "RetryPolicy",
-        ],
-        "ecr_typed.models.common": [
-            "EncryptionConfiguration",
-            "EncryptionType",
-            "ImageTagMutability",
-            "ImageTagMutabilityExclusionFilter",
-            "ImageTagMutabilityExclusionFilterType",
-            "Tag",
-        ],
-        "ecr_typed.models.repositories": [
-            "CreateRepositoryRequest",
-            "CreateRepositoryResponse",
-            "DeleteRepositoryRequest",
-            "DeleteRepositoryResponse",
-            "DescribeRepositoriesRequest",
-            "DescribeRepositoriesResponse",
-            "ImageScanningConfiguration",
-            "Repository",
-        ],
-        "ecr_typed.models.repository_creation_templates": [
-            "CreateRepositoryCreationTemplateRequest",
-            "CreateRepositoryCreationTemplateResponse",
-            "DeleteRepositoryCreationTemplateRequest",
-            "DeleteRepositoryCreationTemplateResponse",
-            "DescribeRepositoryCreationTemplatesRequest",
-            "DescribeRepositoryCreationTemplatesResponse",
-            "RCTAppliedFor",
-            "RepositoryCreationTemplate",
-            "UpdateRepositoryCreationTemplateRequest",
-            "UpdateRepositoryCreationTemplateResponse",
-        ],
-        "ecr_typed.models.tags": [
-            "ListTagsForResourceRequest",
-            "ListTagsForResourceResponse",
-            "TagResourceRequest",
-            "TagResourceResponse",
-            "UntagResourceRequest",
-            "UntagResourceResponse",
-        ],
-        "ecr_typed.service_errors": [
-            "AccessDeniedException",
-            "BlockedByOrganizationPolicyException",
-            "EmptyUploadException",
-            "ExclusionAlreadyExistsException",
-            "ExclusionNotFoundException",
-            "ExpiredTokenException",
-            "ImageAlreadyExistsException",
-            "ImageArchivedException",
-            "ImageDigestDoesNotMatchException",
-            "ImageNotFoundException",
-            "ImageStorageClassUpdateNotSupportedException",
-            "ImageTagAlreadyExistsException",
-            "IncompleteSignatureException",
-            "InternalFailure",
-            "InvalidLayerException",
-            "InvalidLayerPartException",
-            "InvalidParameterException",
-            "InvalidSignatureException",
-            "InvalidTagParameterException",
-            "KmsException",
-            "LayerAlreadyExistsException",
-            "LayerInaccessibleException",
-            "LayerPartTooSmallException",
-            "LayersNotFoundException",
-            "LifecyclePolicyNotFoundException",
-            "LifecyclePolicyPreviewInProgressException",
-            "LifecyclePolicyPreviewNotFoundException",
-            "LimitExceededException",
-            "MissingAuthenticationTokenException",
-            "OptInRequired",
-            "PullThroughCacheRuleAlreadyExistsException",
-            "PullThroughCacheRuleNotFoundException",
-            "ReferencedImagesNotFoundException",
-            "RegistryPolicyNotFoundException",
-            "ReplicationBackfillInProgressException",
-            "ReplicationBackfillInvalidStatusException",
-            "ReplicationBackfillNotFoundException",
-            "RepositoryAlreadyExistsException",
-            "RepositoryNotEmptyException",
-            "RepositoryNotFoundException",
-            "RepositoryPolicyNotFoundException",
-            "RequestExpired",
-            "RequestTimeoutException",
-            "ScanNotFoundException",
-            "SecretNotFoundException",
-            "SerializationException",
-            "ServerException",
-            "ServiceUnavailableException",
-            "SigningConfigurationNotFoundException",
-            "TemplateAlreadyExistsException",
-            "TemplateNotFoundException",
-            "ThrottlingException",
-            "TooManyTagsException",
-            "UnableToAccessSecretException",
-            "UnableToDecryptSecretValueException",
-            "UnableToGetUpstreamImageException",
-            "UnableToGetUpstreamLayerException",
-            "UnableToListUpstreamImageReferrersException",
-            "UnknownOperationException",
-            "UnrecognizedClientException",
-            "UnsupportedImageTypeException",
-            "UnsupportedUpstreamRegistryException",
-            "UploadNotFoundException",
-            "ValidationException",
-        ],
-    },
-)
+if not TYPE_CHECKING:  # to a checker, any name would be there
+    from ecr_typed.lazy import lazy_attributes
+
+    __getattr__, __dir__ = lazy_attributes(
+        __name__,
+        {
+            "ecr_typed.calls": [
+                "CallEvent",
+            ],
+            "ecr_typed.client": [
+                "EcrClient",
+            ],
+            "ecr_typed.conversion": [
+                "from_boto3",
+                "to_boto3",
+            ],
+            "ecr_typed.enums": [
+                "OpenEnum",
+            ],
+            "ecr_typed.errors": [
+                "ArgumentProblem",
+                "ClientClosedError",
+                "EcrConfigurationError",
+                "EcrConnectionError",
+                "EcrCredentialsError",
+                "EcrError",
+                "EcrRequestError",
+                "EcrResponseError",
+                "EcrServiceError",
+                "PaginationError",
+                "WaiterError",
+            ],
+            "ecr_typed.frozen_map": [
+                "FrozenMap",
+            ],
+            "ecr_typed.pagination": [
+                "Pager",
+            ],
+            "ecr_typed.retry": [
+                "RetryEvent",
+                "RetryPolicy",
+            ],
+            "ecr_typed.models.common": [
+                "DeleteReplication",
+                "EncryptionConfiguration",
+                "EncryptionType",
+                "FindingSeverity",
+                "ImageIdentifier",
+                "ImageScanStatus",
+                "ImageTagMutability",
+                "ImageTagMutabilityExclusionFilter",
+                "ImageTagMutabilityExclusionFilterType",
+                "ReplicationConfiguration",
+                "ReplicationDestination",
+                "ReplicationRule",
+                "RepositoryFilter",
+                "RepositoryFilterType",
+                "ScanStatus",
+                "Tag",
+                "TagStatus",
+            ],
+            "ecr_typed.models.images": [
+                "ArtifactStatus",
+                "ArtifactStatusFilter",
+                "BatchDeleteImageRequest",
+                "BatchDeleteImageResponse",
+                "BatchGetImageRequest",
+                "BatchGetImageResponse",
+                "DescribeImagesFilter",
+                "DescribeImagesRequest",
+                "DescribeImagesResponse",
+                "Image",
+                "ImageDetail",
+                "ImageFailure",
+                "ImageFailureCode",
+                "ImageReferrer",
+                "ImageScanFindingsSummary",
+                "ImageStatus",
+                "ImageStatusFilter",
+                "ListImageReferrersFilter",
+                "ListImageReferrersRequest",
+                "ListImageReferrersResponse",
+                "ListImagesFilter",
+                "ListImagesRequest",
+                "ListImagesResponse",
+                "PutImageRequest",
+                "PutImageResponse",
+                "SubjectIdentifier",
+                "TargetStorageClass",
+                "UpdateImageStorageClassRequest",
+                "UpdateImageStorageClassResponse",
+            ],
+            "ecr_typed.models.layers": [
+                "BatchCheckLayerAvailabilityRequest",
+                "BatchCheckLayerAvailabilityResponse",
+                "CompleteLayerUploadRequest",
+                "CompleteLayerUploadResponse",
+                "GetDownloadUrlForLayerRequest",
+                "GetDownloadUrlForLayerResponse",
+                "InitiateLayerUploadRequest",
+                "InitiateLayerUploadResponse",
+                "Layer",
+                "LayerAvailability",
+                "LayerFailure",
+                "LayerFailureCode",
+                "UploadLayerPartRequest",
+                "UploadLayerPartResponse",
+            ],
+            "ecr_typed.models.lifecycle_policies": [
+                "DeleteLifecyclePolicyRequest",
+                "DeleteLifecyclePolicyResponse",
+                "GetLifecyclePolicyPreviewRequest",
+                "GetLifecyclePolicyPreviewResponse",
+                "GetLifecyclePolicyRequest",
+                "GetLifecyclePolicyResponse",
+                "ImageActionType",
+                "LifecyclePolicyPreviewFilter",
+                "LifecyclePolicyPreviewResult",
+                "LifecyclePolicyPreviewStatus",
+                "LifecyclePolicyPreviewSummary",
+                "LifecyclePolicyRuleAction",
+                "LifecyclePolicyStorageClass",
+                "LifecyclePolicyTargetStorageClass",
+                "PutLifecyclePolicyRequest",
+                "PutLifecyclePolicyResponse",
+                "StartLifecyclePolicyPreviewRequest",
+                "StartLifecyclePolicyPreviewResponse",
+                "TransitioningImageTotalCount",
+            ],
+            "ecr_typed.models.pull_through_cache": [
+                "CreatePullThroughCacheRuleRequest",
+                "CreatePullThroughCacheRuleResponse",
+                "DeletePullThroughCacheRuleRequest",
+                "DeletePullThroughCacheRuleResponse",
+                "DescribePullThroughCacheRulesRequest",
+                "DescribePullThroughCacheRulesResponse",
+                "PullThroughCacheRule",
+                "UpdatePullThroughCacheRuleRequest",
+                "UpdatePullThroughCacheRuleResponse",
+                "UpstreamRegistry",
+                "ValidatePullThroughCacheRuleRequest",
+                "ValidatePullThroughCacheRuleResponse",
+            ],
+            "ecr_typed.models.pull_time_exclusions": [
+                "DeregisterPullTimeUpdateExclusionRequest",
+                "DeregisterPullTimeUpdateExclusionResponse",
+                "ListPullTimeUpdateExclusionsRequest",
+                "ListPullTimeUpdateExclusionsResponse",
+                "RegisterPullTimeUpdateExclusionRequest",
+                "RegisterPullTimeUpdateExclusionResponse",
+            ],
+            "ecr_typed.models.registry": [
+                "AuthorizationData",
+                "DeleteRegistryPolicyRequest",
+                "DeleteRegistryPolicyResponse",
+                "DescribeRegistryRequest",
+                "DescribeRegistryResponse",
+                "GetAccountSettingRequest",
+                "GetAccountSettingResponse",
+                "GetAuthorizationTokenRequest",
+                "GetAuthorizationTokenResponse",
+                "GetRegistryPolicyRequest",
+                "GetRegistryPolicyResponse",
+                "PutAccountSettingRequest",
+                "PutAccountSettingResponse",
+                "PutRegistryPolicyRequest",
+                "PutRegistryPolicyResponse",
+            ],
+            "ecr_typed.models.replication": [
+                "DescribeImageReplicationStatusRequest",
+                "DescribeImageReplicationStatusResponse",
+                "DescribeReplicationBackfillResultsRequest",
+                "DescribeReplicationBackfillResultsResponse",
+                "ImageReplicationStatus",
+                "ListReplicationBackfillsRequest",
+                "ListReplicationBackfillsResponse",
+                "PutReplicationConfigurationRequest",
+                "PutReplicationConfigurationResponse",
+                "ReplicationBackfillProgress",
+                "ReplicationBackfillResult",
+                "ReplicationBackfillResultStatus",
+                "ReplicationBackfillStatus",
+                "ReplicationBackfillSummary",
+                "ReplicationStatus",
+                "StartReplicationBackfillRequest",
+                "StartReplicationBackfillResponse",
+                "StopReplicationBackfillRequest",
+                "StopReplicationBackfillResponse",
+            ],
+            "ecr_typed.models.repositories": [
+                "CreateRepositoryRequest",
+                "CreateRepositoryResponse",
+                "DeleteRepositoryRequest",
+                "DeleteRepositoryResponse",
+                "DescribeRepositoriesRequest",
+                "DescribeRepositoriesResponse",
+                "ImageScanningConfiguration",
+                "PutImageTagMutabilityRequest",
+                "PutImageTagMutabilityResponse",
+                "Repository",
+            ],
+            "ecr_typed.models.repository_creation_templates": [
+                "CreateRepositoryCreationTemplateRequest",
+                "CreateRepositoryCreationTemplateResponse",
+                "DeleteRepositoryCreationTemplateRequest",
+                "DeleteRepositoryCreationTemplateResponse",
+                "DescribeRepositoryCreationTemplatesRequest",
+                "DescribeRepositoryCreationTemplatesResponse",
+                "RCTAppliedFor",
+                "RepositoryCreationTemplate",
+                "UpdateRepositoryCreationTemplateRequest",
+                "UpdateRepositoryCreationTemplateResponse",
+            ],
+            "ecr_typed.models.repository_policies": [
+                "DeleteRepositoryPolicyRequest",
+                "DeleteRepositoryPolicyResponse",
+                "GetRepositoryPolicyRequest",
+                "GetRepositoryPolicyResponse",
+                "SetRepositoryPolicyRequest",
+                "SetRepositoryPolicyResponse",
+            ],
+            "ecr_typed.models.scanning": [
+                "Attribute",
+                "AwsEcrContainerImageDetails",
+                "BatchGetRepositoryScanningConfigurationRequest",
+                "BatchGetRepositoryScanningConfigurationResponse",
+                "CvssScore",
+                "CvssScoreAdjustment",
+                "CvssScoreDetails",
+                "DescribeImageScanFindingsRequest",
+                "DescribeImageScanFindingsResponse",
+                "EnhancedImageScanFinding",
+                "GetRegistryScanningConfigurationRequest",
+                "GetRegistryScanningConfigurationResponse",
+                "ImageScanFinding",
+                "ImageScanFindings",
+                "PackageVulnerabilityDetails",
+                "PutImageScanningConfigurationRequest",
+                "PutImageScanningConfigurationResponse",
+                "PutRegistryScanningConfigurationRequest",
+                "PutRegistryScanningConfigurationResponse",
+                "Recommendation",
+                "RegistryScanningConfiguration",
+                "RegistryScanningRule",
+                "Remediation",
+                "RepositoryScanningConfiguration",
+                "RepositoryScanningConfigurationFailure",
+                "Resource",
+                "ResourceDetails",
+                "ScanFrequency",
+                "ScanType",
+                "ScanningConfigurationFailureCode",
+                "ScanningRepositoryFilter",
+                "ScanningRepositoryFilterType",
+                "ScoreDetails",
+                "StartImageScanRequest",
+                "StartImageScanResponse",
+                "VulnerablePackage",
+            ],
+            "ecr_typed.models.signing": [
+                "DeleteSigningConfigurationRequest",
+                "DeleteSigningConfigurationResponse",
+                "DescribeImageSigningStatusRequest",
+                "DescribeImageSigningStatusResponse",
+                "GetSigningConfigurationRequest",
+                "GetSigningConfigurationResponse",
+                "ImageSigningStatus",
+                "PutSigningConfigurationRequest",
+                "PutSigningConfigurationResponse",
+                "SigningConfiguration",
+                "SigningRepositoryFilter",
+                "SigningRepositoryFilterType",
+                "SigningRule",
+                "SigningStatus",
+            ],
+            "ecr_typed.models.tags": [
+                "ListTagsForResourceRequest",
+                "ListTagsForResourceResponse",
+                "TagResourceRequest",
+                "TagResourceResponse",
+                "UntagResourceRequest",
+                "UntagResourceResponse",
+            ],
+            "ecr_typed.service_errors": [
+                "AccessDeniedException",
+                "BlockedByOrganizationPolicyException",
+                "EmptyUploadException",
+                "ExclusionAlreadyExistsException",
+                "ExclusionNotFoundException",
+                "ExpiredTokenException",
+                "ImageAlreadyExistsException",
+                "ImageArchivedException",
+                "ImageDigestDoesNotMatchException",
+                "ImageNotFoundException",
+                "ImageStorageClassUpdateNotSupportedException",
+                "ImageTagAlreadyExistsException",
+                "IncompleteSignatureException",
+                "InternalFailure",
+                "InvalidLayerException",
+                "InvalidLayerPartException",
+                "InvalidParameterException",
+                "InvalidSignatureException",
+                "InvalidTagParameterException",
+                "KmsException",
+                "LayerAlreadyExistsException",
+                "LayerInaccessibleException",
+                "LayerPartTooSmallException",
+                "LayersNotFoundException",
+                "LifecyclePolicyNotFoundException",
+                "LifecyclePolicyPreviewInProgressException",
+                "LifecyclePolicyPreviewNotFoundException",
+                "LimitExceededException",
+                "MissingAuthenticationTokenException",
+                "OptInRequired",
+                "PullThroughCacheRuleAlreadyExistsException",
+                "PullThroughCacheRuleNotFoundException",
+                "ReferencedImagesNotFoundException",
+                "RegistryPolicyNotFoundException",
+                "ReplicationBackfillInProgressException",
+                "ReplicationBackfillInvalidStatusException",
+                "ReplicationBackfillNotFoundException",
+                "RepositoryAlreadyExistsException",
+                "RepositoryNotEmptyException",
+                "RepositoryNotFoundException",
+                "RepositoryPolicyNotFoundException",
+                "RequestExpired",
+                "RequestTimeoutException",
+                "ScanNotFoundException",
+                "SecretNotFoundException",
+                "SerializationException",
+                "ServerException",
+                "ServiceUnavailableException",
+                "SigningConfigurationNotFoundException",
+                "TemplateAlreadyExistsException",
+                "TemplateNotFoundException",
+                "ThrottlingException",
+                "TooManyTagsException",
+                "UnableToAccessSecretException",
+                "UnableToDecryptSecretValueException",
+                "UnableToGetUpstreamImageException",
+                "UnableToGetUpstreamLayerException",
+                "UnableToListUpstreamImageReferrersException",
+                "UnknownOperationException",
+                "UnrecognizedClientException",
+                "UnsupportedImageTypeException",
+                "UnsupportedUpstreamRegistryException",
+                "UploadNotFoundException",
+                "ValidationException",
+            ],
+        },
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, Generic, TypeVar
 
@@ -15,7 +15,7 @@ from ecr_typed.conversion import from_boto3, from_json, to_boto3
 from ecr_typed.errors import EcrError, EcrRequestError, EcrServiceError
 from ecr_typed.operation import Effect, Operation, PagedOperation, ResponsePage
 from ecr_typed.pagination import Pager, Paging, paging_problems
-from ecr_typed.request import build_request, explain_refusal
+from ecr_typed.request import build_parts, build_request, explain_refusal, join
 from ecr_typed.retry import Retrier
 
 Response = TypeVar("Response", bound=attrs.AttrsInstance)
@@ -60,6 +60,19 @@ class Caller:
         request = build_request(operation, arguments)
         return self._perform(operation, request, to_boto3(request))
 
+    def _call_in_parts(self, operation: Operation[Response], /, **arguments: object) -> Response:
+        joined: Response | None = None
+        for request in build_parts(operation, arguments):
+            try:
+                response = self._perform(operation, request, to_boto3(request))
+            except EcrError as error:
+                error.partial = joined
+                raise
+            joined = response if joined is None else join(joined, response)
+        if joined is None:
+            raise AssertionError(f"{operation.name}: no request was built")
+        return joined
+
     def _paged(
         self,
         operation: PagedOperation[Item, Page],
@@ -67,23 +80,18 @@ class Caller:
         /,
         **arguments: object,
     ) -> Pager[Item, Page]:
-        request = build_request(operation, arguments)
-        exclusive = operation.refuses_paging_with
-        excluding = next((name for name in exclusive if arguments[name] is not None), None)
-        problems = list(paging_problems(operation, paging, excluding))
+        requests = build_parts(operation, arguments)
+        given = [name for name in operation.refuses_paging_with if arguments[name] is not None]
+        # A token belongs to one of the requests, and does not say to which.
+        without_token = [*given, *operation.splits] if len(requests) > 1 else given
+        problems = list(paging_problems(operation, paging, without_token))
         if problems:
             raise EcrRequestError(problems, operation_name=operation.name)
-        parts = [request]
-        if excluding is not None:
-            parts = [
-                build_request(operation, {**arguments, excluding: part})
-                for part in _parts(getattr(request, excluding), exclusive[excluding])
-            ]
         return Pager(
             operation,
-            [partial(self._fetch_page, operation, part, to_boto3(part)) for part in parts],
+            [partial(self._fetch_page, operation, r, to_boto3(r)) for r in requests],
             paging,
-            sends_paging=excluding is None,
+            sends_paging=not given,
         )
 
     def _fetch_page(
@@ -115,11 +123,6 @@ class Caller:
         if self._on_call is not None:
             self._on_call(call.event(began, response=response))
         return response
-
-
-def _parts(values: Sequence[object], most: int) -> list[Sequence[object]]:
-    """The parts of a list that is longer than one request may carry."""
-    return [values[start : start + most] for start in range(0, len(values), most)]
 
 
 class _Call(Generic[Response]):

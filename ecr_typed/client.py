@@ -7,8 +7,8 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from ecr_typed.connection import Connection
-from ecr_typed.operations import Operations
 from ecr_typed.retry import Retrier, RetryPolicy, RetryQuota
+from ecr_typed.waiters import Waiters
 
 if TYPE_CHECKING:
     import boto3
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ecr_typed.calls import CallEvent
 
 
-class EcrClient(Operations):
+class EcrClient(Waiters):
     """A typed client for Amazon ECR.
 
     It can be shared between threads, and used in a `with` statement.

@@ -74,11 +74,13 @@ def from_boto3(model: type[Model], mapping: Mapping[str, Any]) -> Model:
 def from_json(model: type[Model], body: bytes) -> Model:
     """Make a model of an answer's body."""
     try:
-        value = _DECODER.decode(body.decode()) if body else {}
-    except ValueError as error:
-        raise EcrResponseError(
-            f"the answer is no JSON: {len(body)} bytes, {error}", response=None
-        ) from error
+        # Operations without output answer with nothing at all.
+        value: object = _DECODER.decode(body.decode() or "{}")
+    except (ValueError, RecursionError) as error:
+        unreadable = EcrResponseError(f"the answer is no JSON: {len(body):,} bytes, {error}")
+        # It may have been cut short on its way.
+        unreadable.is_transient = True
+        raise unreadable from error
     try:
         return _JSON_CONVERTER.structure(value, model)
     except MISFITS:

@@ -38,6 +38,10 @@ class EcrError(Exception):
     next_token: str | None
     """From where `starting_token` goes on, if the error ended an iteration over pages."""
 
+    partial: Any
+    """What the service answered to the parts of the call before, if it was sent in several: the
+    response's model, joined; else None."""
+
     is_transient: bool
     """Whether another attempt may well succeed."""
 
@@ -61,6 +65,7 @@ class EcrError(Exception):
         self.attempts = 0
         self.maybe_applied = maybe_applied
         self.next_token = None
+        self.partial = None
         self.is_transient = is_transient
         self.is_throttling = False
         self.retry_after = None
@@ -195,6 +200,22 @@ class EcrResponseError(EcrError):
 
 class PaginationError(EcrError):
     """The service gave a token for a second time: to follow it would never end."""
+
+
+class WaiterError(EcrError):
+    """What was waited for can't come any more, or did not come in time."""
+
+    reason: str
+    """Why the wait ended."""
+
+    last_response: Any
+    """The model of the last answer; None if there was none."""
+
+    def __init__(self, reason: str, *, last_response: Any = None, operation_name: str = "") -> None:
+        prefix = f"{operation_name}: " if operation_name else ""
+        super().__init__(f"{prefix}{reason}", operation_name=operation_name)
+        self.reason = reason
+        self.last_response = last_response
 
 
 class ClientClosedError(EcrError):

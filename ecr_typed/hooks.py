@@ -92,7 +92,9 @@ class Structurers:
             source.add(indent, "if shared is None:", f"    shared = memo[key] = {made}")
             source.add(indent, "v = shared")
         else:
-            source.add(indent, f"v = {made}", "v = memo.setdefault(v, v)")
+            # Text of an enum equals plain text: the member's name keeps them apart.
+            source.add(indent, f"v = {made}")
+            source.add(indent, f"v = memo.setdefault(({member.wire_name!r}, v), v)")
 
     def _expression(self, source: _Source, shape: Shape) -> str:
         """What makes the attribute's value of `v`, the value of the mapping."""
@@ -122,7 +124,7 @@ class Structurers:
             case Integer():
                 return f"(v if type(v) is int else {refer(misfit)}())"
             case Float():
-                return f"(v if type(v) is float or type(v) is int else {refer(misfit)}())"
+                return f"(v if type(v) is float else {refer(plain_float)}(v))"
 
 
 def _memo_key(source: _Source, structure: Structure) -> str:

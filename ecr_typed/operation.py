@@ -48,17 +48,20 @@ class Operation(Generic[Response]):
     repeat_meets: frozenset[str] = frozenset()
     """The codes of the exceptions that a repetition may meet."""
 
+    splits: Mapping[str, int] = attrs.field(default=FrozenMap[str, int]())
+    """Lists that are sent in parts, and how many items a request takes of each."""
+
 
 @attrs.frozen(kw_only=True)
 class PagedOperation(Operation[Page], Generic[Item, Page]):
     """An operation that answers in pages."""
 
     items: tuple[str, ...]
-    """Where in a page its items are: paths of attributes, of which a page fills one."""
+    """Where in a page its items are: paths of attributes."""
 
     largest_page: int
-    refuses_paging_with: Mapping[str, int] = attrs.field(default=FrozenMap[str, int]())
-    """Arguments that can't be sent with a page size or a token, and how many a request takes."""
+    refuses_paging_with: frozenset[str] = frozenset()
+    """Arguments that can't be sent together with a page size or a token."""
 
 
 AnyOperation = Operation[Any]

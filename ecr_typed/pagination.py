@@ -84,13 +84,8 @@ class Pager(Generic[Item, Page]):
         return f"<Pager of {self._operation.method_name}: {self._paging}>"
 
     def _items(self, page: Page) -> Sequence[Item]:
-        for path in self._operation.items:
-            items: Any = page
-            for name in path.split("."):
-                items = getattr(items, name, None)
-            if items:
-                return items  # type: ignore[no-any-return]  # the curation says what is there
-        return ()
+        lists = [_list_at(page, path) for path in self._operation.items]
+        return lists[0] if len(lists) == 1 else [item for items in lists for item in items]
 
     def _pages(self, paging: Paging) -> Iterator[Page]:
         left = paging.max_items
@@ -137,10 +132,18 @@ class Pager(Generic[Item, Page]):
         return error
 
 
+def _list_at(page: object, path: str) -> Sequence[Any]:
+    found: Any = page
+    for name in path.split("."):
+        # Where a structure is absent, so are its lists.
+        found = getattr(found, name, None)
+    return found or ()
+
+
 def paging_problems(
-    operation: PagedOperation[Any, Any], paging: Paging, excluding: str | None
+    operation: PagedOperation[Any, Any], paging: Paging, without_token: Sequence[str]
 ) -> Iterator[ArgumentProblem]:
-    """The paging options that can't be sent, with an argument that excludes paging or without."""
+    """The paging options that can't be sent; `without_token` are arguments that refuse a token."""
     size, most = paging.page_size, paging.max_items
     token = cast("object", paging.starting_token)
     if size is not None and not _is_whole(size, operation.largest_page):
@@ -152,8 +155,8 @@ def paging_problems(
         return
     if not isinstance(token, str) or not token:
         yield ArgumentProblem("starting_token", repr(token), "a page's next_token, or None")
-    elif excluding is not None:
-        allowed = f"None beside {excluding}: what is asked for by name has no pages"
+    elif without_token:
+        allowed = f"None beside {without_token[0]}: what it asks for has no pages of its own"
         yield ArgumentProblem("starting_token", shortened(token), allowed)
 
 

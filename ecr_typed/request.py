@@ -10,7 +10,8 @@ import attrs
 from ecr_typed import models
 from ecr_typed.checks import beyond_limits, unsendable
 from ecr_typed.errors import EcrRequestError, EcrServiceError
-from ecr_typed.operation import AnyOperation
+from ecr_typed.operation import AnyOperation, Response
+from ecr_typed.shapes import ListOf, members
 
 if TYPE_CHECKING:
     from ecr_typed.models import Tag
@@ -25,6 +26,30 @@ def build_request(operation: AnyOperation, arguments: Mapping[str, object]) -> a
     if problems:
         raise EcrRequestError(problems, operation_name=operation.name)
     return model(**arguments)
+
+
+def build_parts(
+    operation: AnyOperation, arguments: Mapping[str, object]
+) -> list[attrs.AttrsInstance]:
+    """The requests for arguments of which a list may be longer than one request may carry."""
+    request = build_request(operation, arguments)
+    for name, most in operation.splits.items():
+        values: tuple[object, ...] = getattr(request, name) or ()
+        if len(values) > most:
+            parts = (values[start : start + most] for start in range(0, len(values), most))
+            return [build_request(operation, {**arguments, name: part}) for part in parts]
+    return [request]
+
+
+def join(first: Response, second: Response) -> Response:
+    """The responses to two parts of a request as one: lists in their order, all else the first's."""
+    values: dict[str, object] = {}
+    for member in members(type(first)):
+        value, more = getattr(first, member.name), getattr(second, member.name)
+        if isinstance(member.shape, ListOf) and (value or more):
+            value = (*(value or ()), *(more or ()))
+        values[member.name] = value
+    return type(first)(**values)
 
 
 def explain_refusal(error: EcrServiceError, request: attrs.AttrsInstance) -> None:

@@ -83,11 +83,12 @@ def plain_integer(value: object) -> int:
 
 
 def plain_float(value: object) -> float:
-    """Exactly a `float`, or an `int`."""
+    """Exactly a `float`; only a whole number that would lose digits stays an `int`."""
     if isinstance(value, float):
         return float(value)
-    # A whole number stays one: as a float it might lose digits.
-    return plain_integer(value)
+    whole = plain_integer(value)
+    number = float(whole)
+    return number if number == whole else whole
 
 
 def plain_bytes(value: object) -> bytes:

@@ -5,13 +5,30 @@ from __future__ import annotations
 
 from ecr_typed import shapes
 
+AccountSettingName = shapes.String(min=1, max=64)
+ArtifactType = shapes.String(min=1, max=255)
+AttributeKey = shapes.String(min=1, max=128)
+AttributeValue = shapes.String(min=1, max=256)
+Base64 = shapes.String(pattern="^\\S+$", allowed="text without white space")
+BatchedOperationLayerDigest = shapes.String(min=0, max=1000)
+CredentialArn = shapes.String(
+    min=50,
+    max=612,
+    pattern="^arn:aws(-\\w+)*:secretsmanager:[a-zA-Z0-9-:]+:secret:ecr\\-pullthroughcache\\/[a-zA-Z0-9\\/_+=.@-]+$",
+    allowed="the ARN of a secret in AWS Secrets Manager whose name begins with ecr-pullthroughcache/",
+)
 CustomRoleArn = shapes.String(max=2048)
+FiftyMaxResults = shapes.Integer(min=1, max=50)
+ImageCount = shapes.Integer(min=0)
+ImageManifest = shapes.String(min=1, max=4194304)
+ImageTag = shapes.String(min=1, max=300)
 ImageTagMutabilityExclusionFilterValue = shapes.String(
     min=1,
     max=128,
     pattern="^[0-9a-zA-Z._*-]{1,128}$",
     allowed="letters, digits and '.', '_', '-', with '*' for any characters",
 )
+InUseCount = shapes.Integer(min=0)
 KmsKey = shapes.String(min=1, max=2048)
 KmsKeyForRepositoryCreationTemplate = shapes.String(
     min=0,
@@ -19,15 +36,50 @@ KmsKeyForRepositoryCreationTemplate = shapes.String(
     pattern="^$|arn:aws[a-z0-9-]*:kms:[a-z0-9-]+:[0-9]{12}:key\\/[a-z0-9-]+",
     allowed="the ARN of a KMS key (no alias, no bare key id), or nothing",
 )
+LayerDigest = shapes.String(
+    pattern="[a-zA-Z0-9-_+.]+:[a-fA-F0-9]+",
+    allowed="an algorithm, ':' and hexadecimal digits, as in sha256:0123abcd",
+)
+LayerPartBlob = shapes.Blob(min=0, max=20971520)
+LifecyclePolicyRulePriority = shapes.Integer(min=1)
+LifecyclePolicyText = shapes.String(min=100, max=30720)
 LifecyclePolicyTextForRepositoryCreationTemplate = shapes.String(min=0, max=30720)
+LifecyclePreviewMaxResults = shapes.Integer(min=1, max=100)
 MaxResults = shapes.Integer(min=1, max=1000)
+NonNegativeInteger = shapes.Integer(min=0)
+PartSize = shapes.Integer(min=0)
 Prefix = shapes.String(
     min=1,
     max=256,
     pattern="^([a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*(\\/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*\\/?|ROOT)$",
     allowed="lower-case letters and digits, joined by '.', '_', '__' or hyphens, in parts divided by '/', or ROOT",
 )
-RegistryId = shapes.String(pattern="[0-9]{12}", allowed="an account id, 12 digits")
+PrincipalArn = shapes.String(
+    max=200,
+    pattern="^arn:aws(-[a-z]+)*:iam::[0-9]{12}:(role|user)/[\\w+=,.@-]+(/[\\w+=,.@-]+)*$",
+    allowed="the ARN of an IAM role or user",
+)
+PullThroughCacheRuleRepositoryPrefix = shapes.String(
+    min=2,
+    max=30,
+    pattern="^([a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*(\\/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*\\/?|ROOT)$",
+    allowed="lower-case letters and digits, joined by '.', '_', '__' or hyphens, in parts divided by '/', or ROOT",
+)
+Region = shapes.String(
+    min=2, max=25, pattern="[0-9a-z-]{2,25}", allowed="lower-case letters, digits and hyphens"
+)
+RegistryId = shapes.String(pattern="[0-9]{12}", allowed="12 digits")
+RegistryPolicyText = shapes.String(min=0, max=10240)
+ReplicationBackfillId = shapes.String(
+    pattern="[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}",
+    allowed="a UUID",
+)
+RepositoryFilterValue = shapes.String(
+    min=2,
+    max=256,
+    pattern="^(?:[a-z0-9]+(?:[._-][a-z0-9]*)*/)*[a-z0-9]*(?:[._-][a-z0-9]*)*$",
+    allowed="the beginning of a repository's name: lower-case letters, digits and '.', '_', '-', in parts divided by '/', each part but the last beginning with a letter or digit",
+)
 RepositoryName = shapes.String(
     min=2,
     max=256,
@@ -36,3 +88,25 @@ RepositoryName = shapes.String(
 )
 RepositoryPolicyText = shapes.String(min=0, max=10240)
 RepositoryTemplateDescription = shapes.String(max=256)
+ScanningRepositoryFilterValue = shapes.String(
+    min=1,
+    max=255,
+    pattern="^[a-z0-9*]+(?:[._\\-/][a-z0-9*]+)*$",
+    allowed="lower-case letters, digits and '*', joined by single '.', '_', '-' or '/'",
+)
+SeverityCount = shapes.Integer(min=0)
+SigningProfileArn = shapes.String(
+    max=200,
+    pattern="^arn:aws(-[a-z]+)*:signer:[a-z0-9-]+:[0-9]{12}:\\/signing-profiles\\/[a-zA-Z0-9_]{2,}$",
+    allowed="the ARN of a signing profile in AWS Signer",
+)
+SigningRepositoryFilterValue = shapes.String(
+    min=1,
+    max=256,
+    pattern="^(?:[a-z0-9*]+(?:[._-][a-z0-9*]+)*/)*[a-z0-9*]+(?:[._-][a-z0-9*]+)*$",
+    allowed="lower-case letters, digits and '*', joined by single '.', '_' or '-', in parts divided by '/'",
+)
+UploadId = shapes.String(
+    pattern="[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}",
+    allowed="a UUID",
+)

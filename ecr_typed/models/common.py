@@ -10,12 +10,23 @@ from ecr_typed.enums import OpenEnum
 from ecr_typed.models import _scalars as scalars
 
 __all__ = [
+    "DeleteReplication",
     "EncryptionConfiguration",
     "EncryptionType",
+    "FindingSeverity",
+    "ImageIdentifier",
+    "ImageScanStatus",
     "ImageTagMutability",
     "ImageTagMutabilityExclusionFilter",
     "ImageTagMutabilityExclusionFilterType",
+    "ReplicationConfiguration",
+    "ReplicationDestination",
+    "ReplicationRule",
+    "RepositoryFilter",
+    "RepositoryFilterType",
+    "ScanStatus",
     "Tag",
+    "TagStatus",
 ]
 
 
@@ -55,6 +66,85 @@ class ImageTagMutabilityExclusionFilterType(OpenEnum):
 
     WILDCARD = "WILDCARD"
     """As text in which `*` stands for any characters."""
+
+
+class TagStatus(OpenEnum):
+    """Which images are meant, by whether they have tags."""
+
+    TAGGED = "TAGGED"
+    """Those with tags."""
+
+    UNTAGGED = "UNTAGGED"
+    """Those without tags."""
+
+    ANY = "ANY"
+    """All of them. The default."""
+
+
+class ScanStatus(OpenEnum):
+    """How the scan of an image stands."""
+
+    IN_PROGRESS = "IN_PROGRESS"
+    """It is running."""
+
+    COMPLETE = "COMPLETE"
+    """It is done. Findings of Amazon Inspector may still be on their way."""
+
+    FAILED = "FAILED"
+    """It failed: the description says why."""
+
+    UNSUPPORTED_IMAGE = "UNSUPPORTED_IMAGE"
+    """The image's operating system or media type can't be scanned."""
+
+    ACTIVE = "ACTIVE"
+    """Amazon Inspector has scanned it and goes on doing so: it does not become `COMPLETE`."""
+
+    PENDING = "PENDING"
+    """It waits for its first scan; there are no findings yet."""
+
+    SCAN_ELIGIBILITY_EXPIRED = "SCAN_ELIGIBILITY_EXPIRED"
+    """Amazon Inspector no longer scans the image: its time for rescans is over."""
+
+    FINDINGS_UNAVAILABLE = "FINDINGS_UNAVAILABLE"
+    """It was scanned, but the findings can't be had."""
+
+    LIMIT_EXCEEDED = "LIMIT_EXCEEDED"
+    """A quota of scans is used up."""
+
+    IMAGE_ARCHIVED = "IMAGE_ARCHIVED"
+    """The image is in the archive, where it is not scanned."""
+
+    IMAGE_SIZE_EXCEEDED = "IMAGE_SIZE_EXCEEDED"
+    """The image is too large to be scanned."""
+
+
+class FindingSeverity(OpenEnum):
+    """How severe a finding is."""
+
+    INFORMATIONAL = "INFORMATIONAL"
+    """Informational, the least severe."""
+
+    LOW = "LOW"
+    """Low."""
+
+    MEDIUM = "MEDIUM"
+    """Medium."""
+
+    HIGH = "HIGH"
+    """High."""
+
+    CRITICAL = "CRITICAL"
+    """Critical."""
+
+    UNDEFINED = "UNDEFINED"
+    """Its source has not rated it."""
+
+
+class RepositoryFilterType(OpenEnum):
+    """How the filter of a replication rule is read."""
+
+    PREFIX_MATCH = "PREFIX_MATCH"
+    """As the beginning of a repository's name."""
 
 
 @attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
@@ -103,3 +193,106 @@ class ImageTagMutabilityExclusionFilter:
     """The tags, with `*` for any characters, as in `release-*`. 1 to 128 characters: letters,
     digits and '.', '_', '-', with '*' for any characters.
     """
+
+
+@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+class ImageIdentifier:
+    """An image: by its digest, by a tag, or by both, which must then agree."""
+
+    image_digest: str | None = attrs.field(
+        default=None, metadata=shapes.member("imageDigest", shapes.STRING)
+    )
+    """The digest of its manifest, as in `sha256:0123...`."""
+
+    image_tag: str | None = attrs.field(
+        default=None, metadata=shapes.member("imageTag", scalars.ImageTag)
+    )
+    """A tag of the image. `None` in answers if it has none. 1 to 300 characters."""
+
+
+@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+class ImageScanStatus:
+    """How the scan of an image stands."""
+
+    status: ScanStatus | None = attrs.field(
+        default=None, metadata=shapes.member("status", shapes.Enum(ScanStatus))
+    )
+    """The status."""
+
+    description: str | None = attrs.field(
+        default=None, metadata=shapes.member("description", shapes.STRING)
+    )
+    """More about it, in words."""
+
+
+@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+class ReplicationDestination:
+    """A registry that images are copied to, in another region or another account than theirs."""
+
+    region: str = attrs.field(metadata=shapes.member("region", scalars.Region))
+    """The region, as `eu-central-1`. 2 to 25 characters: lower-case letters, digits and hyphens."""
+
+    registry_id: str = attrs.field(metadata=shapes.member("registryId", scalars.RegistryId))
+    """The account id of the registry; your own to copy to another region. 12 digits."""
+
+
+@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+class RepositoryFilter:
+    """The repositories whose images are copied."""
+
+    filter: str = attrs.field(metadata=shapes.member("filter", scalars.RepositoryFilterValue))
+    """The beginning of their names. 2 to 256 characters: the beginning of a repository's name:
+    lower-case letters, digits and '.', '_', '-', in parts divided by '/', each part but the
+    last beginning with a letter or digit.
+    """
+
+    filter_type: RepositoryFilterType = attrs.field(
+        metadata=shapes.member("filterType", shapes.Enum(RepositoryFilterType))
+    )
+    """How the filter is read."""
+
+
+@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+class DeleteReplication:
+    """Whether deletions are copied."""
+
+    enabled: bool = attrs.field(metadata=shapes.member("enabled", shapes.BOOLEAN))
+    """Whether an image or a tag that is deleted here is deleted at the destinations, too."""
+
+
+@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+class ReplicationRule:
+    """Repositories, and where their images are copied to."""
+
+    destinations: tuple[ReplicationDestination, ...] = attrs.field(
+        metadata=shapes.member(
+            "destinations", shapes.ListOf(shapes.Structure(ReplicationDestination), min=0, max=100)
+        )
+    )
+    """Where the images are copied to. At most 100 items."""
+
+    repository_filters: tuple[RepositoryFilter, ...] | None = attrs.field(
+        default=None,
+        metadata=shapes.member(
+            "repositoryFilters", shapes.ListOf(shapes.Structure(RepositoryFilter), min=1, max=100)
+        ),
+    )
+    """The repositories: those that any filter matches. Default: all. 1 to 100 items."""
+
+    delete_replication: DeleteReplication | None = attrs.field(
+        default=None,
+        metadata=shapes.member("deleteReplication", shapes.Structure(DeleteReplication)),
+    )
+    """Whether deletions are copied, too. Default: no."""
+
+
+@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+class ReplicationConfiguration:
+    """What a registry copies, and where to."""
+
+    rules: tuple[ReplicationRule, ...] = attrs.field(
+        metadata=shapes.member(
+            "rules", shapes.ListOf(shapes.Structure(ReplicationRule), min=0, max=25)
+        )
+    )
+    """The rules. Without any, nothing is replicated. At most 25 items."""

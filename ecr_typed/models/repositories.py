@@ -24,6 +24,8 @@ __all__ = [
     "DescribeRepositoriesRequest",
     "DescribeRepositoriesResponse",
     "ImageScanningConfiguration",
+    "PutImageTagMutabilityRequest",
+    "PutImageTagMutabilityResponse",
     "Repository",
 ]
 
@@ -53,9 +55,7 @@ class CreateRepositoryRequest:
     registry_id: str | None = attrs.field(
         default=None, metadata=shapes.member("registryId", scalars.RegistryId)
     )
-    """The account id of the registry. Default in requests: the caller's account. An account id,
-    12 digits.
-    """
+    """The account id of the registry. Default: the caller's account. 12 digits."""
 
     tags: tuple[Tag, ...] | None = attrs.field(
         default=None, metadata=shapes.member("tags", shapes.ListOf(shapes.Structure(Tag)))
@@ -169,9 +169,7 @@ class DescribeRepositoriesRequest:
     registry_id: str | None = attrs.field(
         default=None, metadata=shapes.member("registryId", scalars.RegistryId)
     )
-    """The account id of the registry. Default in requests: the caller's account. An account id,
-    12 digits.
-    """
+    """The account id of the registry. Default: the caller's account. 12 digits."""
 
     repository_names: tuple[str, ...] | None = attrs.field(
         default=None,
@@ -180,8 +178,7 @@ class DescribeRepositoriesRequest:
         ),
     )
     """The repositories to describe. Default: all. Names are not paged: `page_size` is not sent
-    with them. 1 to 100 items: each 2 to 256 characters: lower-case letters and digits, joined
-    by '.', '_', '__' or hyphens, in parts divided by '/'.
+    with them.
     """
 
     next_token: str | None = attrs.field(
@@ -225,9 +222,7 @@ class DeleteRepositoryRequest:
     registry_id: str | None = attrs.field(
         default=None, metadata=shapes.member("registryId", scalars.RegistryId)
     )
-    """The account id of the registry. Default in requests: the caller's account. An account id,
-    12 digits.
-    """
+    """The account id of the registry. Default: the caller's account. 12 digits."""
 
     force: bool | None = attrs.field(default=None, metadata=shapes.member("force", shapes.BOOLEAN))
     """Whether to delete the images in it, too. Default: a repository that holds images is not
@@ -243,3 +238,70 @@ class DeleteRepositoryResponse:
         metadata=shapes.member("repository", shapes.Structure(Repository))
     )
     """The repository that was deleted."""
+
+
+@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+class PutImageTagMutabilityRequest:
+    """The arguments of `put_image_tag_mutability`."""
+
+    repository_name: str = attrs.field(
+        metadata=shapes.member("repositoryName", scalars.RepositoryName)
+    )
+    """The repository's name, with its namespace, as in `team/app`. 2 to 256 characters:
+    lower-case letters and digits, joined by '.', '_', '__' or hyphens, in parts divided by
+    '/'.
+    """
+
+    image_tag_mutability: ImageTagMutability = attrs.field(
+        metadata=shapes.member("imageTagMutability", shapes.Enum(ImageTagMutability))
+    )
+    """Whether a tag that is in use can be moved to another image."""
+
+    registry_id: str | None = attrs.field(
+        default=None, metadata=shapes.member("registryId", scalars.RegistryId)
+    )
+    """The account id of the registry. Default: the caller's account. 12 digits."""
+
+    image_tag_mutability_exclusion_filters: tuple[ImageTagMutabilityExclusionFilter, ...] | None = (
+        attrs.field(
+            default=None,
+            metadata=shapes.member(
+                "imageTagMutabilityExclusionFilters",
+                shapes.ListOf(shapes.Structure(ImageTagMutabilityExclusionFilter), min=1, max=5),
+            ),
+        )
+    )
+    """Which tags are exempt from the mutability. Needed with the two `_WITH_EXCLUSION` kinds,
+    refused with the others. 1 to 5 items.
+    """
+
+
+@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+class PutImageTagMutabilityResponse:
+    """The answer of `put_image_tag_mutability`."""
+
+    registry_id: str | None = attrs.field(
+        default=None, metadata=shapes.member("registryId", shapes.STRING)
+    )
+    """The account id of the registry."""
+
+    repository_name: str | None = attrs.field(
+        default=None, metadata=shapes.member("repositoryName", shapes.STRING)
+    )
+    """The repository's name, with its namespace, as in `team/app`."""
+
+    image_tag_mutability: ImageTagMutability | None = attrs.field(
+        default=None, metadata=shapes.member("imageTagMutability", shapes.Enum(ImageTagMutability))
+    )
+    """Whether a tag that is in use can be moved to another image."""
+
+    image_tag_mutability_exclusion_filters: tuple[ImageTagMutabilityExclusionFilter, ...] | None = (
+        attrs.field(
+            default=None,
+            metadata=shapes.member(
+                "imageTagMutabilityExclusionFilters",
+                shapes.ListOf(shapes.Structure(ImageTagMutabilityExclusionFilter)),
+            ),
+        )
+    )
+    """Which tags are exempt from the mutability."""

@@ -3,10 +3,34 @@
 
 from __future__ import annotations
 
+from ecr_typed.operations.images import ImagesOperations
+from ecr_typed.operations.layers import LayersOperations
+from ecr_typed.operations.lifecycle_policies import LifecyclePoliciesOperations
+from ecr_typed.operations.pull_through_cache import PullThroughCacheOperations
+from ecr_typed.operations.pull_time_exclusions import PullTimeExclusionsOperations
+from ecr_typed.operations.registry import RegistryOperations
+from ecr_typed.operations.replication import ReplicationOperations
 from ecr_typed.operations.repositories import RepositoriesOperations
 from ecr_typed.operations.repository_creation_templates import RepositoryCreationTemplatesOperations
+from ecr_typed.operations.repository_policies import RepositoryPoliciesOperations
+from ecr_typed.operations.scanning import ScanningOperations
+from ecr_typed.operations.signing import SigningOperations
 from ecr_typed.operations.tags import TagsOperations
 
 
-class Operations(RepositoriesOperations, RepositoryCreationTemplatesOperations, TagsOperations):
+class Operations(
+    ImagesOperations,
+    LayersOperations,
+    LifecyclePoliciesOperations,
+    PullThroughCacheOperations,
+    PullTimeExclusionsOperations,
+    RegistryOperations,
+    ReplicationOperations,
+    RepositoriesOperations,
+    RepositoryCreationTemplatesOperations,
+    RepositoryPoliciesOperations,
+    ScanningOperations,
+    SigningOperations,
+    TagsOperations,
+):
     """All operations."""

@@ -42,7 +42,8 @@ _DESCRIBE_REPOSITORIES: PagedOperation[models.Repository, models.DescribeReposit
         ),
         items=("repositories",),
         largest_page=1000,
-        refuses_paging_with={"repository_names": 100},
+        refuses_paging_with=frozenset({"repository_names"}),
+        splits={"repository_names": 100},
     )
 )
 _DELETE_REPOSITORY: Operation[models.DeleteRepositoryResponse] = Operation(
@@ -61,6 +62,16 @@ _DELETE_REPOSITORY: Operation[models.DeleteRepositoryResponse] = Operation(
         }
     ),
     repeat_meets=frozenset({"RepositoryNotFoundException"}),
+)
+_PUT_IMAGE_TAG_MUTABILITY: Operation[models.PutImageTagMutabilityResponse] = Operation(
+    "PutImageTagMutability",
+    method_name="put_image_tag_mutability",
+    request="PutImageTagMutabilityRequest",
+    response="PutImageTagMutabilityResponse",
+    effect=Effect.IDEMPOTENT_WRITE,
+    errors=frozenset(
+        {"InvalidParameterException", "RepositoryNotFoundException", "ServerException"}
+    ),
 )
 
 
@@ -88,8 +99,8 @@ class RepositoriesOperations(Caller):
             repository_name: The repository's name, with its namespace, as in `team/app`. 2 to
                 256 characters: lower-case letters and digits, joined by '.', '_', '__' or
                 hyphens, in parts divided by '/'.
-            registry_id: The account id of the registry. Default in requests: the caller's
-                account. An account id, 12 digits.
+            registry_id: The account id of the registry. Default: the caller's account. 12
+                digits.
             tags: The tags to begin with, at most 50: a mapping of keys to values, or `Tag`
                 objects.
             image_tag_mutability: Whether a tag that is in use can be moved to another image.
@@ -146,12 +157,10 @@ class RepositoriesOperations(Caller):
         More than 100 are sent in several requests, in their order.
 
         Args:
-            registry_id: The account id of the registry. Default in requests: the caller's
-                account. An account id, 12 digits.
+            registry_id: The account id of the registry. Default: the caller's account. 12
+                digits.
             repository_names: The repositories to describe. Default: all. Names are not paged:
-                `page_size` is not sent with them. 1 to 100 items: each 2 to 256 characters:
-                lower-case letters and digits, joined by '.', '_', '__' or hyphens, in parts
-                divided by '/'.
+                `page_size` is not sent with them.
             page_size: How many items a page may have, 1 to 1,000. Default: 1,000.
             max_items: How many items to give at most; it cuts. Default: all.
             starting_token: Where to begin: the `next_token` of a page or of an error.
@@ -187,8 +196,8 @@ class RepositoriesOperations(Caller):
             repository_name: The repository's name, with its namespace, as in `team/app`. 2 to
                 256 characters: lower-case letters and digits, joined by '.', '_', '__' or
                 hyphens, in parts divided by '/'.
-            registry_id: The account id of the registry. Default in requests: the caller's
-                account. An account id, 12 digits.
+            registry_id: The account id of the registry. Default: the caller's account. 12
+                digits.
             force: Whether to delete the images in it, too. Default: a repository that holds
                 images is not deleted.
 
@@ -212,3 +221,46 @@ class RepositoriesOperations(Caller):
             registry_id=registry_id,
             force=force,
         ).repository
+
+    def put_image_tag_mutability(
+        self,
+        repository_name: str,
+        image_tag_mutability: models.ImageTagMutability,
+        *,
+        registry_id: str | None = None,
+        image_tag_mutability_exclusion_filters: Sequence[models.ImageTagMutabilityExclusionFilter]
+        | None = None,
+    ) -> models.PutImageTagMutabilityResponse:
+        """Set whether the tags of a repository can be moved, in place of what was set before.
+
+        Images and tags that are there stay as they are.
+
+        Args:
+            repository_name: The repository's name, with its namespace, as in `team/app`. 2 to
+                256 characters: lower-case letters and digits, joined by '.', '_', '__' or
+                hyphens, in parts divided by '/'.
+            image_tag_mutability: Whether a tag that is in use can be moved to another image.
+            registry_id: The account id of the registry. Default: the caller's account. 12
+                digits.
+            image_tag_mutability_exclusion_filters: Which tags are exempt from the mutability.
+                Needed with the two `_WITH_EXCLUSION` kinds, refused with the others. 1 to 5
+                items.
+
+        Returns:
+            The mutability that was set.
+
+        Raises:
+            InvalidParameterException: The service refuses an argument; notes name those that
+                break a known limit.
+            RepositoryNotFoundException: The registry has no such repository.
+            ServerException: The service failed; it is retried.
+
+        https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_PutImageTagMutability.html
+        """
+        return self._call(
+            _PUT_IMAGE_TAG_MUTABILITY,
+            repository_name=repository_name,
+            image_tag_mutability=image_tag_mutability,
+            registry_id=registry_id,
+            image_tag_mutability_exclusion_filters=image_tag_mutability_exclusion_filters,
+        )

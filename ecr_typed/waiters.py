@@ -1,0 +1,174 @@
+"""Waits for what the service does in the background."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Collection
+from typing import Generic, TypeVar
+
+import attrs
+
+from ecr_typed import models
+from ecr_typed.errors import ArgumentProblem, EcrRequestError, WaiterError
+from ecr_typed.operations import Operations
+from ecr_typed.service_errors import ScanNotFoundException
+
+_logger = logging.getLogger(__name__)
+
+Response = TypeVar("Response", bound=attrs.AttrsInstance)
+
+
+class Waiters(Operations):
+    """The waits for single operations."""
+
+    def wait_until_image_scan_complete(
+        self,
+        repository_name: str,
+        image_id: models.ImageIdentifier,
+        *,
+        registry_id: str | None = None,
+        delay: float = 5.0,
+        timeout: float = 300.0,
+    ) -> models.DescribeImageScanFindingsResponse:
+        """Wait until a scan of an image is complete, or goes on for good with findings to look at.
+
+        A scan that is not found yet is waited for. Each poll is told of in the log.
+
+        Args:
+            repository_name: The repository's name.
+            image_id: The image, by its digest or by a tag.
+            registry_id: The account id of the registry. Default: the caller's account.
+            delay: How long to wait between two polls, in seconds.
+            timeout: How long to wait in all, in seconds.
+
+        Returns:
+            The last answer: the status is `COMPLETE` or, with continuous scanning, `ACTIVE`. It has
+            the first page of findings; `describe_image_scan_findings` lists them all.
+
+        Raises:
+            WaiterError: The scan failed or can't be made, or it took too long.
+            ImageNotFoundException: The repository has no such image.
+            RepositoryNotFoundException: The registry has no such repository.
+
+        https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_DescribeImageScanFindings.html
+        """
+        findings = self.describe_image_scan_findings(
+            repository_name, image_id, registry_id=registry_id
+        )
+
+        def poll() -> models.DescribeImageScanFindingsResponse | None:
+            try:
+                return next(findings.pages())
+            except ScanNotFoundException:
+                return None
+
+        def status(response: models.DescribeImageScanFindingsResponse) -> models.ScanStatus | None:
+            return response.image_scan_status.status if response.image_scan_status else None
+
+        def description(response: models.DescribeImageScanFindingsResponse) -> str | None:
+            return response.image_scan_status.description if response.image_scan_status else None
+
+        kinds = models.ScanStatus
+        wait = _Wait(
+            what=f"the scan of an image in {repository_name}",
+            operation_name="DescribeImageScanFindings",
+            poll=poll,
+            status=status,
+            description=description,
+            done=(kinds.COMPLETE, kinds.ACTIVE),
+            over=(
+                kinds.FAILED,
+                kinds.UNSUPPORTED_IMAGE,
+                kinds.SCAN_ELIGIBILITY_EXPIRED,
+                kinds.FINDINGS_UNAVAILABLE,
+                kinds.LIMIT_EXCEEDED,
+                kinds.IMAGE_ARCHIVED,
+                kinds.IMAGE_SIZE_EXCEEDED,
+            ),
+        )
+        return wait.run(delay, timeout)
+
+    def wait_until_lifecycle_policy_preview_complete(
+        self,
+        repository_name: str,
+        *,
+        registry_id: str | None = None,
+        delay: float = 5.0,
+        timeout: float = 100.0,
+    ) -> models.GetLifecyclePolicyPreviewResponse:
+        """Wait until a lifecycle policy preview is complete. Each poll is told of in the log.
+
+        Args:
+            repository_name: The repository's name.
+            registry_id: The account id of the registry. Default: the caller's account.
+            delay: How long to wait between two polls, in seconds.
+            timeout: How long to wait in all, in seconds.
+
+        Returns:
+            The last answer, with the first page of results; `get_lifecycle_policy_preview` lists
+            them all.
+
+        Raises:
+            WaiterError: The preview failed or has expired, or it took too long.
+            LifecyclePolicyPreviewNotFoundException: No preview was started.
+            RepositoryNotFoundException: The registry has no such repository.
+
+        https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_GetLifecyclePolicyPreview.html
+        """
+        preview = self.get_lifecycle_policy_preview(repository_name, registry_id=registry_id)
+        kinds = models.LifecyclePolicyPreviewStatus
+        wait = _Wait(
+            what=f"the lifecycle policy preview of {repository_name}",
+            operation_name="GetLifecyclePolicyPreview",
+            poll=lambda: next(preview.pages()),
+            status=lambda response: response.status,
+            done=(kinds.COMPLETE,),
+            over=(kinds.FAILED, kinds.EXPIRED),
+        )
+        return wait.run(delay, timeout)
+
+
+@attrs.frozen(kw_only=True)
+class _Wait(Generic[Response]):
+    """A wait for a status. One that is neither `done` nor `over`, known or not, is waited out."""
+
+    what: str
+    operation_name: str
+    poll: Callable[[], Response | None]
+    status: Callable[[Response], str | None]
+    description: Callable[[Response], str | None] = lambda _: None
+    done: Collection[str]
+    over: Collection[str]
+
+    def run(self, delay: float, timeout: float) -> Response:
+        self._check(delay=delay, timeout=timeout)
+        ends = time.monotonic() + timeout
+        while True:
+            response = self.poll()
+            status = None if response is None else self.status(response)
+            if response is not None and status in self.done:
+                return response
+            seen = "is not there yet" if status is None else f"is {status}"
+            left = ends - time.monotonic()
+            if status in self.over:
+                raise self._error(f"{self.what} {seen}", response)
+            if left <= 0:
+                raise self._error(f"{self.what} {seen} after {timeout:g} s", response)
+            pause = min(delay, left)
+            _logger.info("%s %s: asking again in %.1f s", self.what, seen, pause)
+            time.sleep(pause)
+
+    def _check(self, **seconds: object) -> None:
+        problems = [
+            ArgumentProblem(name, repr(value), "a number of seconds, not below 0")
+            for name, value in seconds.items()
+            if isinstance(value, bool) or not isinstance(value, int | float) or not value >= 0
+        ]
+        if problems:
+            raise EcrRequestError(problems, operation_name=self.operation_name)
+
+    def _error(self, reason: str, response: Response | None) -> WaiterError:
+        description = None if response is None else self.description(response)
+        text = f"{reason}: {description}" if description else reason
+        return WaiterError(text, last_response=response, operation_name=self.operation_name)
