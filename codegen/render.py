@@ -34,6 +34,7 @@ _EXPORTS = {
         "EcrRequestError",
         "EcrResponseError",
         "EcrServiceError",
+        "OutcomeUnknownError",
         "PaginationError",
         "WaiterError",
     ],

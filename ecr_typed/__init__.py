@@ -52,6 +52,9 @@ if TYPE_CHECKING:
         EcrServiceError as EcrServiceError,
     )
     from ecr_typed.errors import (
+        OutcomeUnknownError as OutcomeUnknownError,
+    )
+    from ecr_typed.errors import (
         PaginationError as PaginationError,
     )
     from ecr_typed.errors import (
@@ -1073,6 +1076,7 @@ __all__ = [
     "MissingAuthenticationTokenException",
     "OpenEnum",
     "OptInRequired",
+    "OutcomeUnknownError",
     "PackageVulnerabilityDetails",
     "Pager",
     "PaginationError",
@@ -1232,6 +1236,7 @@ if not TYPE_CHECKING:  # to a checker, any name would be there
                 "EcrRequestError",
                 "EcrResponseError",
                 "EcrServiceError",
+                "OutcomeUnknownError",
                 "PaginationError",
                 "WaiterError",
             ],

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 import attrs
 
 from ecr_typed import models
-from ecr_typed.connection import Answer, Connection
+from ecr_typed.connection import Answer, Connection, Exchange
 from ecr_typed.conversion import from_boto3, from_json, to_boto3
 from ecr_typed.errors import EcrError, EcrRequestError, EcrServiceError
 from ecr_typed.operation import Effect, Operation, PagedOperation, ResponsePage
 from ecr_typed.pagination import Pager, Paging, paging_problems
 from ecr_typed.request import build_parts, build_request, explain_refusal, join
 from ecr_typed.retry import Retrier
+
+if TYPE_CHECKING:
+    from ecr_typed.operations import Operations
+
+_logger = logging.getLogger(__name__)
 
 Response = TypeVar("Response", bound=attrs.AttrsInstance)
 Item = TypeVar("Item")
@@ -66,7 +72,8 @@ class Caller:
             try:
                 response = self._perform(operation, request, to_boto3(request))
             except EcrError as error:
-                error.partial = joined
+                if joined is not None:
+                    error.partial = joined if error.partial is None else join(joined, error.partial)
                 raise
             joined = response if joined is None else join(joined, response)
         if joined is None:
@@ -109,11 +116,12 @@ class Caller:
         request: attrs.AttrsInstance,
         parameters: Mapping[str, Any],
     ) -> Response:
-        call = _Call(self._connection, operation, parameters)
+        call = _Call(self._connection, self._retrier, operation, parameters)
         began = 0.0 if self._on_call is None else time.perf_counter()
         try:
-            response = self._retrier.run(operation.name, call.attempt)
+            response = self._outcome(call, request)
         except EcrError as error:
+            error.attempts = call.attempts
             if isinstance(error, EcrServiceError):
                 explain_refusal(error, request)
             if self._on_call is not None:
@@ -124,6 +132,30 @@ class Caller:
             self._on_call(call.event(began, response=response))
         return response
 
+    def _outcome(self, call: _Call[Response], request: attrs.AttrsInstance) -> Response:
+        try:
+            response = self._retrier.run(call.operation.name, call.attempt)
+        except EcrServiceError as error:
+            if not call.is_repetition(error):
+                raise
+            from ecr_typed.settling import settle
+
+            settled = settle(
+                cast("Operations", self),
+                call.operation.name,
+                request,
+                error,
+                self._connection.sleep,
+            )
+            if settled is None:
+                raise
+            return cast("Response", settled)
+        if call.was_answer_lost:
+            from ecr_typed.settling import check_failures
+
+            check_failures(response)
+        return response
+
 
 class _Call(Generic[Response]):
     """One call: what its attempts have in common."""
@@ -131,52 +163,78 @@ class _Call(Generic[Response]):
     def __init__(
         self,
         connection: Connection,
+        retrier: Retrier,
         operation: Operation[Response],
         parameters: Mapping[str, Any],
     ) -> None:
+        self.operation = operation
+        self.was_answer_lost = False
+        """Whether an attempt may have been applied although its answer did not come."""
         self._connection = connection
-        self._operation = operation
         self._parameters = parameters
-        self._attempts = 0
-        self._maybe_applied = False
+        self._max_attempts = retrier.policy.max_attempts
+        self._seconds_left = retrier.countdown()
+        self.attempts = 0
+        self._invocation_id: str | None = None
         self._answer: Answer | None = None
 
     def attempt(self) -> Response:
         """Make one request, and a model of its answer."""
-        self._attempts += 1
+        self.attempts += 1
         self._answer = None
+        exchange = Exchange(
+            operation_name=self.operation.name,
+            attempt=self.attempts,
+            max_attempts=self._max_attempts,
+            invocation_id=self._invocation_id,
+            seconds_left=self._seconds_left(),
+        )
         try:
-            self._answer = self._connection.send(self._operation, self._parameters)
-            return self._decoded(self._answer)
+            answer = self._answer = self._connection.send(
+                self.operation, self._parameters, exchange
+            )
+            response = self._decoded(answer)
         except EcrError as error:
+            self._invocation_id = exchange.invocation_id
             self._complete(error)
             raise
+        _logger.debug(
+            "%s: attempt %d was answered (request id %s)",
+            self.operation.name,
+            self.attempts,
+            answer.request_id,
+        )
+        return response
 
     def _decoded(self, answer: Answer) -> Response:
-        model: type[Response] = getattr(models, self._operation.response)
+        model: type[Response] = getattr(models, self.operation.response)
         try:
             if answer.body is None:
                 return from_boto3(model, answer.parsed)
             return from_json(model, answer.body)
         except EcrError as error:
-            effect = self._operation.effect
-            error.args = (f"{self._operation.name}: {error}",)
+            effect = self.operation.effect
+            error.args = (f"{self.operation.name}: {error}",)
             error.maybe_applied = effect is not Effect.READ
             error.is_transient &= effect in {Effect.READ, Effect.IDEMPOTENT_WRITE}
             raise
 
     def _complete(self, error: EcrError) -> None:
         """Add to an error what only the call knows."""
-        error.operation_name = self._operation.name
-        error.attempts = self._attempts
-        is_repeated = isinstance(error, EcrServiceError) and (
-            error.code in self._operation.repeat_meets
+        error.operation_name = self.operation.name
+        _logger.debug(
+            "%s: attempt %d failed: %s%s",
+            self.operation.name,
+            self.attempts,
+            type(error).__name__,
+            f" (request id {error.request_id})" if isinstance(error, EcrServiceError) else "",
         )
-        if self._maybe_applied and is_repeated:
-            error.add_note(
-                "An earlier attempt of this call got no answer: it may have done this itself."
-            )
-        self._maybe_applied = error.maybe_applied = self._maybe_applied or error.maybe_applied
+        # What is known of this attempt does not undo what an earlier one may have done.
+        self.was_answer_lost = error.maybe_applied = self.was_answer_lost or error.maybe_applied
+
+    def is_repetition(self, error: EcrServiceError) -> bool:
+        """Whether an error may be due to an attempt before that was applied."""
+        return self.was_answer_lost and error.code in self.operation.repeat_meets
 
     def event(
         self,
@@ -188,10 +246,10 @@ class _Call(Generic[Response]):
         """What is told of the call when it is finished."""
         source = error if isinstance(error, EcrServiceError) else self._answer
         return CallEvent(
-            operation_name=self._operation.name,
+            operation_name=self.operation.name,
             request_id=source.request_id if source else None,
             http_status=source.http_status if source else None,
-            attempts=self._attempts,
+            attempts=self.attempts,
             elapsed=time.perf_counter() - began,
             response=response,
             error=error,

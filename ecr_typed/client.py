@@ -117,7 +117,7 @@ class EcrClient(Waiters):
     ) -> None:
         self._connection = connection
         policy = retry or RetryPolicy(max_attempts=connection.max_attempts)
-        self._retrier = Retrier(policy, quota or RetryQuota())
+        self._retrier = Retrier(policy, quota or RetryQuota(), sleep=connection.sleep)
         self._on_call = on_call
 
     @property

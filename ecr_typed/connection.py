@@ -1,36 +1,29 @@
-"""The one module that knows botocore: it makes the boto3 client, sends, and translates errors."""
+"""The boto3 client: how it is made or adopted, called, and closed. With `translation`, the only
+module that knows botocore.
+"""
 
 from __future__ import annotations
 
 import json
 import logging
-import ssl
+import os
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
+from threading import Event
 from typing import TYPE_CHECKING, Any, Final, cast
+from weakref import WeakSet
 
 import attrs
-import boto3
-import botocore.exceptions as botocore_errors
-from botocore.config import Config
-from botocore.parsers import ResponseParserError
+from botocore.exceptions import ClientError
 
 from ecr_typed import __version__
-from ecr_typed.errors import (
-    ArgumentProblem,
-    ClientClosedError,
-    EcrConfigurationError,
-    EcrConnectionError,
-    EcrCredentialsError,
-    EcrError,
-    EcrRequestError,
-    EcrResponseError,
-    EcrServiceError,
-)
+from ecr_typed.errors import ArgumentProblem, ClientClosedError, EcrRequestError
 from ecr_typed.operation import AnyOperation, Effect
-from ecr_typed.service_errors import ERRORS_BY_CODE, THROTTLING_CODES, TRANSIENT_CODES
+from ecr_typed.translation import service_error, translated
 
 if TYPE_CHECKING:
+    import boto3
+    from botocore.config import Config
     from mypy_boto3_ecr import ECRClient
 
 _logger = logging.getLogger(__name__)
@@ -49,14 +42,22 @@ class Answer:
 
 
 @attrs.define
-class _Capture:
-    """Where the body of the call under way is put."""
+class Exchange:
+    """One request of a call and its answer, as the handlers on a client of ours see them."""
 
     operation_name: str
+    attempt: int
+    max_attempts: int
+    invocation_id: str | None
+    """The id that all attempts of a call have in common; the first one's, once it is sent."""
+
+    seconds_left: float | None
+    """How long the answer may take, if the call has a deadline."""
+
     body: bytes | None = None
 
 
-_capture: ContextVar[_Capture | None] = ContextVar("ecr_typed_capture", default=None)
+_exchange: ContextVar[Exchange | None] = ContextVar("ecr_typed_exchange", default=None)
 
 
 class Connection:
@@ -75,7 +76,10 @@ class Connection:
         """How many attempts boto3's own sources ask for."""
         self._owns_client = owns_client
         self._parent = parent
-        self._is_closed = False
+        self._closed = Event()
+        self._children: WeakSet[Connection] = WeakSet()
+        if owns_client:
+            _owners.add(self)
 
     @classmethod
     def make(
@@ -88,7 +92,10 @@ class Connection:
         config: Config | None,
     ) -> Connection:
         """Connect with a client of our own, on which botocore's retries are off."""
-        problems = list(_option_problems(profile_name, session, config))
+        # boto3 is loaded with the first client: to import us is quicker than to import it.
+        from botocore.config import Config
+
+        problems = _option_problems(profile_name, session, config)
         if problems:
             raise EcrRequestError(problems)
         ours = Config(
@@ -103,9 +110,10 @@ class Connection:
             max_attempts = _max_attempts(session)
             # The stubs of `client` name every service of AWS, most of them not installed.
             make_client: Callable[..., ECRClient] = cast("Any", session).client
-            client = make_client("ecr", config=ours.merge(config) if config else ours, **given)
+            client = make_client("ecr", config=config.merge(ours) if config else ours, **given)
         except Exception as error:
-            raise _translated(error, "EcrClient", Effect.READ) from error
+            raise translated(error, "EcrClient", Effect.READ) from error
+        client.meta.events.register("request-created.ecr", _mark_attempt)
         client.meta.events.register("before-parse.ecr", _take_body)
         return cls(client, max_attempts=max_attempts, owns_client=True)
 
@@ -124,42 +132,63 @@ class Connection:
 
     def shared(self) -> Connection:
         """The same connection for another client, which closes before this one or with it."""
-        return Connection(self.client, max_attempts=self.max_attempts, parent=self)
+        child = Connection(self.client, max_attempts=self.max_attempts, parent=self)
+        self._children.add(child)
+        return child
 
-    @property
-    def is_closed(self) -> bool:
-        """Whether calls are over."""
-        return self._is_closed or (self._parent is not None and self._parent.is_closed)
-
-    def send(self, operation: AnyOperation, parameters: Mapping[str, Any]) -> Answer:
+    def send(
+        self, operation: AnyOperation, parameters: Mapping[str, Any], exchange: Exchange
+    ) -> Answer:
         """Make one request."""
-        if self.is_closed:
-            raise ClientClosedError(
-                f"{operation.name}: the client was closed", operation_name=operation.name
-            )
-        capture = _Capture(operation.name)
-        token = _capture.set(capture)
+        self.check_open(operation.name)
+        token = _exchange.set(exchange)
         try:
             parsed: Mapping[str, Any] = getattr(self.client, operation.method_name)(**parameters)
-        except botocore_errors.ClientError as error:
-            raise _service_error(error, operation) from error
+        except ClientError as error:
+            raise service_error(error, operation) from error
         except Exception as error:
-            raise _translated(error, operation.name, operation.effect) from error
+            raise translated(error, operation.name, operation.effect) from error
         finally:
-            _capture.reset(token)
+            _exchange.reset(token)
         metadata: Mapping[str, Any] = parsed.get("ResponseMetadata") or {}
         return Answer(
-            body=capture.body,
+            body=exchange.body,
             parsed=parsed,
             request_id=metadata.get("RequestId"),
             http_status=metadata.get("HTTPStatusCode"),
         )
 
+    def sleep(self, seconds: float) -> None:
+        """Wait, unless the client is closed meanwhile."""
+        self._closed.wait(seconds)
+
+    def check_open(self, operation_name: str) -> None:
+        """Refuse a call after the end."""
+        if self._closed.is_set():
+            raise ClientClosedError(
+                f"{operation_name}: the client was closed", operation_name=operation_name
+            )
+
     def close(self) -> None:
         """End the calls, and the sockets too if the client is ours: others have their owners."""
-        self._is_closed = True
+        for child in list(self._children):
+            child.close()
+        self._closed.set()
         if self._owns_client:
             self.client.close()
+
+
+# A child process may not write to the sockets that it has in common with its parent.
+_owners: WeakSet[Connection] = WeakSet()
+
+
+def _leave_sockets_to_the_parent() -> None:
+    for connection in list(_owners):
+        connection.client.close()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_leave_sockets_to_the_parent)
 
 
 def _option_problems(
@@ -179,6 +208,8 @@ def _option_problems(
 
 
 def _session(profile_name: str | None) -> boto3.Session:
+    import boto3
+
     if profile_name is None and boto3.DEFAULT_SESSION is not None:
         return boto3.DEFAULT_SESSION
     return boto3.Session(profile_name=profile_name)
@@ -190,130 +221,51 @@ def _max_attempts(session: boto3.Session) -> int:
     return _DEFAULT_MAX_ATTEMPTS if configured is None else max(1, int(configured))
 
 
+def _current(operation_name: str) -> Exchange | None:
+    """The exchange under way, unless a user's handler makes a call of its own inside it."""
+    exchange = _exchange.get()
+    return exchange if exchange and exchange.operation_name == operation_name else None
+
+
+def _mark_attempt(request: Any, operation_name: str, **_: object) -> None:
+    """Tell the service which attempt of which call it is, and bound the wait for its answer."""
+    exchange = _current(operation_name)
+    if exchange is None:
+        return
+    retries: dict[str, Any] = request.context["retries"]
+    exchange.invocation_id = exchange.invocation_id or retries["invocation-id"]
+    retries.update(
+        {
+            "invocation-id": exchange.invocation_id,
+            "attempt": exchange.attempt,
+            "max": exchange.max_attempts,
+        }
+    )
+    if exchange.seconds_left is not None:
+        configured = request.context["client_config"].read_timeout
+        left = max(exchange.seconds_left, 0.001)
+        request.context["read_timeout"] = left if configured is None else min(left, configured)
+
+
 def _take_body(response_dict: dict[str, Any], **_: object) -> None:
     """Keep the body of our call's answer, and leave botocore nothing to parse."""
-    capture = _capture.get()
-    if capture is None or response_dict["context"]["operation_name"] != capture.operation_name:
+    exchange = _current(response_dict["context"]["operation_name"])
+    if exchange is None:
         return
     body = response_dict["body"]
     if response_dict["status_code"] < 300:
-        capture.body = body
+        exchange.body = body
         response_dict["body"] = b""
     elif not _is_readable(body):
-        # botocore raises whatever the parser did; without a body it goes by the status.
+        # botocore raises whatever its parser does; without a body it goes by the status.
         response_dict["body"] = b""
 
 
 def _is_readable(body: bytes) -> bool:
     try:
-        text = body.decode()
-        return isinstance(json.loads(text), dict)
+        return isinstance(json.loads(body.decode()), dict)
     except UnicodeDecodeError:
         return False
-    except ValueError:
+    except (ValueError, RecursionError):
         # Text that is no JSON, such as a proxy's page, becomes the error's message.
         return True
-
-
-def _service_error(error: botocore_errors.ClientError, operation: AnyOperation) -> EcrServiceError:
-    response: dict[str, Any] = {**error.response}
-    metadata: Mapping[str, Any] = response.get("ResponseMetadata") or {}
-    headers: Mapping[str, str] = metadata.get("HTTPHeaders") or {}
-    status: int | None = metadata.get("HTTPStatusCode")
-    details: dict[str, Any] = dict(response.get("Error") or {})
-    # botocore reads the code from the body alone; without one it makes up the status.
-    if details.get("Code") == str(status) and "x-amzn-errortype" in headers:
-        details["Code"] = headers["x-amzn-errortype"].split(":")[0].rsplit("#", 1)[-1]
-        response["Error"] = details
-    code = str(details.get("Code"))
-    ours = ERRORS_BY_CODE.get(code, EcrServiceError)(response, operation.name)
-    is_modelled = code in operation.errors
-    ours.is_throttling = code in THROTTLING_CODES or (status == 429 and not is_modelled)
-    ours.is_transient = not ours.is_throttling and (
-        code in TRANSIENT_CODES or status in _TRANSIENT_STATUSES
-    )
-    ours.retry_after = _retry_after(headers.get("x-amz-retry-after"))
-    ours.maybe_applied = (
-        operation.effect is not Effect.READ and status is not None and status >= 500
-    )
-    return ours
-
-
-_TRANSIENT_STATUSES: Final = frozenset({500, 502, 503, 504})
-
-
-def _retry_after(milliseconds: str | None) -> float | None:
-    try:
-        seconds = int(milliseconds or "") / 1000
-    except (ValueError, OverflowError):
-        return None
-    return seconds if seconds >= 0 else None
-
-
-_CONNECTION_ERRORS: Final = (botocore_errors.HTTPClientError, botocore_errors.ConnectionError)
-_NEVER_SENT: Final = (
-    botocore_errors.EndpointConnectionError,
-    botocore_errors.ConnectTimeoutError,
-    botocore_errors.ProxyConnectionError,
-)
-_CREDENTIALS_ERRORS: Final = (
-    botocore_errors.NoCredentialsError,
-    botocore_errors.PartialCredentialsError,
-    botocore_errors.CredentialRetrievalError,
-    botocore_errors.UnknownCredentialError,
-    botocore_errors.NoAuthTokenError,
-    botocore_errors.TokenRetrievalError,
-    botocore_errors.UnknownTokenProviderError,
-    botocore_errors.RefreshWithMFAUnsupportedError,
-    botocore_errors.MetadataRetrievalError,
-    botocore_errors.SSOError,
-    botocore_errors.LoginError,
-)
-_REQUEST_ERRORS: Final = (
-    botocore_errors.ParamValidationError,
-    botocore_errors.ValidationError,
-    botocore_errors.MissingParametersError,
-    botocore_errors.UnseekableStreamError,
-    botocore_errors.StubResponseError,
-)
-_RESPONSE_ERRORS: Final = (
-    ResponseParserError,
-    botocore_errors.IncompleteReadError,
-    botocore_errors.ChecksumError,
-    botocore_errors.FlexibleChecksumError,
-    botocore_errors.AwsChunkedWrapperError,
-)
-
-
-def _translated(error: Exception, operation_name: str, effect: Effect) -> EcrError:
-    """Our counterpart of an exception that botocore, or what it calls, raised."""
-    if isinstance(error, EcrError):
-        return error
-    text = f"{operation_name}: {error}"
-    if isinstance(error, botocore_errors.NoRegionError):
-        text = (
-            f"{operation_name}: no region is known: pass region_name, or set AWS_REGION "
-            "or the profile's region"
-        )
-    if isinstance(error, _CREDENTIALS_ERRORS):
-        return EcrCredentialsError(text, operation_name=operation_name)
-    if isinstance(error, _CONNECTION_ERRORS):
-        return EcrConnectionError(
-            text,
-            operation_name=operation_name,
-            is_transient=True,
-            maybe_applied=effect is not Effect.READ and not _was_never_sent(error),
-        )
-    if isinstance(error, _REQUEST_ERRORS):
-        return EcrRequestError(str(error), operation_name=operation_name)
-    if isinstance(error, _RESPONSE_ERRORS):
-        return EcrResponseError(text, operation_name=operation_name)
-    if isinstance(error, botocore_errors.BotoCoreError):
-        return EcrConfigurationError(text, operation_name=operation_name)
-    return EcrError(f"{operation_name}: {type(error).__name__}: {error}")
-
-
-def _was_never_sent(error: Exception) -> bool:
-    if isinstance(error, botocore_errors.SSLError):
-        return isinstance(error.kwargs.get("error"), ssl.SSLCertVerificationError)
-    return isinstance(error, _NEVER_SENT)

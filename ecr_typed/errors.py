@@ -8,7 +8,9 @@ EcrError
 ├── EcrConfigurationError    the client can't be made as it is configured
 ├── EcrRequestError          the arguments can't be sent; also a ValueError
 ├── EcrResponseError         the answer does not fit the model
+├── OutcomeUnknownError      a write that was repeated may have been applied the first time
 ├── PaginationError          the service does not get on with its pages
+├── WaiterError              what was waited for can't come any more, or took too long
 └── ClientClosedError        the client was closed
 """
 
@@ -196,6 +198,13 @@ class EcrResponseError(EcrError):
         super().__init__(message, operation_name=operation_name)
         self.path = path
         self.response = response
+
+
+class OutcomeUnknownError(EcrError):
+    """The service did not do what was asked for, as an attempt before may have done it.
+
+    `partial` has its answer.
+    """
 
 
 class PaginationError(EcrError):

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
+import os
 import random
 import threading
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final, Generic, TypeVar
+from weakref import WeakSet
 
 import attrs
 
@@ -67,12 +69,20 @@ class RetryPolicy:
     """Is called before each wait."""
 
 
+_quotas: WeakSet[RetryQuota] = WeakSet()
+
+
 class RetryQuota:
     """What all calls of a client together may spend on retries, so that an outage meets no storm."""
 
     def __init__(self, capacity: int = QUOTA_CAPACITY) -> None:
         self._capacity = capacity
         self._left = capacity
+        self._lock = threading.Lock()
+        _quotas.add(self)
+
+    def unlock(self) -> None:
+        """Start with a lock that nobody holds: in a child process, who held it is not there."""
         self._lock = threading.Lock()
 
     def spend(self, cost: int) -> bool:
@@ -89,6 +99,15 @@ class RetryQuota:
         if self._left < self._capacity:
             with self._lock:
                 self._left = min(self._capacity, self._left + amount)
+
+
+def _unlock_all() -> None:
+    for quota in list(_quotas):
+        quota.unlock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_unlock_all)
 
 
 def delay(error: EcrError, attempt: int, jitter: float) -> float:
@@ -109,6 +128,13 @@ class Retrier:
     jitter: Callable[[], float] = random.random
     sleep: Callable[[float], None] = time.sleep
     clock: Callable[[], float] = time.monotonic
+
+    def countdown(self) -> Callable[[], float | None]:
+        """Begin to count the seconds that a call has left; None if it has no deadline."""
+        if self.policy.deadline is None:
+            return lambda: None
+        ends = self.clock() + self.policy.deadline
+        return lambda: ends - self.clock()
 
     def run(self, operation_name: str, attempt: Callable[[], Result]) -> Result:
         """The result of the first attempt that succeeds, or the error of the last."""
@@ -189,10 +215,9 @@ class _Retries(Generic[Result]):
     def _announce(self, state: RetryCallState) -> None:
         error = _error(state)
         _logger.debug(
-            "%s: attempt %d failed (%s), the next one follows in %.3f s",
+            "%s: attempt %d follows in %.3f s",
             self._operation_name,
-            state.attempt_number,
-            type(error).__name__,
+            state.attempt_number + 1,
             state.upcoming_sleep,
         )
         if self._retrier.policy.on_retry is not None:

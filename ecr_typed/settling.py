@@ -1,0 +1,219 @@
+"""What became of a write whose first answer was lost: is what is there what was asked for?
+
+A repetition of such a write meets an error that the first attempt brought about. Whether it did is
+found out for the creation of repositories and of templates, and for parts of layers.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+import attrs
+
+from ecr_typed import models
+from ecr_typed.errors import EcrError, EcrServiceError, OutcomeUnknownError
+from ecr_typed.service_errors import (
+    InvalidLayerPartException,
+    RepositoryNotFoundException,
+    TemplateNotFoundException,
+)
+
+if TYPE_CHECKING:
+    from ecr_typed.operations import Operations
+
+
+class NotSettled(Exception):  # no error, but an outcome
+    """What is there could not be read."""
+
+
+Settler = Callable[["Operations", Any, EcrServiceError], attrs.AttrsInstance | None]
+"""Gives the response that was lost, or `None` if what is there is not what was asked for."""
+
+
+def _repository(
+    ecr: Operations, request: models.CreateRepositoryRequest, _: EcrServiceError
+) -> models.CreateRepositoryResponse | None:
+    try:
+        (there,) = ecr.describe_repositories(
+            repository_names=[request.repository_name], registry_id=request.registry_id
+        )
+    except RepositoryNotFoundException as error:
+        raise NotSettled from error
+    is_what_was_asked_for = (
+        _mutability(there) == _mutability(request)
+        and _scans_on_push(there) == _scans_on_push(request)
+        and _is_encrypted_as(request.encryption_configuration, there.encryption_configuration)
+        and _tags(ecr.list_tags_for_resource(there.repository_arn)) == _tags(request.tags)
+    )
+    return models.CreateRepositoryResponse(repository=there) if is_what_was_asked_for else None
+
+
+def _template(
+    ecr: Operations, request: models.CreateRepositoryCreationTemplateRequest, _: EcrServiceError
+) -> models.CreateRepositoryCreationTemplateResponse | None:
+    try:
+        page = next(ecr.describe_repository_creation_templates(prefixes=[request.prefix]).pages())
+    except TemplateNotFoundException as error:
+        raise NotSettled from error
+    if not page.repository_creation_templates:
+        raise NotSettled
+    there = page.repository_creation_templates[0]
+    is_what_was_asked_for = (
+        (there.description or "") == (request.description or "")
+        and _mutability(there) == _mutability(request)
+        and _is_encrypted_as(request.encryption_configuration, there.encryption_configuration)
+        and _tags(there.resource_tags) == _tags(request.resource_tags)
+        and _document(there.repository_policy) == _document(request.repository_policy)
+        and _document(there.lifecycle_policy) == _document(request.lifecycle_policy)
+        and {*(there.applied_for or ())} == {*request.applied_for}
+        and (there.custom_role_arn or "") == (request.custom_role_arn or "")
+    )
+    if not is_what_was_asked_for:
+        return None
+    return models.CreateRepositoryCreationTemplateResponse(
+        registry_id=page.registry_id, repository_creation_template=there
+    )
+
+
+def _layer_part(
+    _: Operations, request: models.UploadLayerPartRequest, error: EcrServiceError
+) -> models.UploadLayerPartResponse | None:
+    if not isinstance(error, InvalidLayerPartException):
+        return None
+    last = error.last_valid_byte_received
+    if last != request.part_last_byte:
+        return None
+    return models.UploadLayerPartResponse(
+        registry_id=error.registry_id,
+        repository_name=error.repository_name or request.repository_name,
+        upload_id=request.upload_id,
+        last_byte_received=last,
+    )
+
+
+SETTLERS: Final[Mapping[str, Settler]] = {
+    "CreateRepository": _repository,
+    "CreateRepositoryCreationTemplate": _template,
+    "UploadLayerPart": _layer_part,
+}
+
+_Mutable: TypeAlias = (
+    models.Repository
+    | models.RepositoryCreationTemplate
+    | models.CreateRepositoryRequest
+    | models.CreateRepositoryCreationTemplateRequest
+)
+
+
+def _mutability(of: _Mutable) -> tuple[str, frozenset[object]]:
+    default = models.ImageTagMutability.MUTABLE
+    return (
+        of.image_tag_mutability or default,
+        frozenset(of.image_tag_mutability_exclusion_filters or ()),
+    )
+
+
+def _scans_on_push(of: models.Repository | models.CreateRepositoryRequest) -> bool:
+    configuration = of.image_scanning_configuration
+    return bool(configuration and configuration.scan_on_push)
+
+
+def _is_encrypted_as(
+    asked: models.EncryptionConfiguration | None, there: models.EncryptionConfiguration | None
+) -> bool:
+    default = models.EncryptionConfiguration(encryption_type=models.EncryptionType.AES256)
+    asked, there = asked or default, there or default
+    return asked.encryption_type == there.encryption_type and (
+        not asked.kms_key or _is_key(asked.kms_key, there.kms_key or "")
+    )
+
+
+def _is_key(asked: str, arn: str) -> bool:
+    """Whether a key may be the one with the ARN. Which key an alias stands for, KMS alone knows."""
+    name = asked.rpartition(":")[2]
+    if name.startswith("alias/"):
+        return bool(arn)
+    return asked == arn or arn.endswith(f":key/{asked}")
+
+
+def _tags(tags: Iterable[models.Tag] | None) -> dict[str, str]:
+    # AWS adds tags of its own.
+    return {tag.key: tag.value for tag in tags or () if not tag.key.startswith("aws:")}
+
+
+def _document(text: str | None) -> object:
+    """A policy, however it is laid out; the service sorts the rules of lifecycle policies."""
+    try:
+        document = json.loads(text or "null")
+    except ValueError:
+        return text
+    if isinstance(document, dict) and isinstance(document.get("rules"), list):
+        document["rules"] = sorted(
+            document["rules"], key=lambda rule: json.dumps(rule, sort_keys=True)
+        )
+    return document
+
+
+_DELAYS: Final = (0.1, 0.2, 0.4, 0.8, 1.6)
+"""How long to wait for a read that is not yet consistent with the write, in seconds."""
+
+
+def settle(
+    ecr: Operations,
+    operation_name: str,
+    request: attrs.AttrsInstance,
+    error: EcrServiceError,
+    sleep: Callable[[float], None],
+) -> attrs.AttrsInstance | None:
+    """The response that was lost; or None, and the error says what is known of the first attempt."""
+    settler = SETTLERS.get(operation_name)
+    if settler is None:
+        error.add_note(
+            "An earlier attempt of this call got no answer: it may have done this itself."
+        )
+        return None
+    for delay in (*_DELAYS, None):
+        try:
+            response = settler(ecr, request, error)
+        except NotSettled:
+            if delay is not None:
+                sleep(delay)
+        except EcrError as read_error:
+            error.add_note(
+                "An earlier attempt of this call got no answer, and what is there could not be read "
+                f"({read_error}): it may have done this itself."
+            )
+            return None
+        else:
+            if response is None:
+                error.maybe_applied = False
+                error.add_note("What is there is not what was asked for: it was not this call.")
+            return response
+    error.add_note(
+        "An earlier attempt of this call got no answer, and what it may have made is not there yet."
+    )
+    return None
+
+
+def check_failures(response: attrs.AttrsInstance) -> None:
+    """Refuse an answer that says that images are not there, after an attempt that may have deleted
+    them.
+    """
+    if not isinstance(response, models.BatchDeleteImageResponse):
+        return
+    missing = [
+        failure
+        for failure in response.failures or ()
+        if failure.failure_code == models.ImageFailureCode.IMAGE_NOT_FOUND
+    ]
+    if missing:
+        error = OutcomeUnknownError(
+            f"BatchDeleteImage: {len(missing)} images are not there, and an earlier attempt of this "
+            "call got no answer: it may have deleted them. `partial` has the answer.",
+            operation_name="BatchDeleteImage",
+            maybe_applied=True,
+        )
+        error.partial = response
+        raise error
