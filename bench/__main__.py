@@ -13,14 +13,22 @@ import attrs
 import boto3
 
 import ecr_typed
-from bench.canned import ARN, REPOSITORIES, TAGS, plain_client, typed_client
+from bench.canned import ARN, IMAGES, REPOSITORIES, TAGS, plain_client, typed_client
+from bench.checkers import checkers
+from bench.imports import imports
 from bench.measures import Measure, cpu_ratio, memory_ratio
+from bench.resilience import call_that_succeeds_at_once, soak
 
 
 def measures() -> Iterator[Measure]:
     """Every measure, one after the other."""
     yield from page_of_repositories()
+    yield page_of_images()
     yield small_call()
+    yield call_that_succeeds_at_once()
+    yield from imports()
+    yield from soak()
+    yield from checkers()
 
 
 def page_of_repositories() -> Iterator[Measure]:
@@ -35,6 +43,17 @@ def page_of_repositories() -> Iterator[Measure]:
 
     yield Measure("CPU, a page of 1000 repositories", cpu_ratio(ours, theirs, calls=3), 0.28)
     yield Measure("memory, a page of 1000 repositories", memory_ratio(ours, theirs), 0.36)
+
+
+def page_of_images() -> Measure:
+    """A page of 1000 images."""
+    plain, typed = plain_client(IMAGES), typed_client(IMAGES)
+    ratio = cpu_ratio(
+        lambda: next(iter(typed.describe_images("team/app").pages())),
+        lambda: plain.describe_images(repositoryName="team/app", maxResults=1000),
+        calls=3,
+    )
+    return Measure("CPU, a page of 1000 images", ratio, 0.25)
 
 
 def small_call() -> Measure:

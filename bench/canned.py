@@ -26,13 +26,15 @@ class _Body:
 
 
 def _answer_with(client: ECRClient, body: bytes) -> None:
-    headers = {"x-amzn-requestid": "canned", "content-type": "application/x-amz-json-1.1"}
+    headers: Any = {"x-amzn-requestid": "canned", "content-type": "application/x-amz-json-1.1"}
 
     def answer(request: Any, **_: object) -> AWSResponse:
         raw: Any = _Body(body)
         return AWSResponse(request.url, 200, headers, raw)
 
-    client.meta.events.register("before-send.ecr", answer)
+    # The stubs know no handler that answers.
+    events: Any = client.meta.events
+    events.register("before-send.ecr", answer)
 
 
 def _session() -> boto3.Session:
@@ -70,6 +72,28 @@ def _repository(number: int) -> dict[str, Any]:
     }
 
 
+def _image(number: int) -> dict[str, Any]:
+    return {
+        "registryId": "123456789012",
+        "repositoryName": "team/app",
+        "imageDigest": f"sha256:{number:064x}",
+        "imageTags": [f"1.{number}", f"build-{number}"],
+        "imageSizeInBytes": 50_000_000 + number,
+        "imagePushedAt": 1700000000.5 + number,
+        "imageScanStatus": {"status": "COMPLETE", "description": "The scan is done."},
+        "imageScanFindingsSummary": {
+            "imageScanCompletedAt": 1700000100.0 + number,
+            "vulnerabilitySourceUpdatedAt": 1700000000.0,
+            "findingSeverityCounts": {"HIGH": number % 5, "MEDIUM": number % 7, "LOW": 9},
+        },
+        "imageManifestMediaType": "application/vnd.oci.image.manifest.v1+json",
+        "artifactMediaType": "application/vnd.oci.image.config.v1+json",
+        "lastRecordedPullTime": 1700086400.0 + number,
+        "imageStatus": "ACTIVE",
+    }
+
+
+IMAGES = json.dumps({"imageDetails": [_image(n) for n in range(1000)]}).encode()
 REPOSITORIES = json.dumps({"repositories": [_repository(n) for n in range(1000)]}).encode()
 TAGS = json.dumps({"tags": [{"Key": "team", "Value": "payments"}]}).encode()
 ARN = "arn:aws:ecr:us-east-1:123456789012:repository/team/app"

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import gc
+import resource
 import statistics
+import subprocess
 import time
 import tracemalloc
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import attrs
 
@@ -40,6 +43,14 @@ def _cpu(function: Function, calls: int) -> float:
     for _ in range(calls):
         function()
     return time.process_time() - began
+
+
+def child_cpu(command: Sequence[str], **options: Any) -> float:
+    """The CPU time of a process."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, **options)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
 def memory_ratio(ours: Function, theirs: Function) -> float:

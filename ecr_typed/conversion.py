@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from typing import Any, Final, TypeVar
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import attrs
-from cattrs import Converter
 
 from ecr_typed import structuring
 from ecr_typed.checks import wrongly_typed
@@ -17,10 +17,17 @@ from ecr_typed.redaction import redacted
 from ecr_typed.scalars import BOTO3, JSON, Dialect
 from ecr_typed.shapes import is_model
 
+if TYPE_CHECKING:
+    from cattrs import Converter
+
 Model = TypeVar("Model", bound=attrs.AttrsInstance)
 
 
-def _make_converter(dialect: Dialect) -> Converter:
+@cache
+def _converter(dialect: Dialect) -> Converter:
+    # cattrs is loaded with the first call: a client can be made without it.
+    from cattrs import Converter
+
     converter = Converter(detailed_validation=False)
     structurers = Structurers(dialect)
     unstructurers = Unstructurers()
@@ -35,8 +42,6 @@ def _make_converter(dialect: Dialect) -> Converter:
     return converter
 
 
-_JSON_CONVERTER: Final = _make_converter(JSON)
-_BOTO3_CONVERTER: Final = _make_converter(BOTO3)
 _DECODER: Final = json.JSONDecoder()
 
 
@@ -50,7 +55,7 @@ def to_boto3(model: attrs.AttrsInstance) -> dict[str, Any]:
         EcrRequestError: An attribute is not of its declared type.
     """
     try:
-        plain: dict[str, Any] = _BOTO3_CONVERTER.unstructure(model)
+        plain: dict[str, Any] = _converter(BOTO3).unstructure(model)
     except MISFITS as error:
         raise EcrRequestError(wrongly_typed(model)) from error
     return plain
@@ -66,7 +71,7 @@ def from_boto3(model: type[Model], mapping: Mapping[str, Any]) -> Model:
         EcrResponseError: A member that is always there is missing, or one has a wrong type.
     """
     try:
-        return _BOTO3_CONVERTER.structure(mapping, model)
+        return _converter(BOTO3).structure(mapping, model)
     except MISFITS:
         return _structured_with_care(BOTO3, model, mapping)
 
@@ -82,7 +87,7 @@ def from_json(model: type[Model], body: bytes) -> Model:
         unreadable.is_transient = True
         raise unreadable from error
     try:
-        return _JSON_CONVERTER.structure(value, model)
+        return _converter(JSON).structure(value, model)
     except MISFITS:
         return _structured_with_care(JSON, model, value)
 

@@ -1,0 +1,28 @@
+"""What an import costs."""
+
+from __future__ import annotations
+
+import statistics
+import sys
+from collections.abc import Iterator
+
+from bench.measures import Measure, child_cpu
+
+_PAIRS = {
+    "import ecr_typed": ("import boto3", 0.75),
+    "from ecr_typed import EcrClient; EcrClient(region_name='us-east-1')": (
+        "import boto3; boto3.client('ecr', region_name='us-east-1')",
+        1.20,
+    ),
+}
+
+
+def imports() -> Iterator[Measure]:
+    """CPU of importing us against importing boto3, and of a client of each."""
+    for ours, (theirs, bound) in _PAIRS.items():
+        ratios = [_cpu(ours) / _cpu(theirs) for _ in range(9)]
+        yield Measure(f"CPU, {ours}", statistics.median(ratios), bound)
+
+
+def _cpu(code: str) -> float:
+    return child_cpu([sys.executable, "-c", code])

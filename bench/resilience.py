@@ -1,0 +1,83 @@
+"""What it costs that calls survive, and whether anything is left behind by many."""
+
+from __future__ import annotations
+
+import gc
+import threading
+import tracemalloc
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from bench.canned import ARN, TAGS, typed_client
+from bench.measures import Measure, cpu_ratio
+
+SOAK_CALLS = 100_000
+
+
+class _NoRetries:
+    """In the place of a client's retrier: the attempt, and nothing else."""
+
+    class policy:  # noqa: N801
+        max_attempts = 1
+
+    @staticmethod
+    def countdown() -> Callable[[], None]:
+        return lambda: None
+
+    @staticmethod
+    def run(_: str, attempt: Callable[[], Any]) -> Any:
+        return attempt()
+
+
+def call_that_succeeds_at_once() -> Measure:
+    """A call with the means to survive against one without, both ours."""
+    whole, bare = typed_client(TAGS), typed_client(TAGS)
+    stripped: Any = bare
+    stripped._retrier = _NoRetries  # noqa: SLF001
+    from ecr_typed import connection
+
+    bare.boto3_client.meta.events.unregister(
+        "request-created.ecr",
+        connection._mark_attempt,  # noqa: SLF001
+    )
+    ratio = cpu_ratio(
+        lambda: whole.list_tags_for_resource(ARN),
+        lambda: bare.list_tags_for_resource(ARN),
+        calls=300,
+    )
+    return Measure("CPU, retries on a call that succeeds at once, to a call without", ratio, 1.03)
+
+
+def soak() -> Iterator[Measure]:
+    """Memory, threads and files after many calls, against those after a few."""
+    client = typed_client(TAGS)
+
+    def call(times: int) -> None:
+        for _ in range(times):
+            client.list_tags_for_resource(ARN)
+
+    call(1000)
+    gc.collect()
+    tracemalloc.start()
+    call(100)
+    gc.collect()
+    few, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    threads, files = threading.active_count(), _open_files()
+    call(SOAK_CALLS)
+    gc.collect()
+    tracemalloc.start()
+    call(100)
+    gc.collect()
+    many, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    yield Measure(
+        f"memory held by 100 calls, after {SOAK_CALLS:,} calls to before", many / few, 1.1
+    )
+    yield Measure("threads, after to before", threading.active_count() / threads, 1.0)
+    yield Measure("open files, after to before", _open_files() / files, 1.0)
+
+
+def _open_files() -> int:
+    return sum(1 for _ in Path("/dev/fd").iterdir())

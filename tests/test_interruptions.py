@@ -1,0 +1,198 @@
+"""Calls that are interrupted, closed or forked leave nothing behind."""
+
+from __future__ import annotations
+
+import logging
+import multiprocessing
+import threading
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from ecr_typed import ClientClosedError, EcrClient, EcrError, RetryEvent, RetryPolicy
+from ecr_typed.testing import EcrEmulator
+from ecr_typed.testing.faults import DROPPED, LateAnswer
+from tests.support.clients import MakeEcr
+from tests.support.wire import Wire, refusal, reply
+
+REGISTRY = {"registryId": "123456789012", "replicationConfiguration": {"rules": []}}
+
+
+@pytest.fixture(scope="module")
+def emulator() -> Iterator[EcrEmulator]:
+    with EcrEmulator() as emulator:
+        yield emulator
+
+
+def test_an_interrupted_wait_leaves_nothing_locked(make: MakeEcr, wire: Wire) -> None:
+    """After a KeyboardInterrupt in the middle of a wait, the client goes on working."""
+
+    def interrupt(_: RetryEvent) -> None:
+        raise KeyboardInterrupt
+
+    ecr = make(retry=RetryPolicy(on_retry=interrupt))
+    wire.will(reply(b"", status=503))
+    with pytest.raises(KeyboardInterrupt):
+        ecr.describe_registry()
+    wire.will(REGISTRY)
+    assert ecr.describe_registry().rules == ()
+
+
+def test_an_interrupted_request_leaves_nothing_locked(make: MakeEcr, wire: Wire) -> None:
+    """After a KeyboardInterrupt in the middle of a request, the client goes on working."""
+    ecr = make()
+    interruptions: list[Any] = [KeyboardInterrupt()]
+
+    def interrupt(**_: object) -> None:
+        if interruptions:
+            raise interruptions.pop()
+
+    ecr.boto3_client.meta.events.register_first("before-send.ecr", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        ecr.describe_registry()
+    wire.will(REGISTRY)
+    assert ecr.describe_registry().rules == ()
+
+
+def test_a_page_that_is_left_early_costs_no_connection(emulator: EcrEmulator) -> None:
+    """Iterations that are given up in the middle of a page leave their connections usable."""
+    emulator.reset()
+    with emulator.client() as ecr:
+        for number in range(5):
+            ecr.create_repository(f"team/app-{number}")
+        for _ in range(50):
+            for repository in ecr.describe_repositories(page_size=2):
+                assert repository.repository_name == "team/app-0"
+                break
+        assert len(ecr.describe_repositories().to_list()) == 5
+
+
+def test_closing_ends_a_wait_at_once(make: MakeEcr, wire: Wire) -> None:
+    """A call that waits for its next attempt ends with a clear error when the client is closed."""
+    waits = threading.Event()
+    ecr = make(retry=RetryPolicy(max_attempts=2, on_retry=lambda _: waits.set()))
+    # The service asks for 5 s, which is more than this test is ready to wait.
+    wire.will(refusal("ThrottlingException", headers={"x-amz-retry-after": "5000"}))
+    errors: list[Exception] = []
+
+    def call() -> None:
+        try:
+            ecr.describe_registry()
+        except EcrError as error:
+            errors.append(error)
+
+    thread = threading.Thread(target=call)
+    thread.start()
+    assert waits.wait(5)
+    ecr.close()
+    thread.join(4)
+    assert not thread.is_alive()
+    assert isinstance(errors[0], ClientClosedError)
+    assert "closed" in str(errors[0])
+
+
+def test_a_closed_client_ends_an_iteration(make: MakeEcr, wire: Wire) -> None:
+    """An iteration whose client is closed raises, and its error has the token to go on with."""
+    ecr = make()
+    repositories = {"repositories": [], "nextToken": "further"}
+    wire.will(repositories)
+    pages = ecr.describe_repositories().pages()
+    next(pages)
+    ecr.close()
+    with pytest.raises(ClientClosedError) as caught:
+        next(pages)
+    assert caught.value.next_token == "further"
+
+
+def test_a_deadline_bounds_the_last_answer(emulator: EcrEmulator) -> None:
+    """An answer that does not come by the deadline is not waited for any longer."""
+    emulator.reset()
+    emulator.faults.inject(LateAnswer(delay=3.0), operation_name="DescribeRegistry")
+    began = time.monotonic()
+    with emulator.client(retry=RetryPolicy(deadline=0.3)) as ecr:
+        with pytest.raises(EcrError, match="[Rr]ead timeout"):
+            ecr.describe_registry()
+        # Far from three seconds, whatever else the machine does.
+        assert time.monotonic() - began < 2.5
+
+
+def _list_in_child(ecr: EcrClient, results: Any) -> None:
+    results.put([r.repository_name for r in ecr.describe_repositories(page_size=1)])
+
+
+@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
+def test_a_forked_child_has_connections_of_its_own(emulator: EcrEmulator) -> None:
+    """Parent and forked children use one client at the same time."""
+    emulator.reset()
+    fork = multiprocessing.get_context("fork")
+    results = fork.Queue()
+    names = [f"team/app-{number}" for number in range(4)]
+    with emulator.client() as ecr:
+        for name in names:
+            ecr.create_repository(name)
+        children = [fork.Process(target=_list_in_child, args=(ecr, results)) for _ in range(4)]
+        for child in children:
+            child.start()
+        assert [r.repository_name for r in ecr.describe_repositories(page_size=1)] == names
+        assert [results.get(timeout=20) for _ in children] == [names] * 4
+        for child in children:
+            child.join()
+            assert child.exitcode == 0
+
+
+def test_attempts_are_logged(make: MakeEcr, wire: Wire, caplog: pytest.LogCaptureFixture) -> None:
+    """The log tells of each attempt, its request id and each wait, on loggers below `ecr_typed`."""
+    wire.will(refusal("ThrottlingException", headers={"x-amz-retry-after": "1"}), REGISTRY)
+    with caplog.at_level(logging.DEBUG, logger="ecr_typed"):
+        make().describe_registry()
+    lines = [
+        record.getMessage() for record in caplog.records if record.name.startswith("ecr_typed")
+    ]
+    told = [line for line in lines if line.startswith("DescribeRegistry")]
+    assert [line.partition(":")[2].split(" in ")[0].split(" (")[0] for line in told] == [
+        " attempt 1 failed: ThrottlingException",
+        " attempt 2 follows",
+        " attempt 2 was answered",
+    ]
+    assert "request id" in told[0]
+    assert "request id" in told[2]
+
+
+def test_the_log_has_no_secrets(
+    make: MakeEcr, wire: Wire, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Neither the log nor a repr shows an authorization token."""
+    secret = "QVdTOnNlY3JldA=="
+    data = {
+        "authorizationToken": secret,
+        "expiresAt": 1.7e9,
+        "proxyEndpoint": "https://123456789012.dkr.ecr.us-east-1.amazonaws.com",
+    }
+    wire.will({"authorizationData": [data]})
+    with caplog.at_level(logging.DEBUG, logger="ecr_typed"):
+        (token,) = make().get_authorization_token()
+    assert token.authorization_token == secret
+    assert secret not in repr(token)
+    assert secret not in caplog.text
+
+
+def test_an_answer_with_secrets_that_does_not_fit_hides_them(make: MakeEcr, wire: Wire) -> None:
+    """An error about an answer hides the secrets in it."""
+    secret = "QVdTOnNlY3JldA=="
+    wire.will({"authorizationData": [{"authorizationToken": secret, "expiresAt": 1.7e9}]})
+    with pytest.raises(EcrError) as caught:
+        make().get_authorization_token()
+    assert "proxyEndpoint" in str(caught.value)
+    for text in (str(caught.value), repr(caught.value), repr(vars(caught.value))):
+        assert secret not in text
+
+
+def test_a_lost_answer_to_a_read_is_repeated(emulator: EcrEmulator) -> None:
+    """A read whose answer was lost is made again, and succeeds."""
+    emulator.reset()
+    emulator.faults.inject(DROPPED, operation_name="DescribeRegistry", times=2)
+    with emulator.client() as ecr:
+        assert ecr.describe_registry().rules == ()
+    assert len(emulator.faults.injected) == 2

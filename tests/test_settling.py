@@ -1,0 +1,288 @@
+"""Writes whose answer was lost end with the truth."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from ecr_typed import (
+    EcrClient,
+    EncryptionConfiguration,
+    EncryptionType,
+    ImageIdentifier,
+    ImageScanningConfiguration,
+    ImageTagMutability,
+    ImageTagMutabilityExclusionFilter,
+    ImageTagMutabilityExclusionFilterType,
+    OutcomeUnknownError,
+    RCTAppliedFor,
+    RepositoryAlreadyExistsException,
+    RepositoryNotFoundException,
+    RetryPolicy,
+    TemplateAlreadyExistsException,
+)
+from ecr_typed.testing import EcrEmulator
+from ecr_typed.testing.faults import DROPPED, SERVER_EXCEPTION, UNAVAILABLE, ErrorAnswer
+from tests.support.clients import MakeEcr
+from tests.support.wire import Sent, Wire, refusal, reply
+
+ROLE = "arn:aws:iam::123456789012:role/ecr-templates"
+KEY = "arn:aws:kms:us-east-1:123456789012:key/0a1b2c3d-0000-4000-8000-000000000000"
+APPLIED_ANYWAY = ErrorAnswer("ServerException", "after the fact", status=500, is_applied=True)
+
+
+@pytest.fixture(scope="module")
+def emulator() -> Iterator[EcrEmulator]:
+    with EcrEmulator() as emulator:
+        yield emulator
+
+
+@pytest.fixture
+def ecr(emulator: EcrEmulator) -> Iterator[EcrClient]:
+    emulator.reset()
+    with emulator.client() as ecr:
+        yield ecr
+
+
+FILTER = ImageTagMutabilityExclusionFilter(
+    filter_type=ImageTagMutabilityExclusionFilterType.WILDCARD, filter="release-*"
+)
+REPOSITORY_ARGUMENTS: list[dict[str, Any]] = [
+    {},
+    {"tags": {"team": "payments", "empty": ""}},
+    {"image_tag_mutability": ImageTagMutability.IMMUTABLE},
+    {
+        "image_tag_mutability": ImageTagMutability.MUTABLE_WITH_EXCLUSION,
+        "image_tag_mutability_exclusion_filters": [FILTER],
+    },
+    {"image_scanning_configuration": ImageScanningConfiguration(scan_on_push=True)},
+    {"image_scanning_configuration": ImageScanningConfiguration()},
+    {"encryption_configuration": EncryptionConfiguration(encryption_type=EncryptionType.KMS)},
+    {
+        "encryption_configuration": EncryptionConfiguration(
+            encryption_type=EncryptionType.KMS_DSSE, kms_key=KEY
+        )
+    },
+    {
+        "encryption_configuration": EncryptionConfiguration(
+            encryption_type=EncryptionType.KMS, kms_key="alias/aws/ecr"
+        )
+    },
+]
+
+
+@pytest.mark.parametrize("fault", [DROPPED, APPLIED_ANYWAY], ids=["dropped", "500"])
+@pytest.mark.parametrize("arguments", REPOSITORY_ARGUMENTS, ids=str)
+def test_own_repository_is_recognised(
+    emulator: EcrEmulator, ecr: EcrClient, arguments: dict[str, Any], fault: Any
+) -> None:
+    """A repository that the lost attempt made is returned, whatever was asked for."""
+    # The key of the alias is made by the first repository that needs it.
+    ecr.create_repository(
+        "key/maker",
+        encryption_configuration=EncryptionConfiguration(encryption_type=EncryptionType.KMS),
+    )
+    emulator.faults.inject(fault, operation_name="CreateRepository")
+    created = ecr.create_repository("team/app", **arguments)
+    assert created == ecr.describe_repositories(repository_names=["team/app"]).first()
+
+
+@pytest.mark.parametrize(
+    "different",
+    [
+        {"tags": {"team": "others"}},
+        {"image_tag_mutability": ImageTagMutability.IMMUTABLE},
+        {"image_scanning_configuration": ImageScanningConfiguration(scan_on_push=True)},
+        {"encryption_configuration": EncryptionConfiguration(encryption_type=EncryptionType.KMS)},
+    ],
+    ids=str,
+)
+def test_foreign_repository_is_an_error(
+    emulator: EcrEmulator, ecr: EcrClient, different: dict[str, Any]
+) -> None:
+    """A repository that differs from what was asked for was not made by this call."""
+    ecr.create_repository("team/app")
+    emulator.faults.inject(SERVER_EXCEPTION, operation_name="CreateRepository")
+    with pytest.raises(RepositoryAlreadyExistsException) as caught:
+        ecr.create_repository("team/app", **different)
+    assert not caught.value.maybe_applied
+    assert caught.value.attempts == 2
+    assert "not what was asked for" in caught.value.__notes__[-1]
+
+
+def test_foreign_key_is_an_error(emulator: EcrEmulator, ecr: EcrClient) -> None:
+    """A repository with another KMS key was not made by this call."""
+
+    def encryption(key: str) -> EncryptionConfiguration:
+        return EncryptionConfiguration(encryption_type=EncryptionType.KMS, kms_key=key)
+
+    ecr.create_repository("team/app", encryption_configuration=encryption(KEY))
+    other = KEY.replace("0a1b2c3d", "ffffffff")
+    emulator.faults.inject(UNAVAILABLE, operation_name="CreateRepository")
+    with pytest.raises(RepositoryAlreadyExistsException) as caught:
+        ecr.create_repository("team/app", encryption_configuration=encryption(other))
+    assert not caught.value.maybe_applied
+
+
+def test_without_a_lost_attempt_nothing_is_looked_up(emulator: EcrEmulator, ecr: EcrClient) -> None:
+    """A repository that was there before the only attempt is the service's plain error."""
+    ecr.create_repository("team/app")
+    with pytest.raises(RepositoryAlreadyExistsException) as caught:
+        ecr.create_repository("team/app")
+    assert (caught.value.maybe_applied, caught.value.attempts) == (False, 1)
+    assert not hasattr(caught.value, "__notes__")
+
+
+def test_a_read_that_is_not_yet_consistent_is_repeated(make: MakeEcr, wire: Wire) -> None:
+    """The read after the create may not see the repository at once: it is tried again."""
+    there = {
+        "repositoryArn": "arn:aws:ecr:us-east-1:123456789012:repository/team/app",
+        "registryId": "123456789012",
+        "repositoryName": "team/app",
+        "repositoryUri": "123456789012.dkr.ecr.us-east-1.amazonaws.com/team/app",
+        "createdAt": 1.7e9,
+    }
+    wire.will(
+        reply(b"", status=503),
+        refusal("RepositoryAlreadyExistsException"),
+        refusal("RepositoryNotFoundException"),
+        refusal("RepositoryNotFoundException"),
+        {"repositories": [there]},
+        {"tags": []},
+    )
+    assert make().create_repository("team/app").repository_arn == there["repositoryArn"]
+
+
+def test_a_read_that_fails_leaves_the_outcome_open(make: MakeEcr, wire: Wire) -> None:
+    """Where what is there can't be read, the error says that the write may have been applied."""
+
+    def answer(sent: Sent) -> Any:
+        if sent.operation == "CreateRepository":
+            first = sum(s.operation == "CreateRepository" for s in wire.sent) == 1
+            return reply(b"", status=503) if first else refusal("RepositoryAlreadyExistsException")
+        return refusal("AccessDeniedException", "not for you")
+
+    wire.responder = answer
+    with pytest.raises(RepositoryAlreadyExistsException) as caught:
+        make().create_repository("team/app")
+    assert caught.value.maybe_applied
+    assert "not for you" in caught.value.__notes__[-1]
+
+
+TEMPLATE_ARGUMENTS: list[dict[str, Any]] = [
+    {},
+    {"description": "for all", "custom_role_arn": ROLE, "resource_tags": {"a": "b"}},
+    {"repository_policy": '{"Version": "2012-10-17", "Statement": []}'},
+    {"image_tag_mutability": ImageTagMutability.IMMUTABLE},
+    {
+        "encryption_configuration": EncryptionConfiguration(
+            encryption_type=EncryptionType.KMS_DSSE, kms_key=KEY
+        )
+    },
+]
+
+
+@pytest.mark.parametrize("prefix", ["team", "ROOT"])
+@pytest.mark.parametrize("arguments", TEMPLATE_ARGUMENTS, ids=str)
+def test_own_template_is_recognised(
+    emulator: EcrEmulator, ecr: EcrClient, prefix: str, arguments: dict[str, Any]
+) -> None:
+    """A template that the lost attempt made is returned."""
+    emulator.faults.inject(DROPPED, operation_name="CreateRepositoryCreationTemplate")
+    applied_for = [RCTAppliedFor.REPLICATION, RCTAppliedFor.CREATE_ON_PUSH]
+    created = ecr.create_repository_creation_template(prefix, applied_for, **arguments)
+    assert [created] == ecr.describe_repository_creation_templates().to_list()
+
+
+@pytest.mark.parametrize(
+    "different",
+    [
+        {"description": "another"},
+        {"custom_role_arn": ROLE},
+        {"lifecycle_policy": '{"rules": []}'},
+        {"applied_for": [RCTAppliedFor.PULL_THROUGH_CACHE]},
+    ],
+    ids=str,
+)
+def test_foreign_template_is_an_error(
+    emulator: EcrEmulator, ecr: EcrClient, different: dict[str, Any]
+) -> None:
+    """A template that differs from what was asked for was not made by this call."""
+    arguments: dict[str, Any] = {"prefix": "team", "applied_for": [RCTAppliedFor.REPLICATION]}
+    ecr.create_repository_creation_template(**arguments)
+    emulator.faults.inject(SERVER_EXCEPTION, operation_name="CreateRepositoryCreationTemplate")
+    with pytest.raises(TemplateAlreadyExistsException) as caught:
+        ecr.create_repository_creation_template(**{**arguments, **different})
+    assert not caught.value.maybe_applied
+
+
+def test_a_delete_that_was_applied_says_so(emulator: EcrEmulator, ecr: EcrClient) -> None:
+    """A delete that meets its own effect raises the service's error, and says that it may be so."""
+    ecr.create_repository("team/app")
+    emulator.faults.inject(DROPPED, operation_name="DeleteRepository")
+    with pytest.raises(RepositoryNotFoundException) as caught:
+        ecr.delete_repository("team/app")
+    assert caught.value.maybe_applied
+    assert "earlier attempt" in caught.value.__notes__[-1]
+    assert ecr.describe_repositories().first() is None
+
+
+def test_a_write_that_never_got_an_answer_may_be_applied(
+    emulator: EcrEmulator, ecr: EcrClient
+) -> None:
+    """When all answers are lost, the error says that the write may have been applied."""
+    emulator.faults.inject(DROPPED, share=1)
+    once = ecr.with_options(retry=RetryPolicy(max_attempts=1))
+    with pytest.raises(Exception) as caught:
+        once.create_repository("team/app")
+    assert getattr(caught.value, "maybe_applied", None) is True
+    with pytest.raises(Exception) as caught:
+        once.describe_repositories().first()
+    assert getattr(caught.value, "maybe_applied", None) is False
+
+
+IMAGES = [{"imageDigest": f"sha256:{number:064}"} for number in range(3)]
+
+
+def test_deleted_images_that_are_not_found_are_no_answer(make: MakeEcr, wire: Wire) -> None:
+    """After a lost attempt, images that are not there may be those that it deleted."""
+    failures = [{"imageId": IMAGES[0], "failureCode": "ImageNotFound", "failureReason": "gone"}]
+    wire.will(reply(b"", status=503), {"imageIds": IMAGES[1:], "failures": failures})
+    ids = [ImageIdentifier(image_digest=image["imageDigest"]) for image in IMAGES]
+    with pytest.raises(OutcomeUnknownError) as caught:
+        make().batch_delete_image("team/app", ids)
+    assert caught.value.maybe_applied
+    assert caught.value.attempts == 2
+    assert len(caught.value.partial.image_ids) == 2
+    assert caught.value.partial.failures[0].image_id == ids[0]
+
+
+def test_images_that_are_not_found_at_once_are_data(make: MakeEcr, wire: Wire) -> None:
+    """Without a lost attempt, images that are not there are failures in the answer."""
+    failures = [{"imageId": IMAGES[0], "failureCode": "ImageNotFound", "failureReason": "gone"}]
+    wire.will({"imageIds": [], "failures": failures})
+    ids = [ImageIdentifier(image_digest=IMAGES[0]["imageDigest"])]
+    answer = make().batch_delete_image("team/app", ids)
+    assert answer.failures[0].failure_reason == "gone"
+
+
+UPLOAD = "0a1b2c3d-0000-4000-8000-000000000000"
+
+
+@pytest.mark.parametrize(("last", "is_applied"), [(9, True), (-1, False)])
+def test_a_layer_part_goes_by_the_last_byte_that_arrived(
+    make: MakeEcr, wire: Wire, last: int, is_applied: bool
+) -> None:
+    """A part whose answer was lost had arrived if its last byte did."""
+    members = {"uploadId": UPLOAD, "repositoryName": "team/app", "lastValidByteReceived": last}
+    wire.will(reply(b"", status=503), refusal("InvalidLayerPartException", **members))
+    ecr = make()
+    if is_applied:
+        answer = ecr.upload_layer_part("team/app", UPLOAD, 0, 9, b"0123456789")
+        assert (answer.last_byte_received, answer.upload_id) == (9, UPLOAD)
+    else:
+        with pytest.raises(Exception, match="InvalidLayerPartException|no") as caught:
+            ecr.upload_layer_part("team/app", UPLOAD, 0, 9, b"0123456789")
+        assert getattr(caught.value, "maybe_applied", None) is False
