@@ -47,7 +47,8 @@ class AttributeView:
 
     name: str
     type: str
-    arguments: str
+    default: str
+    member: str
     docstring: str
 
 
@@ -186,14 +187,15 @@ class ModelViews:
         type_name = self._shapes.attribute_type(member.shape)
         record = self._shapes.record(member.shape, has_limits=is_sent)
         shared = ", shared=True" if member.name in decision.shared else ""
-        arguments = [] if is_always else ["default=None"]
         if member.name in decision.secret:
-            arguments.append("repr=shapes.hidden")
-        arguments.append(f'metadata=shapes.member("{member.name}", {record}{shared})')
+            default = f"attrs.field({'' if is_always else 'default=None, '}repr=hidden)"
+        else:
+            default = "" if is_always else "None"
         return AttributeView(
             attribute_name(member.name),
             type_name if is_always else f"{type_name} | None",
-            ", ".join(arguments),
+            default,
+            f'Member("{member.name}", {record}{shared})',
             docstring(self.words(structure, member, decision), 4),
         )
 

@@ -71,7 +71,8 @@ def render(service: ServiceRecord, decisions: Decisions) -> dict[str, str]:
             topics={name: view.names for name, view in views.items()},
             all_names=_sorted(names.values()),
         ),
-        "models/_scalars.py": templates.render("scalars", scalars=models.scalars()),
+        "wire/__init__.py": templates.render("wire_init"),
+        "wire/_scalars.py": templates.render("scalars", scalars=models.scalars()),
         "operations/__init__.py": templates.render(
             "operations_init",
             classes={name: view.class_name for name, view in methods.items()},
@@ -85,6 +86,10 @@ def render(service: ServiceRecord, decisions: Decisions) -> dict[str, str]:
         ),
     }
     files |= {f"models/{n}.py": templates.render("models", view=v) for n, v in views.items()}
+    files |= {
+        f"wire/{n}.py": templates.render("wire", topic=n.replace("_", " "), view=v)
+        for n, v in views.items()
+    }
     files |= {
         f"operations/{n}.py": templates.render("operations", view=v) for n, v in methods.items()
     }

@@ -101,10 +101,10 @@ class ShapeViews:
             case ScalarRecord():
                 return f"shapes.{_RECORDS[shape.kind]}"
             case EnumRecord():
-                return f"shapes.Enum({shape.name})"
+                return f"shapes.Enum(models.{shape.name})"
             case StructureRecord():
                 limits = self._limits_of_second_name(shape) if has_limits else ""
-                return f"shapes.Structure({self.class_name(shape)}{limits})"
+                return f"shapes.Structure(models.{self.class_name(shape)}{limits})"
             case ListRecord():
                 item = self.record(shape.item, has_limits=has_limits)
                 return f"shapes.ListOf({item}{_bounds(shape) if has_limits else ''})"

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from functools import cache
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from importlib import import_module
+from typing import Any, Final, Protocol, TypeVar
 
 import attrs
 
@@ -17,18 +18,23 @@ from ecr_typed.redaction import redacted
 from ecr_typed.scalars import BOTO3, JSON, Dialect
 from ecr_typed.shapes import is_model
 
-if TYPE_CHECKING:
-    from cattrs import Converter
-
 Model = TypeVar("Model", bound=attrs.AttrsInstance)
 
 
-@cache
-def _converter(dialect: Dialect) -> Converter:
-    # cattrs is loaded with the first call: a client can be made without it.
-    from cattrs import Converter
+class _Converter(Protocol):
+    """What is used of cattrs' converter."""
 
-    converter = Converter(detailed_validation=False)
+    def structure(self, obj: object, cl: type[Model]) -> Model: ...
+
+    def unstructure(self, obj: object) -> Any: ...
+
+
+@cache
+def _converter(dialect: Dialect) -> _Converter:
+    # Loaded with the first call, as a client can be made without it; and by its name, as checkers
+    # would read all of it for every program that uses us.
+    cattrs: Any = import_module("cattrs")
+    converter = cattrs.Converter(detailed_validation=False)
     structurers = Structurers(dialect)
     unstructurers = Unstructurers()
 
@@ -39,7 +45,8 @@ def _converter(dialect: Dialect) -> Converter:
 
     converter.register_structure_hook_factory(is_model, structure_hook)
     converter.register_unstructure_hook_factory(is_model, unstructurers.get)
-    return converter
+    made: _Converter = converter
+    return made
 
 
 _DECODER: Final = json.JSONDecoder()

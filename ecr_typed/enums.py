@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 
 class OpenEnum(StrEnum):
@@ -13,6 +13,12 @@ class OpenEnum(StrEnum):
     text, and `is_known` is False. Such members are made where they are met and stored nowhere:
     compare them with `==`, as any text.
     """
+
+    if TYPE_CHECKING:
+        # Checkers take the values that are written out for all there are.
+        @property
+        def value(self) -> str:
+            """The text."""
 
     @property
     def is_known(self) -> bool:

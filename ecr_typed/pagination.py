@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Generic, TypeVar, cast
 
 import attrs
@@ -24,7 +24,7 @@ class Paging:
     starting_token: str | None = None
 
 
-class Pager(Generic[Item, Page]):
+class Pager(Iterable[Item], Generic[Item, Page]):
     """What a paged operation lists: iterate over its items, or over its `pages()`.
 
     Pages are fetched as they are needed. Each iteration starts anew, and nothing is kept.

@@ -8,15 +8,13 @@ import random
 import threading
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final, Generic, TypeVar
+from importlib import import_module
+from typing import Any, Final, Generic, Protocol, TypeVar
 from weakref import WeakSet
 
 import attrs
 
 from ecr_typed.errors import EcrError
-
-if TYPE_CHECKING:
-    from tenacity import RetryCallState
 
 Result = TypeVar("Result")
 
@@ -174,11 +172,11 @@ class _Retries(Generic[Result]):
         self._spent = 0
 
     def run(self) -> Result:
-        # Imported by the first call that fails: no other has a use for it.
-        from tenacity import Retrying, retry_if_exception
-
-        retrying = Retrying(
-            retry=retry_if_exception(_is_retryable),
+        # Loaded by the first call that fails, as no other has a use for it; and by its name, as
+        # checkers would read all of it for every program that uses us.
+        tenacity: Any = import_module("tenacity")
+        retrying: Callable[[Callable[[], Result]], Result] = tenacity.Retrying(
+            retry=tenacity.retry_if_exception(_is_retryable),
             wait=self._wait,
             stop=self._gives_up,
             before_sleep=self._announce,
@@ -196,10 +194,10 @@ class _Retries(Generic[Result]):
             raise error
         return self._attempt()
 
-    def _wait(self, state: RetryCallState) -> float:
+    def _wait(self, state: _CallState) -> float:
         return delay(_error(state), state.attempt_number, self._retrier.jitter())
 
-    def _gives_up(self, state: RetryCallState) -> bool:
+    def _gives_up(self, state: _CallState) -> bool:
         policy = self._retrier.policy
         if state.attempt_number >= policy.max_attempts:
             return True
@@ -212,7 +210,7 @@ class _Retries(Generic[Result]):
         self._spent = THROTTLING_RETRY_COST if is_throttling else TRANSIENT_RETRY_COST
         return not self._retrier.quota.spend(self._spent)
 
-    def _announce(self, state: RetryCallState) -> None:
+    def _announce(self, state: _CallState) -> None:
         error = _error(state)
         _logger.debug(
             "%s: attempt %d follows in %.3f s",
@@ -226,7 +224,19 @@ class _Retries(Generic[Result]):
             )
 
 
-def _error(state: RetryCallState) -> EcrError:
+class _Outcome(Protocol):
+    def exception(self) -> BaseException | None: ...
+
+
+class _CallState(Protocol):
+    """What tenacity tells of a call."""
+
+    attempt_number: int
+    upcoming_sleep: float
+    outcome: _Outcome | None
+
+
+def _error(state: _CallState) -> EcrError:
     error = state.outcome.exception() if state.outcome is not None else None
     if not isinstance(error, EcrError):
         raise TypeError(f"a retry without an error: {error!r}")

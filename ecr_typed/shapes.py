@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache
+from importlib import import_module
 from typing import Any, Final, TypeGuard
 
 import attrs
@@ -101,36 +101,35 @@ class Member:
 
     wire_name: str
     shape: Shape
-    name: str
-    is_required: bool
-    is_secret: bool
-    is_shared: bool
+    is_shared: bool = attrs.field(default=False, alias="shared")
+    name: str = ""
+    is_required: bool = False
+    is_secret: bool = False
 
 
-_WIRE_NAME: Final = "wire_name"
-_SHAPE: Final = "shape"
-_SHARED: Final = "shared"
+_members: Final[dict[type[attrs.AttrsInstance], tuple[Member, ...]]] = {}
 
 
-def member(wire_name: str, shape: Shape, *, shared: bool = False) -> Mapping[str, Any]:
-    """What the attribute of a model carries as metadata."""
-    return {_WIRE_NAME: wire_name, _SHAPE: shape, _SHARED: shared}
-
-
-@cache
-def members(model: type[attrs.AttrsInstance]) -> tuple[Member, ...]:
-    """The members of a model's class, in the order of the service's model."""
-    return tuple(
-        Member(
-            wire_name=field.metadata[_WIRE_NAME],
-            shape=field.metadata[_SHAPE],
-            name=field.name,
-            is_required=field.default is attrs.NOTHING,
-            is_secret=field.repr is hidden,
-            is_shared=field.metadata[_SHARED],
+def describe(model: type[attrs.AttrsInstance], **members: Member) -> None:
+    """Say what the attributes of a model are on the wire."""
+    fields = {field.name: field for field in attrs.fields(model)}
+    _members[model] = tuple(
+        attrs.evolve(
+            member,
+            name=name,
+            is_required=fields[name].default is attrs.NOTHING,
+            is_secret=fields[name].repr is hidden,
         )
-        for field in attrs.fields(model)
+        for name, member in members.items()
     )
+
+
+def members(model: type[attrs.AttrsInstance]) -> tuple[Member, ...]:
+    """The members of a model's class."""
+    if model not in _members:
+        # A topic's descriptions are loaded when they are first used, as its models are.
+        import_module(model.__module__.replace("ecr_typed.models.", "ecr_typed.wire."))
+    return _members[model]
 
 
 def hidden(value: object) -> str:
@@ -141,16 +140,13 @@ def hidden(value: object) -> str:
 def immutable(_: type, fields: list[attrs.Attribute[Any]]) -> list[attrs.Attribute[Any]]:
     """Keep lists as tuples and mappings as `FrozenMap`, whatever a caller passes."""
 
-    def converter(shape: Shape) -> Callable[[object], object] | None:
-        match shape:
-            case ListOf():
-                return _as_tuple
-            case MapOf():
-                return _as_frozen_map
-            case _:
-                return None
+    def converter(annotation: str) -> Callable[[object], object] | None:
+        if annotation.startswith("tuple["):
+            return _as_tuple
+        return _as_frozen_map if annotation.startswith("Mapping[") else None
 
-    return [field.evolve(converter=converter(field.metadata[_SHAPE])) for field in fields]
+    # Types are text where annotations are not evaluated.
+    return [field.evolve(converter=converter(str(field.type))) for field in fields]
 
 
 def is_list(value: object) -> TypeGuard[Sequence[object]]:
@@ -173,7 +169,6 @@ def _is_map(value: object) -> TypeGuard[Mapping[object, object]]:
     return isinstance(value, Mapping)
 
 
-def is_model(cls: object) -> bool:
+def is_model(cls: type) -> bool:
     """Whether a class is one of ours for a structure."""
-    fields: tuple[attrs.Attribute[Any], ...] = getattr(cls, "__attrs_attrs__", ())
-    return all(_SHAPE in field.metadata for field in fields) and attrs.has(cls)  # type: ignore[arg-type]
+    return cls in _members or (cls.__module__.startswith("ecr_typed.models.") and attrs.has(cls))

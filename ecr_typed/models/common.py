@@ -5,9 +5,8 @@ from __future__ import annotations
 
 import attrs
 
-from ecr_typed import shapes
 from ecr_typed.enums import OpenEnum
-from ecr_typed.models import _scalars as scalars
+from ecr_typed.shapes import immutable
 
 __all__ = [
     "DeleteReplication",
@@ -147,152 +146,118 @@ class RepositoryFilterType(OpenEnum):
     """As the beginning of a repository's name."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class Tag:
     """A tag of a resource."""
 
-    key: str = attrs.field(metadata=shapes.member("Key", shapes.STRING))
+    key: str
     """The tag's name. 1 to 128 characters; `aws:` at its beginning is reserved."""
 
-    value: str = attrs.field(metadata=shapes.member("Value", shapes.STRING))
+    value: str
     """The tag's value. At most 256 characters; it may be empty."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class EncryptionConfiguration:
     """How the images of a repository are encrypted at rest. It is fixed when the repository is
     created.
     """
 
-    encryption_type: EncryptionType = attrs.field(
-        metadata=shapes.member("encryptionType", shapes.Enum(EncryptionType))
-    )
+    encryption_type: EncryptionType
     """Whose key encrypts, and how often."""
 
-    kms_key: str | None = attrs.field(
-        default=None, metadata=shapes.member("kmsKey", scalars.KmsKey)
-    )
+    kms_key: str | None = None
     """The KMS key: its ARN, id or alias in a repository, its ARN alone in a template. It must be
     in the repository's region. Default: the key that AWS manages for ECR. Answers have the
     ARN. 1 to 2,048 characters.
     """
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class ImageTagMutabilityExclusionFilter:
     """Tags that are exempt from a repository's tag mutability."""
 
-    filter_type: ImageTagMutabilityExclusionFilterType = attrs.field(
-        metadata=shapes.member("filterType", shapes.Enum(ImageTagMutabilityExclusionFilterType))
-    )
+    filter_type: ImageTagMutabilityExclusionFilterType
     """How the filter is read."""
 
-    filter: str = attrs.field(
-        metadata=shapes.member("filter", scalars.ImageTagMutabilityExclusionFilterValue)
-    )
+    filter: str
     """The tags, with `*` for any characters, as in `release-*`. 1 to 128 characters: letters,
     digits and '.', '_', '-', with '*' for any characters.
     """
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class ImageIdentifier:
     """An image: by its digest, by a tag, or by both, which must then agree."""
 
-    image_digest: str | None = attrs.field(
-        default=None, metadata=shapes.member("imageDigest", shapes.STRING)
-    )
+    image_digest: str | None = None
     """The digest of its manifest, as in `sha256:0123...`."""
 
-    image_tag: str | None = attrs.field(
-        default=None, metadata=shapes.member("imageTag", scalars.ImageTag)
-    )
+    image_tag: str | None = None
     """A tag of the image. `None` in answers if it has none. 1 to 300 characters."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class ImageScanStatus:
     """How the scan of an image stands."""
 
-    status: ScanStatus | None = attrs.field(
-        default=None, metadata=shapes.member("status", shapes.Enum(ScanStatus))
-    )
+    status: ScanStatus | None = None
     """The status."""
 
-    description: str | None = attrs.field(
-        default=None, metadata=shapes.member("description", shapes.STRING)
-    )
+    description: str | None = None
     """More about it, in words."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class ReplicationDestination:
     """A registry that images are copied to, in another region or another account than theirs."""
 
-    region: str = attrs.field(metadata=shapes.member("region", scalars.Region))
+    region: str
     """The region, as `eu-central-1`. 2 to 25 characters: lower-case letters, digits and hyphens."""
 
-    registry_id: str = attrs.field(metadata=shapes.member("registryId", scalars.RegistryId))
+    registry_id: str
     """The account id of the registry; your own to copy to another region. 12 digits."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class RepositoryFilter:
     """The repositories whose images are copied."""
 
-    filter: str = attrs.field(metadata=shapes.member("filter", scalars.RepositoryFilterValue))
+    filter: str
     """The beginning of their names. 2 to 256 characters: the beginning of a repository's name:
     lower-case letters, digits and '.', '_', '-', in parts divided by '/', each part but the
     last beginning with a letter or digit.
     """
 
-    filter_type: RepositoryFilterType = attrs.field(
-        metadata=shapes.member("filterType", shapes.Enum(RepositoryFilterType))
-    )
+    filter_type: RepositoryFilterType
     """How the filter is read."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class DeleteReplication:
     """Whether deletions are copied."""
 
-    enabled: bool = attrs.field(metadata=shapes.member("enabled", shapes.BOOLEAN))
+    enabled: bool
     """Whether an image or a tag that is deleted here is deleted at the destinations, too."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class ReplicationRule:
     """Repositories, and where their images are copied to."""
 
-    destinations: tuple[ReplicationDestination, ...] = attrs.field(
-        metadata=shapes.member(
-            "destinations", shapes.ListOf(shapes.Structure(ReplicationDestination), min=0, max=100)
-        )
-    )
+    destinations: tuple[ReplicationDestination, ...]
     """Where the images are copied to. At most 100 items."""
 
-    repository_filters: tuple[RepositoryFilter, ...] | None = attrs.field(
-        default=None,
-        metadata=shapes.member(
-            "repositoryFilters", shapes.ListOf(shapes.Structure(RepositoryFilter), min=1, max=100)
-        ),
-    )
+    repository_filters: tuple[RepositoryFilter, ...] | None = None
     """The repositories: those that any filter matches. Default: all. 1 to 100 items."""
 
-    delete_replication: DeleteReplication | None = attrs.field(
-        default=None,
-        metadata=shapes.member("deleteReplication", shapes.Structure(DeleteReplication)),
-    )
+    delete_replication: DeleteReplication | None = None
     """Whether deletions are copied, too. Default: no."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class ReplicationConfiguration:
     """What a registry copies, and where to."""
 
-    rules: tuple[ReplicationRule, ...] = attrs.field(
-        metadata=shapes.member(
-            "rules", shapes.ListOf(shapes.Structure(ReplicationRule), min=0, max=25)
-        )
-    )
+    rules: tuple[ReplicationRule, ...]
     """The rules. Without any, nothing is replicated. At most 25 items."""

@@ -8,10 +8,9 @@ from datetime import datetime
 
 import attrs
 
-from ecr_typed import shapes
 from ecr_typed.enums import OpenEnum
-from ecr_typed.models import _scalars as scalars
 from ecr_typed.models.common import FindingSeverity, ImageIdentifier, ImageScanStatus, TagStatus
+from ecr_typed.shapes import immutable
 
 __all__ = [
     "ArtifactStatus",
@@ -151,594 +150,419 @@ class TargetStorageClass(OpenEnum):
     """Where it costs less and can't be pulled. 90 days are charged at least."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class PutImageRequest:
     """The arguments of `put_image`."""
 
-    repository_name: str = attrs.field(
-        metadata=shapes.member("repositoryName", scalars.RepositoryName)
-    )
+    repository_name: str
     """The repository's name, with its namespace, as in `team/app`. 2 to 256 characters:
     lower-case letters and digits, joined by '.', '_', '__' or hyphens, in parts divided by
     '/'.
     """
 
-    image_manifest: str = attrs.field(
-        metadata=shapes.member("imageManifest", scalars.ImageManifest)
-    )
+    image_manifest: str
     """The manifest, sent as it is: one more newline makes another digest. 1 to 4,194,304
     characters.
     """
 
-    registry_id: str | None = attrs.field(
-        default=None, metadata=shapes.member("registryId", scalars.RegistryId)
-    )
+    registry_id: str | None = None
     """The account id of the registry. Default: the caller's account. 12 digits."""
 
-    image_manifest_media_type: str | None = attrs.field(
-        default=None, metadata=shapes.member("imageManifestMediaType", shapes.STRING)
-    )
+    image_manifest_media_type: str | None = None
     """The manifest's media type. Needed where the manifest does not state its own."""
 
-    image_tag: str | None = attrs.field(
-        default=None, metadata=shapes.member("imageTag", scalars.ImageTag)
-    )
+    image_tag: str | None = None
     """The tag. Default: none. One that is in use moves here, unless the repository's mutability
     forbids it. 1 to 300 characters.
     """
 
-    image_digest: str | None = attrs.field(
-        default=None, metadata=shapes.member("imageDigest", shapes.STRING)
-    )
+    image_digest: str | None = None
     """The digest that the manifest must have. Default: it is not compared."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class Image:
     """An image and its manifest."""
 
-    registry_id: str = attrs.field(metadata=shapes.member("registryId", shapes.STRING, shared=True))
+    registry_id: str
     """The account id of the registry it is in."""
 
-    repository_name: str = attrs.field(
-        metadata=shapes.member("repositoryName", shapes.STRING, shared=True)
-    )
+    repository_name: str
     """The repository's name, with its namespace, as in `team/app`."""
 
-    image_id: ImageIdentifier = attrs.field(
-        metadata=shapes.member("imageId", shapes.Structure(ImageIdentifier))
-    )
+    image_id: ImageIdentifier
     """The image's digest, and its tag if it has the one that was asked for."""
 
-    image_manifest: str = attrs.field(metadata=shapes.member("imageManifest", shapes.STRING))
+    image_manifest: str
     """The manifest as it was pushed. Keep every byte: the digest is made from them."""
 
-    image_manifest_media_type: str | None = attrs.field(
-        default=None, metadata=shapes.member("imageManifestMediaType", shapes.STRING, shared=True)
-    )
+    image_manifest_media_type: str | None = None
     """The manifest's media type."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class PutImageResponse:
     """The answer of `put_image`."""
 
-    image: Image = attrs.field(metadata=shapes.member("image", shapes.Structure(Image)))
+    image: Image
     """The image, with its digest and its tag."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class BatchGetImageRequest:
     """The arguments of `batch_get_image`."""
 
-    repository_name: str = attrs.field(
-        metadata=shapes.member("repositoryName", scalars.RepositoryName)
-    )
+    repository_name: str
     """The repository's name, with its namespace, as in `team/app`. 2 to 256 characters:
     lower-case letters and digits, joined by '.', '_', '__' or hyphens, in parts divided by
     '/'.
     """
 
-    image_ids: tuple[ImageIdentifier, ...] = attrs.field(
-        metadata=shapes.member(
-            "imageIds", shapes.ListOf(shapes.Structure(ImageIdentifier), min=1, max=100)
-        )
-    )
+    image_ids: tuple[ImageIdentifier, ...]
     """The images, by digest or by tag."""
 
-    registry_id: str | None = attrs.field(
-        default=None, metadata=shapes.member("registryId", scalars.RegistryId)
-    )
+    registry_id: str | None = None
     """The account id of the registry. Default: the caller's account. 12 digits."""
 
-    accepted_media_types: tuple[str, ...] | None = attrs.field(
-        default=None,
-        metadata=shapes.member("acceptedMediaTypes", shapes.ListOf(shapes.STRING, min=1, max=100)),
-    )
+    accepted_media_types: tuple[str, ...] | None = None
     """The media types that the manifests may have. Name those of lists and indexes, too: without
     them a tag of a list may be answered with the manifest of one platform. 1 to 100 items.
     """
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class ImageFailure:
     """An image that a batch could not take, and why."""
 
-    image_id: ImageIdentifier | None = attrs.field(
-        default=None, metadata=shapes.member("imageId", shapes.Structure(ImageIdentifier))
-    )
+    image_id: ImageIdentifier | None = None
     """The image as it was asked for."""
 
-    failure_code: ImageFailureCode | None = attrs.field(
-        default=None, metadata=shapes.member("failureCode", shapes.Enum(ImageFailureCode))
-    )
+    failure_code: ImageFailureCode | None = None
     """The reason, as a code."""
 
-    failure_reason: str | None = attrs.field(
-        default=None, metadata=shapes.member("failureReason", shapes.STRING)
-    )
+    failure_reason: str | None = None
     """The reason, in words."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class BatchGetImageResponse:
     """The answer of `batch_get_image`."""
 
-    images: tuple[Image, ...] = attrs.field(
-        metadata=shapes.member("images", shapes.ListOf(shapes.Structure(Image)))
-    )
+    images: tuple[Image, ...]
     """The images that were found."""
 
-    failures: tuple[ImageFailure, ...] = attrs.field(
-        metadata=shapes.member("failures", shapes.ListOf(shapes.Structure(ImageFailure)))
-    )
+    failures: tuple[ImageFailure, ...]
     """The images that could not be taken, and why. They are data, no error: look at them."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class BatchDeleteImageRequest:
     """The arguments of `batch_delete_image`."""
 
-    repository_name: str = attrs.field(
-        metadata=shapes.member("repositoryName", scalars.RepositoryName)
-    )
+    repository_name: str
     """The repository's name, with its namespace, as in `team/app`. 2 to 256 characters:
     lower-case letters and digits, joined by '.', '_', '__' or hyphens, in parts divided by
     '/'.
     """
 
-    image_ids: tuple[ImageIdentifier, ...] = attrs.field(
-        metadata=shapes.member(
-            "imageIds", shapes.ListOf(shapes.Structure(ImageIdentifier), min=1, max=100)
-        )
-    )
+    image_ids: tuple[ImageIdentifier, ...]
     """The images by digest, or their tags."""
 
-    registry_id: str | None = attrs.field(
-        default=None, metadata=shapes.member("registryId", scalars.RegistryId)
-    )
+    registry_id: str | None = None
     """The account id of the registry. Default: the caller's account. 12 digits."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class BatchDeleteImageResponse:
     """The answer of `batch_delete_image`."""
 
-    image_ids: tuple[ImageIdentifier, ...] = attrs.field(
-        metadata=shapes.member("imageIds", shapes.ListOf(shapes.Structure(ImageIdentifier)))
-    )
+    image_ids: tuple[ImageIdentifier, ...]
     """The images and tags that were deleted."""
 
-    failures: tuple[ImageFailure, ...] = attrs.field(
-        metadata=shapes.member("failures", shapes.ListOf(shapes.Structure(ImageFailure)))
-    )
+    failures: tuple[ImageFailure, ...]
     """The images that could not be taken, and why. They are data, no error: look at them."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class ListImagesFilter:
     """Which images `list_images` gives."""
 
-    tag_status: TagStatus | None = attrs.field(
-        default=None, metadata=shapes.member("tagStatus", shapes.Enum(TagStatus))
-    )
+    tag_status: TagStatus | None = None
     """Tagged images, untagged ones, or `ANY`. Default: `ANY`."""
 
-    image_status: ImageStatusFilter | None = attrs.field(
-        default=None, metadata=shapes.member("imageStatus", shapes.Enum(ImageStatusFilter))
-    )
+    image_status: ImageStatusFilter | None = None
     """Active images, those in the archive, those on their way back, or `ANY`. Default: `ACTIVE`."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class ListImagesRequest:
     """The arguments of `list_images`."""
 
-    repository_name: str = attrs.field(
-        metadata=shapes.member("repositoryName", scalars.RepositoryName)
-    )
+    repository_name: str
     """The repository's name, with its namespace, as in `team/app`. 2 to 256 characters:
     lower-case letters and digits, joined by '.', '_', '__' or hyphens, in parts divided by
     '/'.
     """
 
-    registry_id: str | None = attrs.field(
-        default=None, metadata=shapes.member("registryId", scalars.RegistryId)
-    )
+    registry_id: str | None = None
     """The account id of the registry. Default: the caller's account. 12 digits."""
 
-    next_token: str | None = attrs.field(
-        default=None, metadata=shapes.member("nextToken", shapes.STRING)
-    )
+    next_token: str | None = None
     """Where the page begins: the `next_token` of the page before."""
 
-    max_results: int | None = attrs.field(
-        default=None, metadata=shapes.member("maxResults", scalars.MaxResults)
-    )
+    max_results: int | None = None
     """The most items that the page may have. Default: 100. 1 to 1,000."""
 
-    filter: ListImagesFilter | None = attrs.field(
-        default=None, metadata=shapes.member("filter", shapes.Structure(ListImagesFilter))
-    )
+    filter: ListImagesFilter | None = None
     """Which images to list. Default: `ACTIVE` ones, tagged or not."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class ListImagesResponse:
     """The answer of `list_images`."""
 
-    image_ids: tuple[ImageIdentifier, ...] = attrs.field(
-        metadata=shapes.member("imageIds", shapes.ListOf(shapes.Structure(ImageIdentifier)))
-    )
+    image_ids: tuple[ImageIdentifier, ...]
     """The digests and tags of the page."""
 
-    next_token: str | None = attrs.field(
-        default=None, metadata=shapes.member("nextToken", shapes.STRING)
-    )
+    next_token: str | None = None
     """Where the next page begins; `None` on the last one."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class DescribeImagesFilter:
     """Which images `describe_images` gives."""
 
-    tag_status: TagStatus | None = attrs.field(
-        default=None, metadata=shapes.member("tagStatus", shapes.Enum(TagStatus))
-    )
+    tag_status: TagStatus | None = None
     """Tagged images, untagged ones, or `ANY`. Default: `ANY`."""
 
-    image_status: ImageStatusFilter | None = attrs.field(
-        default=None, metadata=shapes.member("imageStatus", shapes.Enum(ImageStatusFilter))
-    )
+    image_status: ImageStatusFilter | None = None
     """Active images, those in the archive, those on their way back, or `ANY`. Default: `ACTIVE`."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class DescribeImagesRequest:
     """The arguments of `describe_images`."""
 
-    repository_name: str = attrs.field(
-        metadata=shapes.member("repositoryName", scalars.RepositoryName)
-    )
+    repository_name: str
     """The repository's name, with its namespace, as in `team/app`. 2 to 256 characters:
     lower-case letters and digits, joined by '.', '_', '__' or hyphens, in parts divided by
     '/'.
     """
 
-    registry_id: str | None = attrs.field(
-        default=None, metadata=shapes.member("registryId", scalars.RegistryId)
-    )
+    registry_id: str | None = None
     """The account id of the registry. Default: the caller's account. 12 digits."""
 
-    image_ids: tuple[ImageIdentifier, ...] | None = attrs.field(
-        default=None,
-        metadata=shapes.member(
-            "imageIds", shapes.ListOf(shapes.Structure(ImageIdentifier), min=1, max=100)
-        ),
-    )
+    image_ids: tuple[ImageIdentifier, ...] | None = None
     """The images to describe, by digest or by tag. Default: all. They are not paged: `page_size`
     is not sent with them.
     """
 
-    next_token: str | None = attrs.field(
-        default=None, metadata=shapes.member("nextToken", shapes.STRING)
-    )
+    next_token: str | None = None
     """Where the page begins: the `next_token` of the page before."""
 
-    max_results: int | None = attrs.field(
-        default=None, metadata=shapes.member("maxResults", scalars.MaxResults)
-    )
+    max_results: int | None = None
     """The most items that the page may have. Default: 100. 1 to 1,000."""
 
-    filter: DescribeImagesFilter | None = attrs.field(
-        default=None, metadata=shapes.member("filter", shapes.Structure(DescribeImagesFilter))
-    )
+    filter: DescribeImagesFilter | None = None
     """Which images to describe. Default: `ACTIVE` ones, tagged or not."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class ImageScanFindingsSummary:
     """What the last scan of an image found, in numbers."""
 
-    image_scan_completed_at: datetime | None = attrs.field(
-        default=None, metadata=shapes.member("imageScanCompletedAt", shapes.TIMESTAMP)
-    )
+    image_scan_completed_at: datetime | None = None
     """When the last scan was done."""
 
-    vulnerability_source_updated_at: datetime | None = attrs.field(
-        default=None, metadata=shapes.member("vulnerabilitySourceUpdatedAt", shapes.TIMESTAMP)
-    )
+    vulnerability_source_updated_at: datetime | None = None
     """When the data on vulnerabilities was last renewed."""
 
-    finding_severity_counts: Mapping[FindingSeverity, int] | None = attrs.field(
-        default=None,
-        metadata=shapes.member(
-            "findingSeverityCounts", shapes.MapOf(shapes.Enum(FindingSeverity), shapes.INTEGER)
-        ),
-    )
+    finding_severity_counts: Mapping[FindingSeverity, int] | None = None
     """How many findings there are, by severity. Severities without any may be missing."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class ImageDetail:
     """An image, described."""
 
-    registry_id: str = attrs.field(metadata=shapes.member("registryId", shapes.STRING, shared=True))
+    registry_id: str
     """The account id of the registry it is in."""
 
-    repository_name: str = attrs.field(
-        metadata=shapes.member("repositoryName", shapes.STRING, shared=True)
-    )
+    repository_name: str
     """The repository's name, with its namespace, as in `team/app`."""
 
-    image_digest: str = attrs.field(metadata=shapes.member("imageDigest", shapes.STRING))
+    image_digest: str
     """The digest of its manifest."""
 
-    image_pushed_at: datetime = attrs.field(
-        metadata=shapes.member("imagePushedAt", shapes.TIMESTAMP)
-    )
+    image_pushed_at: datetime
     """When it was pushed."""
 
-    image_tags: tuple[str, ...] | None = attrs.field(
-        default=None, metadata=shapes.member("imageTags", shapes.ListOf(shapes.STRING))
-    )
+    image_tags: tuple[str, ...] | None = None
     """Its tags. `None` if it has none."""
 
-    image_size_in_bytes: int | None = attrs.field(
-        default=None, metadata=shapes.member("imageSizeInBytes", shapes.INTEGER)
-    )
+    image_size_in_bytes: int | None = None
     """Its size as stored, so compressed, in bytes; of a list or index, that of its largest
     image.
     """
 
-    image_scan_status: ImageScanStatus | None = attrs.field(
-        default=None,
-        metadata=shapes.member("imageScanStatus", shapes.Structure(ImageScanStatus), shared=True),
-    )
+    image_scan_status: ImageScanStatus | None = None
     """How its scan stands. `None` with today's basic scanning and with enhanced scanning: ask
     `describe_image_scan_findings`.
     """
 
-    image_scan_findings_summary: ImageScanFindingsSummary | None = attrs.field(
-        default=None,
-        metadata=shapes.member(
-            "imageScanFindingsSummary", shapes.Structure(ImageScanFindingsSummary)
-        ),
-    )
+    image_scan_findings_summary: ImageScanFindingsSummary | None = None
     """What its last scan found, in numbers. Absent where `image_scan_status` is."""
 
-    image_manifest_media_type: str | None = attrs.field(
-        default=None, metadata=shapes.member("imageManifestMediaType", shapes.STRING, shared=True)
-    )
+    image_manifest_media_type: str | None = None
     """The manifest's media type."""
 
-    artifact_media_type: str | None = attrs.field(
-        default=None, metadata=shapes.member("artifactMediaType", shapes.STRING, shared=True)
-    )
+    artifact_media_type: str | None = None
     """The media type of the artifact, by which a chart or signature differs from a container
     image.
     """
 
-    last_recorded_pull_time: datetime | None = attrs.field(
-        default=None, metadata=shapes.member("lastRecordedPullTime", shapes.TIMESTAMP)
-    )
+    last_recorded_pull_time: datetime | None = None
     """When a pull was last recorded; it may be a day behind. `None` if there was none, or by
     excluded principals alone.
     """
 
-    subject_manifest_digest: str | None = attrs.field(
-        default=None, metadata=shapes.member("subjectManifestDigest", shapes.STRING)
-    )
+    subject_manifest_digest: str | None = None
     """The digest of the image that this one refers to, for a signature or the like."""
 
-    image_status: ImageStatus | None = attrs.field(
-        default=None, metadata=shapes.member("imageStatus", shapes.Enum(ImageStatus))
-    )
+    image_status: ImageStatus | None = None
     """Whether it can be pulled, is archived, or is on its way back."""
 
-    last_archived_at: datetime | None = attrs.field(
-        default=None, metadata=shapes.member("lastArchivedAt", shapes.TIMESTAMP)
-    )
+    last_archived_at: datetime | None = None
     """When it last went to the archive."""
 
-    last_activated_at: datetime | None = attrs.field(
-        default=None, metadata=shapes.member("lastActivatedAt", shapes.TIMESTAMP)
-    )
+    last_activated_at: datetime | None = None
     """When it last came back from the archive."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class DescribeImagesResponse:
     """The answer of `describe_images`."""
 
-    image_details: tuple[ImageDetail, ...] = attrs.field(
-        metadata=shapes.member("imageDetails", shapes.ListOf(shapes.Structure(ImageDetail)))
-    )
+    image_details: tuple[ImageDetail, ...]
     """The images of the page."""
 
-    next_token: str | None = attrs.field(
-        default=None, metadata=shapes.member("nextToken", shapes.STRING)
-    )
+    next_token: str | None = None
     """Where the next page begins; `None` on the last one."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class SubjectIdentifier:
     """The image that artifacts refer to."""
 
-    image_digest: str = attrs.field(metadata=shapes.member("imageDigest", shapes.STRING))
+    image_digest: str
     """The digest of its manifest."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class ListImageReferrersFilter:
     """Which artifacts `list_image_referrers` gives."""
 
-    artifact_types: tuple[str, ...] | None = attrs.field(
-        default=None,
-        metadata=shapes.member("artifactTypes", shapes.ListOf(scalars.ArtifactType, min=0, max=5)),
-    )
+    artifact_types: tuple[str, ...] | None = None
     """The types of artifacts. Default: every type. At most 5 items: each 1 to 255 characters."""
 
-    artifact_status: ArtifactStatusFilter | None = attrs.field(
-        default=None, metadata=shapes.member("artifactStatus", shapes.Enum(ArtifactStatusFilter))
-    )
+    artifact_status: ArtifactStatusFilter | None = None
     """Active artifacts, those in the archive, those on their way back, or `ANY`. Default:
     `ACTIVE`.
     """
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class ListImageReferrersRequest:
     """The arguments of `list_image_referrers`."""
 
-    repository_name: str = attrs.field(
-        metadata=shapes.member("repositoryName", scalars.RepositoryName)
-    )
+    repository_name: str
     """The repository's name, with its namespace, as in `team/app`. 2 to 256 characters:
     lower-case letters and digits, joined by '.', '_', '__' or hyphens, in parts divided by
     '/'.
     """
 
-    subject_id: SubjectIdentifier = attrs.field(
-        metadata=shapes.member("subjectId", shapes.Structure(SubjectIdentifier))
-    )
+    subject_id: SubjectIdentifier
     """The image, by its digest."""
 
-    registry_id: str | None = attrs.field(
-        default=None, metadata=shapes.member("registryId", scalars.RegistryId)
-    )
+    registry_id: str | None = None
     """The account id of the registry. Default: the caller's account. 12 digits."""
 
-    filter: ListImageReferrersFilter | None = attrs.field(
-        default=None, metadata=shapes.member("filter", shapes.Structure(ListImageReferrersFilter))
-    )
+    filter: ListImageReferrersFilter | None = None
     """Which artifacts to list. Default: `ACTIVE` ones, of every type."""
 
-    next_token: str | None = attrs.field(
-        default=None, metadata=shapes.member("nextToken", shapes.STRING)
-    )
+    next_token: str | None = None
     """Where the page begins: the `next_token` of the page before."""
 
-    max_results: int | None = attrs.field(
-        default=None, metadata=shapes.member("maxResults", scalars.FiftyMaxResults)
-    )
+    max_results: int | None = None
     """The most items that the page may have. Default: 20. 1 to 50."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class ImageReferrer:
     """An artifact that refers to an image."""
 
-    digest: str = attrs.field(metadata=shapes.member("digest", shapes.STRING))
+    digest: str
     """The digest of its manifest."""
 
-    media_type: str = attrs.field(metadata=shapes.member("mediaType", shapes.STRING, shared=True))
+    media_type: str
     """The media type of its manifest."""
 
-    size: int = attrs.field(metadata=shapes.member("size", shapes.INTEGER))
+    size: int
     """Its size in bytes."""
 
-    artifact_type: str | None = attrs.field(
-        default=None, metadata=shapes.member("artifactType", shapes.STRING, shared=True)
-    )
+    artifact_type: str | None = None
     """What kind of artifact it is, as a media type."""
 
-    annotations: Mapping[str, str] | None = attrs.field(
-        default=None,
-        metadata=shapes.member("annotations", shapes.MapOf(shapes.STRING, shapes.STRING)),
-    )
+    annotations: Mapping[str, str] | None = None
     """The annotations of its manifest."""
 
-    artifact_status: ArtifactStatus | None = attrs.field(
-        default=None, metadata=shapes.member("artifactStatus", shapes.Enum(ArtifactStatus))
-    )
+    artifact_status: ArtifactStatus | None = None
     """Whether it can be pulled, is archived, or is on its way back."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class ListImageReferrersResponse:
     """The answer of `list_image_referrers`."""
 
-    referrers: tuple[ImageReferrer, ...] = attrs.field(
-        metadata=shapes.member("referrers", shapes.ListOf(shapes.Structure(ImageReferrer)))
-    )
+    referrers: tuple[ImageReferrer, ...]
     """The artifacts of the page."""
 
-    next_token: str | None = attrs.field(
-        default=None, metadata=shapes.member("nextToken", shapes.STRING)
-    )
+    next_token: str | None = None
     """Where the next page begins; `None` on the last one."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class UpdateImageStorageClassRequest:
     """The arguments of `update_image_storage_class`."""
 
-    repository_name: str = attrs.field(
-        metadata=shapes.member("repositoryName", scalars.RepositoryName)
-    )
+    repository_name: str
     """The repository's name, with its namespace, as in `team/app`. 2 to 256 characters:
     lower-case letters and digits, joined by '.', '_', '__' or hyphens, in parts divided by
     '/'.
     """
 
-    image_id: ImageIdentifier = attrs.field(
-        metadata=shapes.member("imageId", shapes.Structure(ImageIdentifier))
-    )
+    image_id: ImageIdentifier
     """The image, by its digest or by a tag."""
 
-    target_storage_class: TargetStorageClass = attrs.field(
-        metadata=shapes.member("targetStorageClass", shapes.Enum(TargetStorageClass))
-    )
+    target_storage_class: TargetStorageClass
     """Where the image goes."""
 
-    registry_id: str | None = attrs.field(
-        default=None, metadata=shapes.member("registryId", scalars.RegistryId)
-    )
+    registry_id: str | None = None
     """The account id of the registry. Default: the caller's account. 12 digits."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class UpdateImageStorageClassResponse:
     """The answer of `update_image_storage_class`."""
 
-    registry_id: str | None = attrs.field(
-        default=None, metadata=shapes.member("registryId", shapes.STRING)
-    )
+    registry_id: str | None = None
     """The account id of the registry."""
 
-    repository_name: str | None = attrs.field(
-        default=None, metadata=shapes.member("repositoryName", shapes.STRING)
-    )
+    repository_name: str | None = None
     """The repository's name, with its namespace, as in `team/app`."""
 
-    image_id: ImageIdentifier | None = attrs.field(
-        default=None, metadata=shapes.member("imageId", shapes.Structure(ImageIdentifier))
-    )
+    image_id: ImageIdentifier | None = None
     """The image."""
 
-    image_status: ImageStatus | None = attrs.field(
-        default=None, metadata=shapes.member("imageStatus", shapes.Enum(ImageStatus))
-    )
+    image_status: ImageStatus | None = None
     """Whether the image is there, or on its way back."""

@@ -5,9 +5,8 @@ from __future__ import annotations
 
 import attrs
 
-from ecr_typed import shapes
 from ecr_typed.enums import OpenEnum
-from ecr_typed.models import _scalars as scalars
+from ecr_typed.shapes import hidden, immutable
 
 __all__ = [
     "BatchCheckLayerAvailabilityRequest",
@@ -50,263 +49,197 @@ class LayerFailureCode(OpenEnum):
     """There was no digest."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class BatchCheckLayerAvailabilityRequest:
     """The arguments of `batch_check_layer_availability`."""
 
-    repository_name: str = attrs.field(
-        metadata=shapes.member("repositoryName", scalars.RepositoryName)
-    )
+    repository_name: str
     """The repository's name, with its namespace, as in `team/app`. 2 to 256 characters:
     lower-case letters and digits, joined by '.', '_', '__' or hyphens, in parts divided by
     '/'.
     """
 
-    layer_digests: tuple[str, ...] = attrs.field(
-        metadata=shapes.member(
-            "layerDigests", shapes.ListOf(scalars.BatchedOperationLayerDigest, min=1, max=100)
-        )
-    )
+    layer_digests: tuple[str, ...]
     """The digests of the layers."""
 
-    registry_id: str | None = attrs.field(
-        default=None, metadata=shapes.member("registryId", scalars.RegistryId)
-    )
+    registry_id: str | None = None
     """The account id of the registry. Default: the caller's account. 12 digits."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class Layer:
     """A layer that was looked up."""
 
-    layer_digest: str | None = attrs.field(
-        default=None, metadata=shapes.member("layerDigest", shapes.STRING)
-    )
+    layer_digest: str | None = None
     """Its digest."""
 
-    layer_availability: LayerAvailability | None = attrs.field(
-        default=None, metadata=shapes.member("layerAvailability", shapes.Enum(LayerAvailability))
-    )
+    layer_availability: LayerAvailability | None = None
     """Whether the repository has it."""
 
-    layer_size: int | None = attrs.field(
-        default=None, metadata=shapes.member("layerSize", shapes.INTEGER)
-    )
+    layer_size: int | None = None
     """Its size in bytes."""
 
-    media_type: str | None = attrs.field(
-        default=None, metadata=shapes.member("mediaType", shapes.STRING, shared=True)
-    )
+    media_type: str | None = None
     """Its media type."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class LayerFailure:
     """A layer that could not be looked up, and why."""
 
-    layer_digest: str | None = attrs.field(
-        default=None, metadata=shapes.member("layerDigest", shapes.STRING)
-    )
+    layer_digest: str | None = None
     """The digest as it was asked for."""
 
-    failure_code: LayerFailureCode | None = attrs.field(
-        default=None, metadata=shapes.member("failureCode", shapes.Enum(LayerFailureCode))
-    )
+    failure_code: LayerFailureCode | None = None
     """The reason, as a code."""
 
-    failure_reason: str | None = attrs.field(
-        default=None, metadata=shapes.member("failureReason", shapes.STRING)
-    )
+    failure_reason: str | None = None
     """The reason, in words."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class BatchCheckLayerAvailabilityResponse:
     """The answer of `batch_check_layer_availability`."""
 
-    layers: tuple[Layer, ...] = attrs.field(
-        metadata=shapes.member("layers", shapes.ListOf(shapes.Structure(Layer)))
-    )
+    layers: tuple[Layer, ...]
     """The layers, with their availability."""
 
-    failures: tuple[LayerFailure, ...] = attrs.field(
-        metadata=shapes.member("failures", shapes.ListOf(shapes.Structure(LayerFailure)))
-    )
+    failures: tuple[LayerFailure, ...]
     """What could not be looked up, and why."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class GetDownloadUrlForLayerRequest:
     """The arguments of `get_download_url_for_layer`."""
 
-    repository_name: str = attrs.field(
-        metadata=shapes.member("repositoryName", scalars.RepositoryName)
-    )
+    repository_name: str
     """The repository's name, with its namespace, as in `team/app`. 2 to 256 characters:
     lower-case letters and digits, joined by '.', '_', '__' or hyphens, in parts divided by
     '/'.
     """
 
-    layer_digest: str = attrs.field(metadata=shapes.member("layerDigest", scalars.LayerDigest))
+    layer_digest: str
     """The layer's digest. An algorithm, ':' and hexadecimal digits, as in sha256:0123abcd."""
 
-    registry_id: str | None = attrs.field(
-        default=None, metadata=shapes.member("registryId", scalars.RegistryId)
-    )
+    registry_id: str | None = None
     """The account id of the registry. Default: the caller's account. 12 digits."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class GetDownloadUrlForLayerResponse:
     """The answer of `get_download_url_for_layer`."""
 
-    download_url: str = attrs.field(
-        repr=shapes.hidden, metadata=shapes.member("downloadUrl", shapes.STRING)
-    )
+    download_url: str = attrs.field(repr=hidden)
     """The presigned URL in Amazon S3. It needs no credentials and expires."""
 
-    layer_digest: str | None = attrs.field(
-        default=None, metadata=shapes.member("layerDigest", shapes.STRING)
-    )
+    layer_digest: str | None = None
     """The layer's digest."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class InitiateLayerUploadRequest:
     """The arguments of `initiate_layer_upload`."""
 
-    repository_name: str = attrs.field(
-        metadata=shapes.member("repositoryName", scalars.RepositoryName)
-    )
+    repository_name: str
     """The repository's name, with its namespace, as in `team/app`. 2 to 256 characters:
     lower-case letters and digits, joined by '.', '_', '__' or hyphens, in parts divided by
     '/'.
     """
 
-    registry_id: str | None = attrs.field(
-        default=None, metadata=shapes.member("registryId", scalars.RegistryId)
-    )
+    registry_id: str | None = None
     """The account id of the registry. Default: the caller's account. 12 digits."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class InitiateLayerUploadResponse:
     """The answer of `initiate_layer_upload`."""
 
-    upload_id: str = attrs.field(metadata=shapes.member("uploadId", shapes.STRING))
+    upload_id: str
     """The upload's id."""
 
-    part_size: int = attrs.field(metadata=shapes.member("partSize", shapes.INTEGER))
+    part_size: int
     """How large each part but the last should be, in bytes."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class UploadLayerPartRequest:
     """The arguments of `upload_layer_part`."""
 
-    repository_name: str = attrs.field(
-        metadata=shapes.member("repositoryName", scalars.RepositoryName)
-    )
+    repository_name: str
     """The repository's name, with its namespace, as in `team/app`. 2 to 256 characters:
     lower-case letters and digits, joined by '.', '_', '__' or hyphens, in parts divided by
     '/'.
     """
 
-    upload_id: str = attrs.field(metadata=shapes.member("uploadId", scalars.UploadId))
+    upload_id: str
     """The upload's id, from `initiate_layer_upload`. A UUID."""
 
-    part_first_byte: int = attrs.field(metadata=shapes.member("partFirstByte", scalars.PartSize))
+    part_first_byte: int
     """The place of the part's first byte in the layer, from 0."""
 
-    part_last_byte: int = attrs.field(metadata=shapes.member("partLastByte", scalars.PartSize))
+    part_last_byte: int
     """The place of the part's last byte in the layer, itself included."""
 
-    layer_part_blob: bytes = attrs.field(
-        metadata=shapes.member("layerPartBlob", scalars.LayerPartBlob)
-    )
+    layer_part_blob: bytes
     """The bytes of the part, as they are: the encoding for the wire is done for you. At most
     20,971,520 bytes.
     """
 
-    registry_id: str | None = attrs.field(
-        default=None, metadata=shapes.member("registryId", scalars.RegistryId)
-    )
+    registry_id: str | None = None
     """The account id of the registry. Default: the caller's account. 12 digits."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class UploadLayerPartResponse:
     """The answer of `upload_layer_part`."""
 
-    registry_id: str | None = attrs.field(
-        default=None, metadata=shapes.member("registryId", shapes.STRING)
-    )
+    registry_id: str | None = None
     """The account id of the registry."""
 
-    repository_name: str | None = attrs.field(
-        default=None, metadata=shapes.member("repositoryName", shapes.STRING)
-    )
+    repository_name: str | None = None
     """The repository's name, with its namespace, as in `team/app`."""
 
-    upload_id: str | None = attrs.field(
-        default=None, metadata=shapes.member("uploadId", shapes.STRING)
-    )
+    upload_id: str | None = None
     """The upload's id."""
 
-    last_byte_received: int | None = attrs.field(
-        default=None, metadata=shapes.member("lastByteReceived", shapes.INTEGER)
-    )
+    last_byte_received: int | None = None
     """The place of the last byte that arrived: the next part begins after it."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class CompleteLayerUploadRequest:
     """The arguments of `complete_layer_upload`."""
 
-    repository_name: str = attrs.field(
-        metadata=shapes.member("repositoryName", scalars.RepositoryName)
-    )
+    repository_name: str
     """The repository's name, with its namespace, as in `team/app`. 2 to 256 characters:
     lower-case letters and digits, joined by '.', '_', '__' or hyphens, in parts divided by
     '/'.
     """
 
-    upload_id: str = attrs.field(metadata=shapes.member("uploadId", scalars.UploadId))
+    upload_id: str
     """The upload's id, from `initiate_layer_upload`. A UUID."""
 
-    layer_digests: tuple[str, ...] = attrs.field(
-        metadata=shapes.member("layerDigests", shapes.ListOf(scalars.LayerDigest, min=1, max=100))
-    )
+    layer_digests: tuple[str, ...]
     """The layer's digest, which what arrived must have. 1 to 100 items: each an algorithm, ':'
     and hexadecimal digits, as in sha256:0123abcd.
     """
 
-    registry_id: str | None = attrs.field(
-        default=None, metadata=shapes.member("registryId", scalars.RegistryId)
-    )
+    registry_id: str | None = None
     """The account id of the registry. Default: the caller's account. 12 digits."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class CompleteLayerUploadResponse:
     """The answer of `complete_layer_upload`."""
 
-    registry_id: str | None = attrs.field(
-        default=None, metadata=shapes.member("registryId", shapes.STRING)
-    )
+    registry_id: str | None = None
     """The account id of the registry."""
 
-    repository_name: str | None = attrs.field(
-        default=None, metadata=shapes.member("repositoryName", shapes.STRING)
-    )
+    repository_name: str | None = None
     """The repository's name, with its namespace, as in `team/app`."""
 
-    upload_id: str | None = attrs.field(
-        default=None, metadata=shapes.member("uploadId", shapes.STRING)
-    )
+    upload_id: str | None = None
     """The upload's id."""
 
-    layer_digest: str | None = attrs.field(
-        default=None, metadata=shapes.member("layerDigest", shapes.STRING)
-    )
+    layer_digest: str | None = None
     """The layer's digest."""

@@ -7,10 +7,9 @@ from datetime import datetime
 
 import attrs
 
-from ecr_typed import shapes
 from ecr_typed.enums import OpenEnum
-from ecr_typed.models import _scalars as scalars
 from ecr_typed.models.common import ImageIdentifier, TagStatus
+from ecr_typed.shapes import immutable
 
 __all__ = [
     "DeleteLifecyclePolicyRequest",
@@ -78,368 +77,248 @@ class LifecyclePolicyStorageClass(OpenEnum):
     """The standard storage class."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class PutLifecyclePolicyRequest:
     """The arguments of `put_lifecycle_policy`."""
 
-    repository_name: str = attrs.field(
-        metadata=shapes.member("repositoryName", scalars.RepositoryName)
-    )
+    repository_name: str
     """The repository's name, with its namespace, as in `team/app`. 2 to 256 characters:
     lower-case letters and digits, joined by '.', '_', '__' or hyphens, in parts divided by
     '/'.
     """
 
-    lifecycle_policy_text: str = attrs.field(
-        metadata=shapes.member("lifecyclePolicyText", scalars.LifecyclePolicyText)
-    )
+    lifecycle_policy_text: str
     """The lifecycle policy, a JSON document. 100 to 30,720 characters."""
 
-    registry_id: str | None = attrs.field(
-        default=None, metadata=shapes.member("registryId", scalars.RegistryId)
-    )
+    registry_id: str | None = None
     """The account id of the registry. Default: the caller's account. 12 digits."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class PutLifecyclePolicyResponse:
     """The answer of `put_lifecycle_policy`."""
 
-    registry_id: str | None = attrs.field(
-        default=None, metadata=shapes.member("registryId", shapes.STRING)
-    )
+    registry_id: str | None = None
     """The account id of the registry."""
 
-    repository_name: str | None = attrs.field(
-        default=None, metadata=shapes.member("repositoryName", shapes.STRING)
-    )
+    repository_name: str | None = None
     """The repository's name, with its namespace, as in `team/app`."""
 
-    lifecycle_policy_text: str | None = attrs.field(
-        default=None, metadata=shapes.member("lifecyclePolicyText", shapes.STRING)
-    )
+    lifecycle_policy_text: str | None = None
     """The lifecycle policy, a JSON document."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class GetLifecyclePolicyRequest:
     """The arguments of `get_lifecycle_policy`."""
 
-    repository_name: str = attrs.field(
-        metadata=shapes.member("repositoryName", scalars.RepositoryName)
-    )
+    repository_name: str
     """The repository's name, with its namespace, as in `team/app`. 2 to 256 characters:
     lower-case letters and digits, joined by '.', '_', '__' or hyphens, in parts divided by
     '/'.
     """
 
-    registry_id: str | None = attrs.field(
-        default=None, metadata=shapes.member("registryId", scalars.RegistryId)
-    )
+    registry_id: str | None = None
     """The account id of the registry. Default: the caller's account. 12 digits."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class GetLifecyclePolicyResponse:
     """The answer of `get_lifecycle_policy`."""
 
-    lifecycle_policy_text: str = attrs.field(
-        metadata=shapes.member("lifecyclePolicyText", shapes.STRING)
-    )
+    lifecycle_policy_text: str
     """The lifecycle policy, a JSON document."""
 
-    registry_id: str | None = attrs.field(
-        default=None, metadata=shapes.member("registryId", shapes.STRING)
-    )
+    registry_id: str | None = None
     """The account id of the registry."""
 
-    repository_name: str | None = attrs.field(
-        default=None, metadata=shapes.member("repositoryName", shapes.STRING)
-    )
+    repository_name: str | None = None
     """The repository's name, with its namespace, as in `team/app`."""
 
-    last_evaluated_at: datetime | None = attrs.field(
-        default=None, metadata=shapes.member("lastEvaluatedAt", shapes.TIMESTAMP)
-    )
+    last_evaluated_at: datetime | None = None
     """When the policy last acted; the beginning of 1970 if it never did."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class DeleteLifecyclePolicyRequest:
     """The arguments of `delete_lifecycle_policy`."""
 
-    repository_name: str = attrs.field(
-        metadata=shapes.member("repositoryName", scalars.RepositoryName)
-    )
+    repository_name: str
     """The repository's name, with its namespace, as in `team/app`. 2 to 256 characters:
     lower-case letters and digits, joined by '.', '_', '__' or hyphens, in parts divided by
     '/'.
     """
 
-    registry_id: str | None = attrs.field(
-        default=None, metadata=shapes.member("registryId", scalars.RegistryId)
-    )
+    registry_id: str | None = None
     """The account id of the registry. Default: the caller's account. 12 digits."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class DeleteLifecyclePolicyResponse:
     """The answer of `delete_lifecycle_policy`."""
 
-    registry_id: str | None = attrs.field(
-        default=None, metadata=shapes.member("registryId", shapes.STRING)
-    )
+    registry_id: str | None = None
     """The account id of the registry."""
 
-    repository_name: str | None = attrs.field(
-        default=None, metadata=shapes.member("repositoryName", shapes.STRING)
-    )
+    repository_name: str | None = None
     """The repository's name, with its namespace, as in `team/app`."""
 
-    lifecycle_policy_text: str | None = attrs.field(
-        default=None, metadata=shapes.member("lifecyclePolicyText", shapes.STRING)
-    )
+    lifecycle_policy_text: str | None = None
     """The policy that was deleted, a JSON document."""
 
-    last_evaluated_at: datetime | None = attrs.field(
-        default=None, metadata=shapes.member("lastEvaluatedAt", shapes.TIMESTAMP)
-    )
+    last_evaluated_at: datetime | None = None
     """When the policy last acted; the beginning of 1970 if it never did."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class StartLifecyclePolicyPreviewRequest:
     """The arguments of `start_lifecycle_policy_preview`."""
 
-    repository_name: str = attrs.field(
-        metadata=shapes.member("repositoryName", scalars.RepositoryName)
-    )
+    repository_name: str
     """The repository's name, with its namespace, as in `team/app`. 2 to 256 characters:
     lower-case letters and digits, joined by '.', '_', '__' or hyphens, in parts divided by
     '/'.
     """
 
-    registry_id: str | None = attrs.field(
-        default=None, metadata=shapes.member("registryId", scalars.RegistryId)
-    )
+    registry_id: str | None = None
     """The account id of the registry. Default: the caller's account. 12 digits."""
 
-    lifecycle_policy_text: str | None = attrs.field(
-        default=None, metadata=shapes.member("lifecyclePolicyText", scalars.LifecyclePolicyText)
-    )
+    lifecycle_policy_text: str | None = None
     """The policy to try, a JSON document. Default: the one that the repository has. 100 to
     30,720 characters.
     """
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class StartLifecyclePolicyPreviewResponse:
     """The answer of `start_lifecycle_policy_preview`."""
 
-    registry_id: str | None = attrs.field(
-        default=None, metadata=shapes.member("registryId", shapes.STRING)
-    )
+    registry_id: str | None = None
     """The account id of the registry."""
 
-    repository_name: str | None = attrs.field(
-        default=None, metadata=shapes.member("repositoryName", shapes.STRING)
-    )
+    repository_name: str | None = None
     """The repository's name, with its namespace, as in `team/app`."""
 
-    lifecycle_policy_text: str | None = attrs.field(
-        default=None, metadata=shapes.member("lifecyclePolicyText", shapes.STRING)
-    )
+    lifecycle_policy_text: str | None = None
     """The policy that is tried, a JSON document."""
 
-    status: LifecyclePolicyPreviewStatus | None = attrs.field(
-        default=None, metadata=shapes.member("status", shapes.Enum(LifecyclePolicyPreviewStatus))
-    )
+    status: LifecyclePolicyPreviewStatus | None = None
     """How the preview stands."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class LifecyclePolicyPreviewFilter:
     """Which images a lifecycle policy preview tells of."""
 
-    tag_status: TagStatus | None = attrs.field(
-        default=None, metadata=shapes.member("tagStatus", shapes.Enum(TagStatus))
-    )
+    tag_status: TagStatus | None = None
     """Tagged images, untagged ones, or `ANY`. Default: `ANY`."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class GetLifecyclePolicyPreviewRequest:
     """The arguments of `get_lifecycle_policy_preview`."""
 
-    repository_name: str = attrs.field(
-        metadata=shapes.member("repositoryName", scalars.RepositoryName)
-    )
+    repository_name: str
     """The repository's name, with its namespace, as in `team/app`. 2 to 256 characters:
     lower-case letters and digits, joined by '.', '_', '__' or hyphens, in parts divided by
     '/'.
     """
 
-    registry_id: str | None = attrs.field(
-        default=None, metadata=shapes.member("registryId", scalars.RegistryId)
-    )
+    registry_id: str | None = None
     """The account id of the registry. Default: the caller's account. 12 digits."""
 
-    image_ids: tuple[ImageIdentifier, ...] | None = attrs.field(
-        default=None,
-        metadata=shapes.member(
-            "imageIds", shapes.ListOf(shapes.Structure(ImageIdentifier), min=1, max=100)
-        ),
-    )
+    image_ids: tuple[ImageIdentifier, ...] | None = None
     """The images to tell of, by digest or by tag. Default: all. They are not paged: `page_size`
     is not sent with them.
     """
 
-    next_token: str | None = attrs.field(
-        default=None, metadata=shapes.member("nextToken", shapes.STRING)
-    )
+    next_token: str | None = None
     """Where the page begins: the `next_token` of the page before."""
 
-    max_results: int | None = attrs.field(
-        default=None, metadata=shapes.member("maxResults", scalars.LifecyclePreviewMaxResults)
-    )
+    max_results: int | None = None
     """The most items that the page may have. Default: 100. 1 to 100."""
 
-    filter: LifecyclePolicyPreviewFilter | None = attrs.field(
-        default=None,
-        metadata=shapes.member("filter", shapes.Structure(LifecyclePolicyPreviewFilter)),
-    )
+    filter: LifecyclePolicyPreviewFilter | None = None
     """Which images to tell of. Default: all."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class LifecyclePolicyRuleAction:
     """What a lifecycle policy would do to an image."""
 
-    type: ImageActionType | None = attrs.field(
-        default=None, metadata=shapes.member("type", shapes.Enum(ImageActionType))
-    )
+    type: ImageActionType | None = None
     """Whether the image expires or is moved."""
 
-    target_storage_class: LifecyclePolicyTargetStorageClass | None = attrs.field(
-        default=None,
-        metadata=shapes.member(
-            "targetStorageClass", shapes.Enum(LifecyclePolicyTargetStorageClass)
-        ),
-    )
+    target_storage_class: LifecyclePolicyTargetStorageClass | None = None
     """Where the image is moved to. `None` if it expires."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class LifecyclePolicyPreviewResult:
     """An image that a lifecycle policy would act on."""
 
-    image_tags: tuple[str, ...] | None = attrs.field(
-        default=None, metadata=shapes.member("imageTags", shapes.ListOf(shapes.STRING))
-    )
+    image_tags: tuple[str, ...] | None = None
     """Its tags."""
 
-    image_digest: str | None = attrs.field(
-        default=None, metadata=shapes.member("imageDigest", shapes.STRING)
-    )
+    image_digest: str | None = None
     """The digest of its manifest."""
 
-    image_pushed_at: datetime | None = attrs.field(
-        default=None, metadata=shapes.member("imagePushedAt", shapes.TIMESTAMP)
-    )
+    image_pushed_at: datetime | None = None
     """When it was pushed."""
 
-    action: LifecyclePolicyRuleAction | None = attrs.field(
-        default=None,
-        metadata=shapes.member("action", shapes.Structure(LifecyclePolicyRuleAction), shared=True),
-    )
+    action: LifecyclePolicyRuleAction | None = None
     """What the policy would do to it."""
 
-    applied_rule_priority: int | None = attrs.field(
-        default=None, metadata=shapes.member("appliedRulePriority", shapes.INTEGER)
-    )
+    applied_rule_priority: int | None = None
     """The priority of the rule that it falls to. An image falls to one rule at most."""
 
-    storage_class: LifecyclePolicyStorageClass | None = attrs.field(
-        default=None,
-        metadata=shapes.member("storageClass", shapes.Enum(LifecyclePolicyStorageClass)),
-    )
+    storage_class: LifecyclePolicyStorageClass | None = None
     """Where it is kept now."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class TransitioningImageTotalCount:
     """How many images a lifecycle policy would move to a storage class."""
 
-    target_storage_class: LifecyclePolicyTargetStorageClass | None = attrs.field(
-        default=None,
-        metadata=shapes.member(
-            "targetStorageClass", shapes.Enum(LifecyclePolicyTargetStorageClass)
-        ),
-    )
+    target_storage_class: LifecyclePolicyTargetStorageClass | None = None
     """The storage class."""
 
-    image_total_count: int | None = attrs.field(
-        default=None, metadata=shapes.member("imageTotalCount", shapes.INTEGER)
-    )
+    image_total_count: int | None = None
     """How many images."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class LifecyclePolicyPreviewSummary:
     """How many images a lifecycle policy would act on."""
 
-    expiring_image_total_count: int | None = attrs.field(
-        default=None, metadata=shapes.member("expiringImageTotalCount", shapes.INTEGER)
-    )
+    expiring_image_total_count: int | None = None
     """How many images would expire."""
 
-    transitioning_image_total_counts: tuple[TransitioningImageTotalCount, ...] | None = attrs.field(
-        default=None,
-        metadata=shapes.member(
-            "transitioningImageTotalCounts",
-            shapes.ListOf(shapes.Structure(TransitioningImageTotalCount)),
-        ),
-    )
+    transitioning_image_total_counts: tuple[TransitioningImageTotalCount, ...] | None = None
     """How many images would be moved, by storage class. `None` if there are none."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class GetLifecyclePolicyPreviewResponse:
     """The answer of `get_lifecycle_policy_preview`."""
 
-    repository_name: str = attrs.field(metadata=shapes.member("repositoryName", shapes.STRING))
+    repository_name: str
     """The repository's name, with its namespace, as in `team/app`."""
 
-    registry_id: str | None = attrs.field(
-        default=None, metadata=shapes.member("registryId", shapes.STRING)
-    )
+    registry_id: str | None = None
     """The account id of the registry."""
 
-    lifecycle_policy_text: str | None = attrs.field(
-        default=None, metadata=shapes.member("lifecyclePolicyText", shapes.STRING)
-    )
+    lifecycle_policy_text: str | None = None
     """The policy that was tried, a JSON document."""
 
-    status: LifecyclePolicyPreviewStatus | None = attrs.field(
-        default=None, metadata=shapes.member("status", shapes.Enum(LifecyclePolicyPreviewStatus))
-    )
+    status: LifecyclePolicyPreviewStatus | None = None
     """How the preview stands."""
 
-    next_token: str | None = attrs.field(
-        default=None, metadata=shapes.member("nextToken", shapes.STRING)
-    )
+    next_token: str | None = None
     """Where the next page begins; `None` on the last one."""
 
-    preview_results: tuple[LifecyclePolicyPreviewResult, ...] | None = attrs.field(
-        default=None,
-        metadata=shapes.member(
-            "previewResults", shapes.ListOf(shapes.Structure(LifecyclePolicyPreviewResult))
-        ),
-    )
+    preview_results: tuple[LifecyclePolicyPreviewResult, ...] | None = None
     """The images of the page. There are none while the preview runs."""
 
-    summary: LifecyclePolicyPreviewSummary | None = attrs.field(
-        default=None,
-        metadata=shapes.member("summary", shapes.Structure(LifecyclePolicyPreviewSummary)),
-    )
+    summary: LifecyclePolicyPreviewSummary | None = None
     """How many images the policy would act on."""

@@ -7,9 +7,8 @@ from datetime import datetime
 
 import attrs
 
-from ecr_typed import shapes
 from ecr_typed.enums import OpenEnum
-from ecr_typed.models import _scalars as scalars
+from ecr_typed.shapes import immutable
 
 __all__ = [
     "CreatePullThroughCacheRuleRequest",
@@ -58,390 +57,263 @@ class UpstreamRegistry(OpenEnum):
     """Chainguard: `cgr.dev`."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class CreatePullThroughCacheRuleRequest:
     """The arguments of `create_pull_through_cache_rule`."""
 
-    ecr_repository_prefix: str = attrs.field(
-        metadata=shapes.member("ecrRepositoryPrefix", scalars.PullThroughCacheRuleRepositoryPrefix)
-    )
+    ecr_repository_prefix: str
     """The namespace of the cached repositories: `hub` covers `hub/library/nginx`, not `hubs`;
     `ROOT` what no other rule covers. 2 to 30 characters: lower-case letters and digits,
     joined by '.', '_', '__' or hyphens, in parts divided by '/', or ROOT.
     """
 
-    upstream_registry_url: str = attrs.field(
-        metadata=shapes.member("upstreamRegistryUrl", shapes.STRING)
-    )
+    upstream_registry_url: str
     """The host of the upstream registry, without a scheme, as `public.ecr.aws`."""
 
-    registry_id: str | None = attrs.field(
-        default=None, metadata=shapes.member("registryId", scalars.RegistryId)
-    )
+    registry_id: str | None = None
     """The account id of the registry. Default: the caller's account. 12 digits."""
 
-    upstream_registry: UpstreamRegistry | None = attrs.field(
-        default=None, metadata=shapes.member("upstreamRegistry", shapes.Enum(UpstreamRegistry))
-    )
+    upstream_registry: UpstreamRegistry | None = None
     """Which upstream registry it is."""
 
-    credential_arn: str | None = attrs.field(
-        default=None, metadata=shapes.member("credentialArn", scalars.CredentialArn)
-    )
+    credential_arn: str | None = None
     """Where the credentials for the upstream registry are. 50 to 612 characters: the ARN of a
     secret in AWS Secrets Manager whose name begins with ecr-pullthroughcache/.
     """
 
-    custom_role_arn: str | None = attrs.field(
-        default=None, metadata=shapes.member("customRoleArn", scalars.CustomRoleArn)
-    )
+    custom_role_arn: str | None = None
     """The ARN of the role that ECR takes on to log in to an upstream ECR registry. It must be in
     your own account. At most 2,048 characters.
     """
 
-    upstream_repository_prefix: str | None = attrs.field(
-        default=None,
-        metadata=shapes.member(
-            "upstreamRepositoryPrefix", scalars.PullThroughCacheRuleRepositoryPrefix
-        ),
-    )
+    upstream_repository_prefix: str | None = None
     """The namespace in the upstream registry that the prefix stands for. Default: `ROOT`, its
     repositories as they are. 2 to 30 characters: lower-case letters and digits, joined by
     '.', '_', '__' or hyphens, in parts divided by '/', or ROOT.
     """
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class CreatePullThroughCacheRuleResponse:
     """The answer of `create_pull_through_cache_rule`."""
 
-    ecr_repository_prefix: str | None = attrs.field(
-        default=None, metadata=shapes.member("ecrRepositoryPrefix", shapes.STRING)
-    )
+    ecr_repository_prefix: str | None = None
     """The rule's prefix, or `ROOT`."""
 
-    upstream_registry_url: str | None = attrs.field(
-        default=None, metadata=shapes.member("upstreamRegistryUrl", shapes.STRING)
-    )
+    upstream_registry_url: str | None = None
     """The host of the upstream registry, without a scheme, as `public.ecr.aws`."""
 
-    created_at: datetime | None = attrs.field(
-        default=None, metadata=shapes.member("createdAt", shapes.TIMESTAMP)
-    )
+    created_at: datetime | None = None
     """When the rule was created."""
 
-    registry_id: str | None = attrs.field(
-        default=None, metadata=shapes.member("registryId", shapes.STRING)
-    )
+    registry_id: str | None = None
     """The account id of the registry."""
 
-    upstream_registry: UpstreamRegistry | None = attrs.field(
-        default=None, metadata=shapes.member("upstreamRegistry", shapes.Enum(UpstreamRegistry))
-    )
+    upstream_registry: UpstreamRegistry | None = None
     """Which upstream registry it is."""
 
-    credential_arn: str | None = attrs.field(
-        default=None, metadata=shapes.member("credentialArn", shapes.STRING)
-    )
+    credential_arn: str | None = None
     """Where the credentials for the upstream registry are."""
 
-    custom_role_arn: str | None = attrs.field(
-        default=None, metadata=shapes.member("customRoleArn", shapes.STRING)
-    )
+    custom_role_arn: str | None = None
     """The ARN of the role that ECR takes on to log in to an upstream ECR registry. It must be in
     your own account.
     """
 
-    upstream_repository_prefix: str | None = attrs.field(
-        default=None, metadata=shapes.member("upstreamRepositoryPrefix", shapes.STRING)
-    )
+    upstream_repository_prefix: str | None = None
     """The namespace in the upstream registry that the prefix stands for, or `ROOT`."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class DescribePullThroughCacheRulesRequest:
     """The arguments of `describe_pull_through_cache_rules`."""
 
-    registry_id: str | None = attrs.field(
-        default=None, metadata=shapes.member("registryId", scalars.RegistryId)
-    )
+    registry_id: str | None = None
     """The account id of the registry. Default: the caller's account. 12 digits."""
 
-    ecr_repository_prefixes: tuple[str, ...] | None = attrs.field(
-        default=None,
-        metadata=shapes.member(
-            "ecrRepositoryPrefixes",
-            shapes.ListOf(scalars.PullThroughCacheRuleRepositoryPrefix, min=1, max=100),
-        ),
-    )
+    ecr_repository_prefixes: tuple[str, ...] | None = None
     """The prefixes of the rules to describe. Default: all."""
 
-    next_token: str | None = attrs.field(
-        default=None, metadata=shapes.member("nextToken", shapes.STRING)
-    )
+    next_token: str | None = None
     """Where the page begins: the `next_token` of the page before."""
 
-    max_results: int | None = attrs.field(
-        default=None, metadata=shapes.member("maxResults", scalars.MaxResults)
-    )
+    max_results: int | None = None
     """The most items that the page may have. Default: 100. 1 to 1,000."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class PullThroughCacheRule:
     """A rule by which ECR fetches and caches images of an upstream registry."""
 
-    ecr_repository_prefix: str | None = attrs.field(
-        default=None, metadata=shapes.member("ecrRepositoryPrefix", shapes.STRING)
-    )
+    ecr_repository_prefix: str | None = None
     """The rule's prefix, or `ROOT`."""
 
-    upstream_registry_url: str | None = attrs.field(
-        default=None, metadata=shapes.member("upstreamRegistryUrl", shapes.STRING, shared=True)
-    )
+    upstream_registry_url: str | None = None
     """The host of the upstream registry, without a scheme, as `public.ecr.aws`."""
 
-    created_at: datetime | None = attrs.field(
-        default=None, metadata=shapes.member("createdAt", shapes.TIMESTAMP)
-    )
+    created_at: datetime | None = None
     """When the rule was created."""
 
-    registry_id: str | None = attrs.field(
-        default=None, metadata=shapes.member("registryId", shapes.STRING, shared=True)
-    )
+    registry_id: str | None = None
     """The account id of the registry."""
 
-    credential_arn: str | None = attrs.field(
-        default=None, metadata=shapes.member("credentialArn", shapes.STRING)
-    )
+    credential_arn: str | None = None
     """Where the credentials for the upstream registry are."""
 
-    custom_role_arn: str | None = attrs.field(
-        default=None, metadata=shapes.member("customRoleArn", shapes.STRING, shared=True)
-    )
+    custom_role_arn: str | None = None
     """The ARN of the role that ECR takes on to log in to an upstream ECR registry. It must be in
     your own account.
     """
 
-    upstream_repository_prefix: str | None = attrs.field(
-        default=None, metadata=shapes.member("upstreamRepositoryPrefix", shapes.STRING, shared=True)
-    )
+    upstream_repository_prefix: str | None = None
     """The namespace in the upstream registry that the prefix stands for, or `ROOT`."""
 
-    upstream_registry: UpstreamRegistry | None = attrs.field(
-        default=None, metadata=shapes.member("upstreamRegistry", shapes.Enum(UpstreamRegistry))
-    )
+    upstream_registry: UpstreamRegistry | None = None
     """Which upstream registry it is."""
 
-    updated_at: datetime | None = attrs.field(
-        default=None, metadata=shapes.member("updatedAt", shapes.TIMESTAMP)
-    )
+    updated_at: datetime | None = None
     """When the rule was last changed."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class DescribePullThroughCacheRulesResponse:
     """The answer of `describe_pull_through_cache_rules`."""
 
-    pull_through_cache_rules: tuple[PullThroughCacheRule, ...] = attrs.field(
-        metadata=shapes.member(
-            "pullThroughCacheRules", shapes.ListOf(shapes.Structure(PullThroughCacheRule))
-        )
-    )
+    pull_through_cache_rules: tuple[PullThroughCacheRule, ...]
     """The rules of the page."""
 
-    next_token: str | None = attrs.field(
-        default=None, metadata=shapes.member("nextToken", shapes.STRING)
-    )
+    next_token: str | None = None
     """Where the next page begins; `None` on the last one."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class UpdatePullThroughCacheRuleRequest:
     """The arguments of `update_pull_through_cache_rule`."""
 
-    ecr_repository_prefix: str = attrs.field(
-        metadata=shapes.member("ecrRepositoryPrefix", scalars.PullThroughCacheRuleRepositoryPrefix)
-    )
+    ecr_repository_prefix: str
     """The rule's prefix, or `ROOT`. 2 to 30 characters: lower-case letters and digits, joined by
     '.', '_', '__' or hyphens, in parts divided by '/', or ROOT.
     """
 
-    registry_id: str | None = attrs.field(
-        default=None, metadata=shapes.member("registryId", scalars.RegistryId)
-    )
+    registry_id: str | None = None
     """The account id of the registry. Default: the caller's account. 12 digits."""
 
-    credential_arn: str | None = attrs.field(
-        default=None, metadata=shapes.member("credentialArn", scalars.CredentialArn)
-    )
+    credential_arn: str | None = None
     """Where the credentials for the upstream registry are. 50 to 612 characters: the ARN of a
     secret in AWS Secrets Manager whose name begins with ecr-pullthroughcache/.
     """
 
-    custom_role_arn: str | None = attrs.field(
-        default=None, metadata=shapes.member("customRoleArn", scalars.CustomRoleArn)
-    )
+    custom_role_arn: str | None = None
     """The ARN of the role that ECR takes on to log in to an upstream ECR registry. It must be in
     your own account. At most 2,048 characters.
     """
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class UpdatePullThroughCacheRuleResponse:
     """The answer of `update_pull_through_cache_rule`."""
 
-    ecr_repository_prefix: str | None = attrs.field(
-        default=None, metadata=shapes.member("ecrRepositoryPrefix", shapes.STRING)
-    )
+    ecr_repository_prefix: str | None = None
     """The rule's prefix, or `ROOT`."""
 
-    registry_id: str | None = attrs.field(
-        default=None, metadata=shapes.member("registryId", shapes.STRING)
-    )
+    registry_id: str | None = None
     """The account id of the registry."""
 
-    updated_at: datetime | None = attrs.field(
-        default=None, metadata=shapes.member("updatedAt", shapes.TIMESTAMP)
-    )
+    updated_at: datetime | None = None
     """When the rule was changed."""
 
-    credential_arn: str | None = attrs.field(
-        default=None, metadata=shapes.member("credentialArn", shapes.STRING)
-    )
+    credential_arn: str | None = None
     """Where the credentials for the upstream registry are."""
 
-    custom_role_arn: str | None = attrs.field(
-        default=None, metadata=shapes.member("customRoleArn", shapes.STRING)
-    )
+    custom_role_arn: str | None = None
     """The ARN of the role that ECR takes on to log in to an upstream ECR registry. It must be in
     your own account.
     """
 
-    upstream_repository_prefix: str | None = attrs.field(
-        default=None, metadata=shapes.member("upstreamRepositoryPrefix", shapes.STRING)
-    )
+    upstream_repository_prefix: str | None = None
     """The namespace in the upstream registry that the prefix stands for, or `ROOT`."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class DeletePullThroughCacheRuleRequest:
     """The arguments of `delete_pull_through_cache_rule`."""
 
-    ecr_repository_prefix: str = attrs.field(
-        metadata=shapes.member("ecrRepositoryPrefix", scalars.PullThroughCacheRuleRepositoryPrefix)
-    )
+    ecr_repository_prefix: str
     """The rule's prefix, or `ROOT`. 2 to 30 characters: lower-case letters and digits, joined by
     '.', '_', '__' or hyphens, in parts divided by '/', or ROOT.
     """
 
-    registry_id: str | None = attrs.field(
-        default=None, metadata=shapes.member("registryId", scalars.RegistryId)
-    )
+    registry_id: str | None = None
     """The account id of the registry. Default: the caller's account. 12 digits."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class DeletePullThroughCacheRuleResponse:
     """The answer of `delete_pull_through_cache_rule`."""
 
-    ecr_repository_prefix: str | None = attrs.field(
-        default=None, metadata=shapes.member("ecrRepositoryPrefix", shapes.STRING)
-    )
+    ecr_repository_prefix: str | None = None
     """The rule's prefix, or `ROOT`."""
 
-    upstream_registry_url: str | None = attrs.field(
-        default=None, metadata=shapes.member("upstreamRegistryUrl", shapes.STRING)
-    )
+    upstream_registry_url: str | None = None
     """The host of the upstream registry, without a scheme, as `public.ecr.aws`."""
 
-    created_at: datetime | None = attrs.field(
-        default=None, metadata=shapes.member("createdAt", shapes.TIMESTAMP)
-    )
+    created_at: datetime | None = None
     """When the rule was created."""
 
-    registry_id: str | None = attrs.field(
-        default=None, metadata=shapes.member("registryId", shapes.STRING)
-    )
+    registry_id: str | None = None
     """The account id of the registry."""
 
-    credential_arn: str | None = attrs.field(
-        default=None, metadata=shapes.member("credentialArn", shapes.STRING)
-    )
+    credential_arn: str | None = None
     """Where the credentials for the upstream registry are."""
 
-    custom_role_arn: str | None = attrs.field(
-        default=None, metadata=shapes.member("customRoleArn", shapes.STRING)
-    )
+    custom_role_arn: str | None = None
     """The ARN of the role that ECR takes on to log in to an upstream ECR registry. It must be in
     your own account.
     """
 
-    upstream_repository_prefix: str | None = attrs.field(
-        default=None, metadata=shapes.member("upstreamRepositoryPrefix", shapes.STRING)
-    )
+    upstream_repository_prefix: str | None = None
     """The namespace in the upstream registry that the prefix stands for, or `ROOT`."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class ValidatePullThroughCacheRuleRequest:
     """The arguments of `validate_pull_through_cache_rule`."""
 
-    ecr_repository_prefix: str = attrs.field(
-        metadata=shapes.member("ecrRepositoryPrefix", scalars.PullThroughCacheRuleRepositoryPrefix)
-    )
+    ecr_repository_prefix: str
     """The rule's prefix, or `ROOT`. 2 to 30 characters: lower-case letters and digits, joined by
     '.', '_', '__' or hyphens, in parts divided by '/', or ROOT.
     """
 
-    registry_id: str | None = attrs.field(
-        default=None, metadata=shapes.member("registryId", scalars.RegistryId)
-    )
+    registry_id: str | None = None
     """The account id of the registry. Default: the caller's account. 12 digits."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class ValidatePullThroughCacheRuleResponse:
     """The answer of `validate_pull_through_cache_rule`."""
 
-    ecr_repository_prefix: str | None = attrs.field(
-        default=None, metadata=shapes.member("ecrRepositoryPrefix", shapes.STRING)
-    )
+    ecr_repository_prefix: str | None = None
     """The rule's prefix, or `ROOT`."""
 
-    registry_id: str | None = attrs.field(
-        default=None, metadata=shapes.member("registryId", shapes.STRING)
-    )
+    registry_id: str | None = None
     """The account id of the registry."""
 
-    upstream_registry_url: str | None = attrs.field(
-        default=None, metadata=shapes.member("upstreamRegistryUrl", shapes.STRING)
-    )
+    upstream_registry_url: str | None = None
     """The host of the upstream registry, without a scheme, as `public.ecr.aws`."""
 
-    credential_arn: str | None = attrs.field(
-        default=None, metadata=shapes.member("credentialArn", shapes.STRING)
-    )
+    credential_arn: str | None = None
     """Where the credentials for the upstream registry are."""
 
-    custom_role_arn: str | None = attrs.field(
-        default=None, metadata=shapes.member("customRoleArn", shapes.STRING)
-    )
+    custom_role_arn: str | None = None
     """The ARN of the role that ECR takes on to log in to an upstream ECR registry. It must be in
     your own account.
     """
 
-    upstream_repository_prefix: str | None = attrs.field(
-        default=None, metadata=shapes.member("upstreamRepositoryPrefix", shapes.STRING)
-    )
+    upstream_repository_prefix: str | None = None
     """The namespace in the upstream registry that the prefix stands for, or `ROOT`."""
 
-    is_valid: bool | None = attrs.field(
-        default=None, metadata=shapes.member("isValid", shapes.BOOLEAN)
-    )
+    is_valid: bool | None = None
     """Whether ECR reached the upstream registry and could log in."""
 
-    failure: str | None = attrs.field(
-        default=None, metadata=shapes.member("failure", shapes.STRING)
-    )
+    failure: str | None = None
     """Why it did not work. `None` if it did."""

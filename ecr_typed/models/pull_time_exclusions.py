@@ -7,8 +7,7 @@ from datetime import datetime
 
 import attrs
 
-from ecr_typed import shapes
-from ecr_typed.models import _scalars as scalars
+from ecr_typed.shapes import immutable
 
 __all__ = [
     "DeregisterPullTimeUpdateExclusionRequest",
@@ -20,70 +19,58 @@ __all__ = [
 ]
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class RegisterPullTimeUpdateExclusionRequest:
     """The arguments of `register_pull_time_update_exclusion`."""
 
-    principal_arn: str = attrs.field(metadata=shapes.member("principalArn", scalars.PrincipalArn))
+    principal_arn: str
     """The ARN of the IAM role or user. At most 200 characters: the ARN of an IAM role or user."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class RegisterPullTimeUpdateExclusionResponse:
     """The answer of `register_pull_time_update_exclusion`."""
 
-    principal_arn: str | None = attrs.field(
-        default=None, metadata=shapes.member("principalArn", shapes.STRING)
-    )
+    principal_arn: str | None = None
     """The ARN of the IAM role or user."""
 
-    created_at: datetime | None = attrs.field(
-        default=None, metadata=shapes.member("createdAt", shapes.TIMESTAMP)
-    )
+    created_at: datetime | None = None
     """When it was excluded."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class DeregisterPullTimeUpdateExclusionRequest:
     """The arguments of `deregister_pull_time_update_exclusion`."""
 
-    principal_arn: str = attrs.field(metadata=shapes.member("principalArn", scalars.PrincipalArn))
+    principal_arn: str
     """The ARN of the IAM role or user. At most 200 characters: the ARN of an IAM role or user."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class DeregisterPullTimeUpdateExclusionResponse:
     """The answer of `deregister_pull_time_update_exclusion`."""
 
-    principal_arn: str = attrs.field(metadata=shapes.member("principalArn", shapes.STRING))
+    principal_arn: str
     """The ARN of the IAM role or user."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class ListPullTimeUpdateExclusionsRequest:
     """The arguments of `list_pull_time_update_exclusions`."""
 
-    max_results: int | None = attrs.field(
-        default=None, metadata=shapes.member("maxResults", scalars.MaxResults)
-    )
+    max_results: int | None = None
     """The most items that the page may have. Default: 100. 1 to 1,000."""
 
-    next_token: str | None = attrs.field(
-        default=None, metadata=shapes.member("nextToken", shapes.STRING)
-    )
+    next_token: str | None = None
     """Where the page begins: the `next_token` of the page before."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class ListPullTimeUpdateExclusionsResponse:
     """The answer of `list_pull_time_update_exclusions`."""
 
-    pull_time_update_exclusions: tuple[str, ...] = attrs.field(
-        metadata=shapes.member("pullTimeUpdateExclusions", shapes.ListOf(shapes.STRING))
-    )
+    pull_time_update_exclusions: tuple[str, ...]
     """The ARNs of the page."""
 
-    next_token: str | None = attrs.field(
-        default=None, metadata=shapes.member("nextToken", shapes.STRING)
-    )
+    next_token: str | None = None
     """Where the next page begins; `None` on the last one."""

@@ -7,9 +7,8 @@ from datetime import datetime
 
 import attrs
 
-from ecr_typed import shapes
-from ecr_typed.models import _scalars as scalars
 from ecr_typed.models.common import ReplicationConfiguration
+from ecr_typed.shapes import hidden, immutable
 
 __all__ = [
     "AuthorizationData",
@@ -30,174 +29,153 @@ __all__ = [
 ]
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class DescribeRegistryRequest:
     """The arguments of `describe_registry`."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class DescribeRegistryResponse:
     """The answer of `describe_registry`."""
 
-    replication_configuration: ReplicationConfiguration = attrs.field(
-        metadata=shapes.member(
-            "replicationConfiguration", shapes.Structure(ReplicationConfiguration)
-        )
-    )
+    replication_configuration: ReplicationConfiguration
     """The replication configuration."""
 
-    registry_id: str | None = attrs.field(
-        default=None, metadata=shapes.member("registryId", shapes.STRING)
-    )
+    registry_id: str | None = None
     """The account id of the registry."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class GetRegistryPolicyRequest:
     """The arguments of `get_registry_policy`."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class GetRegistryPolicyResponse:
     """The answer of `get_registry_policy`."""
 
-    policy_text: str = attrs.field(metadata=shapes.member("policyText", shapes.STRING))
+    policy_text: str
     """The permissions policy, a JSON document."""
 
-    registry_id: str | None = attrs.field(
-        default=None, metadata=shapes.member("registryId", shapes.STRING)
-    )
+    registry_id: str | None = None
     """The account id of the registry."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class PutRegistryPolicyRequest:
     """The arguments of `put_registry_policy`."""
 
-    policy_text: str = attrs.field(metadata=shapes.member("policyText", scalars.RegistryPolicyText))
+    policy_text: str
     """The permissions policy, a JSON document. At most 10,240 characters."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class PutRegistryPolicyResponse:
     """The answer of `put_registry_policy`."""
 
-    policy_text: str = attrs.field(metadata=shapes.member("policyText", shapes.STRING))
+    policy_text: str
     """The permissions policy, a JSON document."""
 
-    registry_id: str | None = attrs.field(
-        default=None, metadata=shapes.member("registryId", shapes.STRING)
-    )
+    registry_id: str | None = None
     """The account id of the registry."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class DeleteRegistryPolicyRequest:
     """The arguments of `delete_registry_policy`."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class DeleteRegistryPolicyResponse:
     """The answer of `delete_registry_policy`."""
 
-    policy_text: str = attrs.field(metadata=shapes.member("policyText", shapes.STRING))
+    policy_text: str
     """The policy that was deleted, a JSON document."""
 
-    registry_id: str | None = attrs.field(
-        default=None, metadata=shapes.member("registryId", shapes.STRING)
-    )
+    registry_id: str | None = None
     """The account id of the registry."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class GetAccountSettingRequest:
     """The arguments of `get_account_setting`."""
 
-    name: str = attrs.field(metadata=shapes.member("name", scalars.AccountSettingName))
+    name: str
     """The setting: `REGISTRY_POLICY_SCOPE`, `BLOB_MOUNTING` or `BASIC_SCAN_TYPE_VERSION`. 1 to
     64 characters.
     """
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class GetAccountSettingResponse:
     """The answer of `get_account_setting`."""
 
-    value: str = attrs.field(metadata=shapes.member("value", shapes.STRING))
+    value: str
     """The value: `AWS_NATIVE` for the scan type's version, `V2` for the policy's scope,
     `ENABLED` or `DISABLED` for blob mounting.
     """
 
-    name: str | None = attrs.field(default=None, metadata=shapes.member("name", shapes.STRING))
+    name: str | None = None
     """The setting."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class PutAccountSettingRequest:
     """The arguments of `put_account_setting`."""
 
-    name: str = attrs.field(metadata=shapes.member("name", scalars.AccountSettingName))
+    name: str
     """The setting: `REGISTRY_POLICY_SCOPE`, `BLOB_MOUNTING` or `BASIC_SCAN_TYPE_VERSION`. 1 to
     64 characters.
     """
 
-    value: str = attrs.field(metadata=shapes.member("value", shapes.STRING))
+    value: str
     """The value: `AWS_NATIVE` for the scan type's version, `V2` for the policy's scope,
     `ENABLED` or `DISABLED` for blob mounting.
     """
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class PutAccountSettingResponse:
     """The answer of `put_account_setting`."""
 
-    name: str | None = attrs.field(default=None, metadata=shapes.member("name", shapes.STRING))
+    name: str | None = None
     """The setting."""
 
-    value: str | None = attrs.field(default=None, metadata=shapes.member("value", shapes.STRING))
+    value: str | None = None
     """The value: `AWS_NATIVE` for the scan type's version, `V2` for the policy's scope,
     `ENABLED` or `DISABLED` for blob mounting.
     """
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class GetAuthorizationTokenRequest:
     """The arguments of `get_authorization_token`."""
 
-    registry_ids: tuple[str, ...] | None = attrs.field(
-        default=None,
-        metadata=shapes.member("registryIds", shapes.ListOf(scalars.RegistryId, min=1, max=10)),
-    )
+    registry_ids: tuple[str, ...] | None = None
     """Deprecated, and without effect on what the token is good for. Default: the caller's own
     registry. 1 to 10 items: each 12 digits.
     """
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class AuthorizationData:
     """A token with which registry clients log in."""
 
-    authorization_token: str = attrs.field(
-        repr=shapes.hidden, metadata=shapes.member("authorizationToken", shapes.STRING)
-    )
+    authorization_token: str = attrs.field(repr=hidden)
     """Base64 of `AWS:password`: user name and password in one. Its length is not fixed, and it
     never shows in `repr`.
     """
 
-    expires_at: datetime = attrs.field(metadata=shapes.member("expiresAt", shapes.TIMESTAMP))
+    expires_at: datetime
     """When it expires: 12 hours after it was made."""
 
-    proxy_endpoint: str = attrs.field(metadata=shapes.member("proxyEndpoint", shapes.STRING))
+    proxy_endpoint: str
     """The URL of the registry to log in to, with `https://`."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class GetAuthorizationTokenResponse:
     """The answer of `get_authorization_token`."""
 
-    authorization_data: tuple[AuthorizationData, ...] = attrs.field(
-        metadata=shapes.member(
-            "authorizationData", shapes.ListOf(shapes.Structure(AuthorizationData))
-        )
-    )
+    authorization_data: tuple[AuthorizationData, ...]
     """The tokens, with their expiry and registry."""

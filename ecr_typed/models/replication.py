@@ -7,14 +7,13 @@ from datetime import datetime
 
 import attrs
 
-from ecr_typed import shapes
 from ecr_typed.enums import OpenEnum
-from ecr_typed.models import _scalars as scalars
 from ecr_typed.models.common import (
     ImageIdentifier,
     ReplicationConfiguration,
     ReplicationDestination,
 )
+from ecr_typed.shapes import immutable
 
 __all__ = [
     "DescribeImageReplicationStatusRequest",
@@ -84,418 +83,277 @@ class ReplicationBackfillResultStatus(OpenEnum):
     """It did not: the failure code says why."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class PutReplicationConfigurationRequest:
     """The arguments of `put_replication_configuration`."""
 
-    replication_configuration: ReplicationConfiguration = attrs.field(
-        metadata=shapes.member(
-            "replicationConfiguration", shapes.Structure(ReplicationConfiguration)
-        )
-    )
+    replication_configuration: ReplicationConfiguration
     """The rules. Without any, nothing is replicated."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class PutReplicationConfigurationResponse:
     """The answer of `put_replication_configuration`."""
 
-    replication_configuration: ReplicationConfiguration = attrs.field(
-        metadata=shapes.member(
-            "replicationConfiguration", shapes.Structure(ReplicationConfiguration)
-        )
-    )
+    replication_configuration: ReplicationConfiguration
     """The configuration that was set."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class DescribeImageReplicationStatusRequest:
     """The arguments of `describe_image_replication_status`."""
 
-    repository_name: str = attrs.field(
-        metadata=shapes.member("repositoryName", scalars.RepositoryName)
-    )
+    repository_name: str
     """The repository's name, with its namespace, as in `team/app`. 2 to 256 characters:
     lower-case letters and digits, joined by '.', '_', '__' or hyphens, in parts divided by
     '/'.
     """
 
-    image_id: ImageIdentifier = attrs.field(
-        metadata=shapes.member("imageId", shapes.Structure(ImageIdentifier))
-    )
+    image_id: ImageIdentifier
     """The image, by its digest or by a tag."""
 
-    registry_id: str | None = attrs.field(
-        default=None, metadata=shapes.member("registryId", scalars.RegistryId)
-    )
+    registry_id: str | None = None
     """The account id of the registry. Default: the caller's account. 12 digits."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class ImageReplicationStatus:
     """How the replication of an image to a destination stands."""
 
-    region: str | None = attrs.field(default=None, metadata=shapes.member("region", shapes.STRING))
+    region: str | None = None
     """The destination's region."""
 
-    registry_id: str | None = attrs.field(
-        default=None, metadata=shapes.member("registryId", shapes.STRING)
-    )
+    registry_id: str | None = None
     """The account id of the destination's registry."""
 
-    status: ReplicationStatus | None = attrs.field(
-        default=None, metadata=shapes.member("status", shapes.Enum(ReplicationStatus))
-    )
+    status: ReplicationStatus | None = None
     """How it stands."""
 
-    failure_code: str | None = attrs.field(
-        default=None, metadata=shapes.member("failureCode", shapes.STRING)
-    )
+    failure_code: str | None = None
     """Why it failed, as a code. `None` if it did not."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class DescribeImageReplicationStatusResponse:
     """The answer of `describe_image_replication_status`."""
 
-    repository_name: str | None = attrs.field(
-        default=None, metadata=shapes.member("repositoryName", shapes.STRING)
-    )
+    repository_name: str | None = None
     """The repository's name, with its namespace, as in `team/app`."""
 
-    image_id: ImageIdentifier | None = attrs.field(
-        default=None, metadata=shapes.member("imageId", shapes.Structure(ImageIdentifier))
-    )
+    image_id: ImageIdentifier | None = None
     """The image."""
 
-    replication_statuses: tuple[ImageReplicationStatus, ...] | None = attrs.field(
-        default=None,
-        metadata=shapes.member(
-            "replicationStatuses", shapes.ListOf(shapes.Structure(ImageReplicationStatus))
-        ),
-    )
+    replication_statuses: tuple[ImageReplicationStatus, ...] | None = None
     """The status for each destination."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class StartReplicationBackfillRequest:
     """The arguments of `start_replication_backfill`."""
 
-    destination: ReplicationDestination = attrs.field(
-        metadata=shapes.member("destination", shapes.Structure(ReplicationDestination))
-    )
+    destination: ReplicationDestination
     """Where the images are copied to."""
 
-    registry_id: str | None = attrs.field(
-        default=None, metadata=shapes.member("registryId", scalars.RegistryId)
-    )
+    registry_id: str | None = None
     """The account id of the registry. Default: the caller's account. 12 digits."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class StartReplicationBackfillResponse:
     """The answer of `start_replication_backfill`."""
 
-    replication_backfill_id: str = attrs.field(
-        metadata=shapes.member("replicationBackfillId", shapes.STRING)
-    )
+    replication_backfill_id: str
     """The backfill's id."""
 
-    registry_id: str | None = attrs.field(
-        default=None, metadata=shapes.member("registryId", shapes.STRING)
-    )
+    registry_id: str | None = None
     """The account id of the registry."""
 
-    destination: ReplicationDestination | None = attrs.field(
-        default=None,
-        metadata=shapes.member("destination", shapes.Structure(ReplicationDestination)),
-    )
+    destination: ReplicationDestination | None = None
     """Where the images are copied to."""
 
-    status: ReplicationBackfillStatus | None = attrs.field(
-        default=None, metadata=shapes.member("status", shapes.Enum(ReplicationBackfillStatus))
-    )
+    status: ReplicationBackfillStatus | None = None
     """How the backfill stands: `PREPARING` at first."""
 
-    started_at: datetime | None = attrs.field(
-        default=None, metadata=shapes.member("startedAt", shapes.TIMESTAMP)
-    )
+    started_at: datetime | None = None
     """When the backfill began."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class StopReplicationBackfillRequest:
     """The arguments of `stop_replication_backfill`."""
 
-    replication_backfill_id: str = attrs.field(
-        metadata=shapes.member("replicationBackfillId", scalars.ReplicationBackfillId)
-    )
+    replication_backfill_id: str
     """The backfill's id. A UUID."""
 
-    registry_id: str | None = attrs.field(
-        default=None, metadata=shapes.member("registryId", scalars.RegistryId)
-    )
+    registry_id: str | None = None
     """The account id of the registry. Default: the caller's account. 12 digits."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class StopReplicationBackfillResponse:
     """The answer of `stop_replication_backfill`."""
 
-    registry_id: str | None = attrs.field(
-        default=None, metadata=shapes.member("registryId", shapes.STRING)
-    )
+    registry_id: str | None = None
     """The account id of the registry."""
 
-    replication_backfill_id: str | None = attrs.field(
-        default=None, metadata=shapes.member("replicationBackfillId", shapes.STRING)
-    )
+    replication_backfill_id: str | None = None
     """The backfill's id."""
 
-    destination: ReplicationDestination | None = attrs.field(
-        default=None,
-        metadata=shapes.member("destination", shapes.Structure(ReplicationDestination)),
-    )
+    destination: ReplicationDestination | None = None
     """Where the images are copied to."""
 
-    status: ReplicationBackfillStatus | None = attrs.field(
-        default=None, metadata=shapes.member("status", shapes.Enum(ReplicationBackfillStatus))
-    )
+    status: ReplicationBackfillStatus | None = None
     """How the backfill stands: `STOPPED`, or `STOPPING` while copies are finished."""
 
-    started_at: datetime | None = attrs.field(
-        default=None, metadata=shapes.member("startedAt", shapes.TIMESTAMP)
-    )
+    started_at: datetime | None = None
     """When the backfill began."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class ListReplicationBackfillsRequest:
     """The arguments of `list_replication_backfills`."""
 
-    registry_id: str | None = attrs.field(
-        default=None, metadata=shapes.member("registryId", scalars.RegistryId)
-    )
+    registry_id: str | None = None
     """The account id of the registry. Default: the caller's account. 12 digits."""
 
-    max_results: int | None = attrs.field(
-        default=None, metadata=shapes.member("maxResults", scalars.FiftyMaxResults)
-    )
+    max_results: int | None = None
     """The most items that the page may have. Default: 25. 1 to 50."""
 
-    next_token: str | None = attrs.field(
-        default=None, metadata=shapes.member("nextToken", shapes.STRING)
-    )
+    next_token: str | None = None
     """Where the page begins: the `next_token` of the page before."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class ReplicationBackfillProgress:
     """How far a backfill has come. Each tag of an image counts as one copy."""
 
-    total_replication_count: int = attrs.field(
-        metadata=shapes.member("totalReplicationCount", shapes.INTEGER)
-    )
+    total_replication_count: int
     """How many copies there are to make."""
 
-    completed_replication_count: int = attrs.field(
-        metadata=shapes.member("completedReplicationCount", shapes.INTEGER)
-    )
+    completed_replication_count: int
     """How many copies were made."""
 
-    failed_replication_count: int = attrs.field(
-        metadata=shapes.member("failedReplicationCount", shapes.INTEGER)
-    )
+    failed_replication_count: int
     """How many copies failed."""
 
-    failure_codes: tuple[str, ...] = attrs.field(
-        metadata=shapes.member("failureCodes", shapes.ListOf(shapes.STRING))
-    )
+    failure_codes: tuple[str, ...]
     """Why copies failed, each code once."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class ReplicationBackfillSummary:
     """A backfill."""
 
-    replication_backfill_id: str = attrs.field(
-        metadata=shapes.member("replicationBackfillId", shapes.STRING)
-    )
+    replication_backfill_id: str
     """The backfill's id."""
 
-    destination: ReplicationDestination = attrs.field(
-        metadata=shapes.member("destination", shapes.Structure(ReplicationDestination), shared=True)
-    )
+    destination: ReplicationDestination
     """Where the images are copied to."""
 
-    status: ReplicationBackfillStatus = attrs.field(
-        metadata=shapes.member("status", shapes.Enum(ReplicationBackfillStatus))
-    )
+    status: ReplicationBackfillStatus
     """How the backfill stands."""
 
-    started_at: datetime = attrs.field(metadata=shapes.member("startedAt", shapes.TIMESTAMP))
+    started_at: datetime
     """When the backfill began."""
 
-    failure_code: str | None = attrs.field(
-        default=None, metadata=shapes.member("failureCode", shapes.STRING)
-    )
+    failure_code: str | None = None
     """Why the backfill failed, as a code. `None` if it did not."""
 
-    progress: ReplicationBackfillProgress | None = attrs.field(
-        default=None,
-        metadata=shapes.member("progress", shapes.Structure(ReplicationBackfillProgress)),
-    )
+    progress: ReplicationBackfillProgress | None = None
     """How many copies were made and how many are left. `None` until it is known which there are
     to make.
     """
 
-    ended_at: datetime | None = attrs.field(
-        default=None, metadata=shapes.member("endedAt", shapes.TIMESTAMP)
-    )
+    ended_at: datetime | None = None
     """When the backfill ended. `None` before."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class ListReplicationBackfillsResponse:
     """The answer of `list_replication_backfills`."""
 
-    backfills: tuple[ReplicationBackfillSummary, ...] = attrs.field(
-        metadata=shapes.member(
-            "backfills", shapes.ListOf(shapes.Structure(ReplicationBackfillSummary))
-        )
-    )
+    backfills: tuple[ReplicationBackfillSummary, ...]
     """The backfills of the page."""
 
-    registry_id: str | None = attrs.field(
-        default=None, metadata=shapes.member("registryId", shapes.STRING)
-    )
+    registry_id: str | None = None
     """The account id of the registry."""
 
-    next_token: str | None = attrs.field(
-        default=None, metadata=shapes.member("nextToken", shapes.STRING)
-    )
+    next_token: str | None = None
     """Where the next page begins; `None` on the last one."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class DescribeReplicationBackfillResultsRequest:
     """The arguments of `describe_replication_backfill_results`."""
 
-    replication_backfill_id: str = attrs.field(
-        metadata=shapes.member("replicationBackfillId", scalars.ReplicationBackfillId)
-    )
+    replication_backfill_id: str
     """The backfill's id. A UUID."""
 
-    registry_id: str | None = attrs.field(
-        default=None, metadata=shapes.member("registryId", scalars.RegistryId)
-    )
+    registry_id: str | None = None
     """The account id of the registry. Default: the caller's account. 12 digits."""
 
-    result_status_filter: ReplicationBackfillResultStatus | None = attrs.field(
-        default=None,
-        metadata=shapes.member("resultStatusFilter", shapes.Enum(ReplicationBackfillResultStatus)),
-    )
+    result_status_filter: ReplicationBackfillResultStatus | None = None
     """Which results to give: of copies made, or of copies that failed. Default: both."""
 
-    max_results: int | None = attrs.field(
-        default=None, metadata=shapes.member("maxResults", scalars.MaxResults)
-    )
+    max_results: int | None = None
     """The most items that the page may have. Default: 100. 1 to 1,000."""
 
-    next_token: str | None = attrs.field(
-        default=None, metadata=shapes.member("nextToken", shapes.STRING)
-    )
+    next_token: str | None = None
     """Where the page begins: the `next_token` of the page before."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class ReplicationBackfillResult:
     """What became of one image and tag in a backfill."""
 
-    repository_name: str = attrs.field(
-        metadata=shapes.member("repositoryName", shapes.STRING, shared=True)
-    )
+    repository_name: str
     """The repository's name, with its namespace, as in `team/app`."""
 
-    image_id: ImageIdentifier = attrs.field(
-        metadata=shapes.member("imageId", shapes.Structure(ImageIdentifier))
-    )
+    image_id: ImageIdentifier
     """The image's digest and tag."""
 
-    status: ReplicationBackfillResultStatus = attrs.field(
-        metadata=shapes.member("status", shapes.Enum(ReplicationBackfillResultStatus))
-    )
+    status: ReplicationBackfillResultStatus
     """Whether it was copied."""
 
-    failure_code: str | None = attrs.field(
-        default=None, metadata=shapes.member("failureCode", shapes.STRING, shared=True)
-    )
+    failure_code: str | None = None
     """Why it failed, as a code. `None` if it did not."""
 
-    sub_image_failure_codes: tuple[str, ...] | None = attrs.field(
-        default=None,
-        metadata=shapes.member("subImageFailureCodes", shapes.ListOf(shapes.STRING), shared=True),
-    )
+    sub_image_failure_codes: tuple[str, ...] | None = None
     """Why images of a list or index failed, each code once. `None` for other images."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class DescribeReplicationBackfillResultsResponse:
     """The answer of `describe_replication_backfill_results`."""
 
-    replication_backfill_id: str = attrs.field(
-        metadata=shapes.member("replicationBackfillId", shapes.STRING)
-    )
+    replication_backfill_id: str
     """The backfill's id."""
 
-    registry_id: str | None = attrs.field(
-        default=None, metadata=shapes.member("registryId", shapes.STRING)
-    )
+    registry_id: str | None = None
     """The account id of the registry."""
 
-    destination: ReplicationDestination | None = attrs.field(
-        default=None,
-        metadata=shapes.member("destination", shapes.Structure(ReplicationDestination)),
-    )
+    destination: ReplicationDestination | None = None
     """Where the images are copied to."""
 
-    status: ReplicationBackfillStatus | None = attrs.field(
-        default=None, metadata=shapes.member("status", shapes.Enum(ReplicationBackfillStatus))
-    )
+    status: ReplicationBackfillStatus | None = None
     """How the backfill stands."""
 
-    failure_code: str | None = attrs.field(
-        default=None, metadata=shapes.member("failureCode", shapes.STRING)
-    )
+    failure_code: str | None = None
     """Why the backfill failed, as a code. `None` if it did not."""
 
-    progress: ReplicationBackfillProgress | None = attrs.field(
-        default=None,
-        metadata=shapes.member("progress", shapes.Structure(ReplicationBackfillProgress)),
-    )
+    progress: ReplicationBackfillProgress | None = None
     """How many copies were made and how many are left. `None` until it is known which there are
     to make.
     """
 
-    results: tuple[ReplicationBackfillResult, ...] | None = attrs.field(
-        default=None,
-        metadata=shapes.member(
-            "results", shapes.ListOf(shapes.Structure(ReplicationBackfillResult))
-        ),
-    )
+    results: tuple[ReplicationBackfillResult, ...] | None = None
     """The results of the page. There are none before the backfill has ended."""
 
-    started_at: datetime | None = attrs.field(
-        default=None, metadata=shapes.member("startedAt", shapes.TIMESTAMP)
-    )
+    started_at: datetime | None = None
     """When the backfill began."""
 
-    ended_at: datetime | None = attrs.field(
-        default=None, metadata=shapes.member("endedAt", shapes.TIMESTAMP)
-    )
+    ended_at: datetime | None = None
     """When the backfill ended. `None` before."""
 
-    next_token: str | None = attrs.field(
-        default=None, metadata=shapes.member("nextToken", shapes.STRING)
-    )
+    next_token: str | None = None
     """Where the next page begins; `None` on the last one."""

@@ -7,14 +7,13 @@ from datetime import datetime
 
 import attrs
 
-from ecr_typed import shapes
-from ecr_typed.models import _scalars as scalars
 from ecr_typed.models.common import (
     EncryptionConfiguration,
     ImageTagMutability,
     ImageTagMutabilityExclusionFilter,
     Tag,
 )
+from ecr_typed.shapes import immutable
 
 __all__ = [
     "CreateRepositoryRequest",
@@ -30,278 +29,186 @@ __all__ = [
 ]
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class ImageScanningConfiguration:
     """Whether the images of a repository are scanned."""
 
-    scan_on_push: bool | None = attrs.field(
-        default=None, metadata=shapes.member("scanOnPush", shapes.BOOLEAN)
-    )
+    scan_on_push: bool | None = None
     """Whether an image is scanned when it is pushed. Default: no."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class CreateRepositoryRequest:
     """The arguments of `create_repository`."""
 
-    repository_name: str = attrs.field(
-        metadata=shapes.member("repositoryName", scalars.RepositoryName)
-    )
+    repository_name: str
     """The repository's name, with its namespace, as in `team/app`. 2 to 256 characters:
     lower-case letters and digits, joined by '.', '_', '__' or hyphens, in parts divided by
     '/'.
     """
 
-    registry_id: str | None = attrs.field(
-        default=None, metadata=shapes.member("registryId", scalars.RegistryId)
-    )
+    registry_id: str | None = None
     """The account id of the registry. Default: the caller's account. 12 digits."""
 
-    tags: tuple[Tag, ...] | None = attrs.field(
-        default=None, metadata=shapes.member("tags", shapes.ListOf(shapes.Structure(Tag)))
-    )
+    tags: tuple[Tag, ...] | None = None
     """The tags to begin with, at most 50: a mapping of keys to values, or `Tag` objects."""
 
-    image_tag_mutability: ImageTagMutability | None = attrs.field(
-        default=None, metadata=shapes.member("imageTagMutability", shapes.Enum(ImageTagMutability))
-    )
+    image_tag_mutability: ImageTagMutability | None = None
     """Whether a tag that is in use can be moved to another image. Default: `MUTABLE`."""
 
     image_tag_mutability_exclusion_filters: tuple[ImageTagMutabilityExclusionFilter, ...] | None = (
-        attrs.field(
-            default=None,
-            metadata=shapes.member(
-                "imageTagMutabilityExclusionFilters",
-                shapes.ListOf(shapes.Structure(ImageTagMutabilityExclusionFilter), min=1, max=5),
-            ),
-        )
+        None
     )
     """Which tags are exempt from the mutability. Needed with the two `_WITH_EXCLUSION` kinds,
     refused with the others. 1 to 5 items.
     """
 
-    image_scanning_configuration: ImageScanningConfiguration | None = attrs.field(
-        default=None,
-        metadata=shapes.member(
-            "imageScanningConfiguration", shapes.Structure(ImageScanningConfiguration)
-        ),
-    )
+    image_scanning_configuration: ImageScanningConfiguration | None = None
     """Whether images are scanned when they are pushed. Default: no. A scanning configuration of
     the registry goes before it.
     """
 
-    encryption_configuration: EncryptionConfiguration | None = attrs.field(
-        default=None,
-        metadata=shapes.member(
-            "encryptionConfiguration", shapes.Structure(EncryptionConfiguration)
-        ),
-    )
+    encryption_configuration: EncryptionConfiguration | None = None
     """How images are encrypted at rest. Default: `AES256`. It can't be changed later."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class Repository:
     """A repository."""
 
-    repository_arn: str = attrs.field(metadata=shapes.member("repositoryArn", shapes.STRING))
+    repository_arn: str
     """The repository's ARN."""
 
-    registry_id: str = attrs.field(metadata=shapes.member("registryId", shapes.STRING, shared=True))
+    registry_id: str
     """The account id of the registry it is in."""
 
-    repository_name: str = attrs.field(metadata=shapes.member("repositoryName", shapes.STRING))
+    repository_name: str
     """The repository's name, with its namespace, as in `team/app`."""
 
-    repository_uri: str = attrs.field(metadata=shapes.member("repositoryUri", shapes.STRING))
+    repository_uri: str
     """Where images are pushed to and pulled from, without a scheme."""
 
-    created_at: datetime = attrs.field(metadata=shapes.member("createdAt", shapes.TIMESTAMP))
+    created_at: datetime
     """When it was created."""
 
-    image_tag_mutability: ImageTagMutability | None = attrs.field(
-        default=None, metadata=shapes.member("imageTagMutability", shapes.Enum(ImageTagMutability))
-    )
+    image_tag_mutability: ImageTagMutability | None = None
     """Whether a tag that is in use can be moved to another image."""
 
     image_tag_mutability_exclusion_filters: tuple[ImageTagMutabilityExclusionFilter, ...] | None = (
-        attrs.field(
-            default=None,
-            metadata=shapes.member(
-                "imageTagMutabilityExclusionFilters",
-                shapes.ListOf(shapes.Structure(ImageTagMutabilityExclusionFilter)),
-                shared=True,
-            ),
-        )
+        None
     )
     """Which tags are exempt from the mutability."""
 
-    image_scanning_configuration: ImageScanningConfiguration | None = attrs.field(
-        default=None,
-        metadata=shapes.member(
-            "imageScanningConfiguration", shapes.Structure(ImageScanningConfiguration), shared=True
-        ),
-    )
+    image_scanning_configuration: ImageScanningConfiguration | None = None
     """Whether images are scanned when they are pushed."""
 
-    encryption_configuration: EncryptionConfiguration | None = attrs.field(
-        default=None,
-        metadata=shapes.member(
-            "encryptionConfiguration", shapes.Structure(EncryptionConfiguration), shared=True
-        ),
-    )
+    encryption_configuration: EncryptionConfiguration | None = None
     """How images are encrypted at rest."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class CreateRepositoryResponse:
     """The answer of `create_repository`."""
 
-    repository: Repository = attrs.field(
-        metadata=shapes.member("repository", shapes.Structure(Repository))
-    )
+    repository: Repository
     """The new repository."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class DescribeRepositoriesRequest:
     """The arguments of `describe_repositories`."""
 
-    registry_id: str | None = attrs.field(
-        default=None, metadata=shapes.member("registryId", scalars.RegistryId)
-    )
+    registry_id: str | None = None
     """The account id of the registry. Default: the caller's account. 12 digits."""
 
-    repository_names: tuple[str, ...] | None = attrs.field(
-        default=None,
-        metadata=shapes.member(
-            "repositoryNames", shapes.ListOf(scalars.RepositoryName, min=1, max=100)
-        ),
-    )
+    repository_names: tuple[str, ...] | None = None
     """The repositories to describe. Default: all. Names are not paged: `page_size` is not sent
     with them.
     """
 
-    next_token: str | None = attrs.field(
-        default=None, metadata=shapes.member("nextToken", shapes.STRING)
-    )
+    next_token: str | None = None
     """Where the page begins: the `next_token` of the page before."""
 
-    max_results: int | None = attrs.field(
-        default=None, metadata=shapes.member("maxResults", scalars.MaxResults)
-    )
+    max_results: int | None = None
     """The most items that the page may have. Default: 100. 1 to 1,000."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class DescribeRepositoriesResponse:
     """The answer of `describe_repositories`."""
 
-    repositories: tuple[Repository, ...] = attrs.field(
-        metadata=shapes.member("repositories", shapes.ListOf(shapes.Structure(Repository)))
-    )
+    repositories: tuple[Repository, ...]
     """The repositories of the page."""
 
-    next_token: str | None = attrs.field(
-        default=None, metadata=shapes.member("nextToken", shapes.STRING)
-    )
+    next_token: str | None = None
     """Where the next page begins; `None` on the last one."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class DeleteRepositoryRequest:
     """The arguments of `delete_repository`."""
 
-    repository_name: str = attrs.field(
-        metadata=shapes.member("repositoryName", scalars.RepositoryName)
-    )
+    repository_name: str
     """The repository's name, with its namespace, as in `team/app`. 2 to 256 characters:
     lower-case letters and digits, joined by '.', '_', '__' or hyphens, in parts divided by
     '/'.
     """
 
-    registry_id: str | None = attrs.field(
-        default=None, metadata=shapes.member("registryId", scalars.RegistryId)
-    )
+    registry_id: str | None = None
     """The account id of the registry. Default: the caller's account. 12 digits."""
 
-    force: bool | None = attrs.field(default=None, metadata=shapes.member("force", shapes.BOOLEAN))
+    force: bool | None = None
     """Whether to delete the images in it, too. Default: a repository that holds images is not
     deleted.
     """
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class DeleteRepositoryResponse:
     """The answer of `delete_repository`."""
 
-    repository: Repository = attrs.field(
-        metadata=shapes.member("repository", shapes.Structure(Repository))
-    )
+    repository: Repository
     """The repository that was deleted."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class PutImageTagMutabilityRequest:
     """The arguments of `put_image_tag_mutability`."""
 
-    repository_name: str = attrs.field(
-        metadata=shapes.member("repositoryName", scalars.RepositoryName)
-    )
+    repository_name: str
     """The repository's name, with its namespace, as in `team/app`. 2 to 256 characters:
     lower-case letters and digits, joined by '.', '_', '__' or hyphens, in parts divided by
     '/'.
     """
 
-    image_tag_mutability: ImageTagMutability = attrs.field(
-        metadata=shapes.member("imageTagMutability", shapes.Enum(ImageTagMutability))
-    )
+    image_tag_mutability: ImageTagMutability
     """Whether a tag that is in use can be moved to another image."""
 
-    registry_id: str | None = attrs.field(
-        default=None, metadata=shapes.member("registryId", scalars.RegistryId)
-    )
+    registry_id: str | None = None
     """The account id of the registry. Default: the caller's account. 12 digits."""
 
     image_tag_mutability_exclusion_filters: tuple[ImageTagMutabilityExclusionFilter, ...] | None = (
-        attrs.field(
-            default=None,
-            metadata=shapes.member(
-                "imageTagMutabilityExclusionFilters",
-                shapes.ListOf(shapes.Structure(ImageTagMutabilityExclusionFilter), min=1, max=5),
-            ),
-        )
+        None
     )
     """Which tags are exempt from the mutability. Needed with the two `_WITH_EXCLUSION` kinds,
     refused with the others. 1 to 5 items.
     """
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class PutImageTagMutabilityResponse:
     """The answer of `put_image_tag_mutability`."""
 
-    registry_id: str | None = attrs.field(
-        default=None, metadata=shapes.member("registryId", shapes.STRING)
-    )
+    registry_id: str | None = None
     """The account id of the registry."""
 
-    repository_name: str | None = attrs.field(
-        default=None, metadata=shapes.member("repositoryName", shapes.STRING)
-    )
+    repository_name: str | None = None
     """The repository's name, with its namespace, as in `team/app`."""
 
-    image_tag_mutability: ImageTagMutability | None = attrs.field(
-        default=None, metadata=shapes.member("imageTagMutability", shapes.Enum(ImageTagMutability))
-    )
+    image_tag_mutability: ImageTagMutability | None = None
     """Whether a tag that is in use can be moved to another image."""
 
     image_tag_mutability_exclusion_filters: tuple[ImageTagMutabilityExclusionFilter, ...] | None = (
-        attrs.field(
-            default=None,
-            metadata=shapes.member(
-                "imageTagMutabilityExclusionFilters",
-                shapes.ListOf(shapes.Structure(ImageTagMutabilityExclusionFilter)),
-            ),
-        )
+        None
     )
     """Which tags are exempt from the mutability."""

@@ -7,15 +7,14 @@ from datetime import datetime
 
 import attrs
 
-from ecr_typed import shapes
 from ecr_typed.enums import OpenEnum
-from ecr_typed.models import _scalars as scalars
 from ecr_typed.models.common import (
     EncryptionConfiguration,
     ImageTagMutability,
     ImageTagMutabilityExclusionFilter,
     Tag,
 )
+from ecr_typed.shapes import immutable
 
 __all__ = [
     "CreateRepositoryCreationTemplateRequest",
@@ -44,341 +43,211 @@ class RCTAppliedFor(OpenEnum):
     """The push of an image whose repository is not there yet."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class CreateRepositoryCreationTemplateRequest:
     """The arguments of `create_repository_creation_template`."""
 
-    prefix: str = attrs.field(metadata=shapes.member("prefix", scalars.Prefix))
+    prefix: str
     """The namespace: `prod` covers `prod/app`, not `production`; `ROOT` what no other template
     covers. 1 to 256 characters: lower-case letters and digits, joined by '.', '_', '__' or
     hyphens, in parts divided by '/', or ROOT.
     """
 
-    applied_for: tuple[RCTAppliedFor, ...] = attrs.field(
-        metadata=shapes.member("appliedFor", shapes.ListOf(shapes.Enum(RCTAppliedFor)))
-    )
+    applied_for: tuple[RCTAppliedFor, ...]
     """Who creates the repositories that the template is for."""
 
-    description: str | None = attrs.field(
-        default=None, metadata=shapes.member("description", scalars.RepositoryTemplateDescription)
-    )
+    description: str | None = None
     """What the template is for. At most 256 characters."""
 
-    encryption_configuration: EncryptionConfiguration | None = attrs.field(
-        default=None,
-        metadata=shapes.member(
-            "encryptionConfiguration",
-            shapes.Structure(
-                EncryptionConfiguration, {"kmsKey": scalars.KmsKeyForRepositoryCreationTemplate}
-            ),
-        ),
-    )
+    encryption_configuration: EncryptionConfiguration | None = None
     """How images are encrypted at rest. Default: `AES256`."""
 
-    resource_tags: tuple[Tag, ...] | None = attrs.field(
-        default=None, metadata=shapes.member("resourceTags", shapes.ListOf(shapes.Structure(Tag)))
-    )
+    resource_tags: tuple[Tag, ...] | None = None
     """The repositories' tags: a mapping of keys to values, or `Tag` objects."""
 
-    image_tag_mutability: ImageTagMutability | None = attrs.field(
-        default=None, metadata=shapes.member("imageTagMutability", shapes.Enum(ImageTagMutability))
-    )
+    image_tag_mutability: ImageTagMutability | None = None
     """Whether a tag that is in use can be moved to another image. Default: `MUTABLE`."""
 
     image_tag_mutability_exclusion_filters: tuple[ImageTagMutabilityExclusionFilter, ...] | None = (
-        attrs.field(
-            default=None,
-            metadata=shapes.member(
-                "imageTagMutabilityExclusionFilters",
-                shapes.ListOf(shapes.Structure(ImageTagMutabilityExclusionFilter), min=1, max=5),
-            ),
-        )
+        None
     )
     """Which tags are exempt from the mutability. Needed with the two `_WITH_EXCLUSION` kinds,
     refused with the others. 1 to 5 items.
     """
 
-    repository_policy: str | None = attrs.field(
-        default=None, metadata=shapes.member("repositoryPolicy", scalars.RepositoryPolicyText)
-    )
+    repository_policy: str | None = None
     """The repositories' permissions policy, a JSON document. At most 10,240 characters."""
 
-    lifecycle_policy: str | None = attrs.field(
-        default=None,
-        metadata=shapes.member(
-            "lifecyclePolicy", scalars.LifecyclePolicyTextForRepositoryCreationTemplate
-        ),
-    )
+    lifecycle_policy: str | None = None
     """The repositories' lifecycle policy, a JSON document. At most 30,720 characters."""
 
-    custom_role_arn: str | None = attrs.field(
-        default=None, metadata=shapes.member("customRoleArn", scalars.CustomRoleArn)
-    )
+    custom_role_arn: str | None = None
     """The role that ECR takes on to create the repositories. Default: its service-linked role.
     At most 2,048 characters.
     """
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class RepositoryCreationTemplate:
     """The settings of repositories that ECR creates itself below a prefix."""
 
-    prefix: str = attrs.field(metadata=shapes.member("prefix", shapes.STRING))
+    prefix: str
     """The namespace it is for, or `ROOT`."""
 
-    description: str | None = attrs.field(
-        default=None, metadata=shapes.member("description", shapes.STRING)
-    )
+    description: str | None = None
     """What the template is for."""
 
-    encryption_configuration: EncryptionConfiguration | None = attrs.field(
-        default=None,
-        metadata=shapes.member(
-            "encryptionConfiguration", shapes.Structure(EncryptionConfiguration), shared=True
-        ),
-    )
+    encryption_configuration: EncryptionConfiguration | None = None
     """How images are encrypted at rest."""
 
-    resource_tags: tuple[Tag, ...] | None = attrs.field(
-        default=None,
-        metadata=shapes.member("resourceTags", shapes.ListOf(shapes.Structure(Tag)), shared=True),
-    )
+    resource_tags: tuple[Tag, ...] | None = None
     """The repositories' tags."""
 
-    image_tag_mutability: ImageTagMutability | None = attrs.field(
-        default=None, metadata=shapes.member("imageTagMutability", shapes.Enum(ImageTagMutability))
-    )
+    image_tag_mutability: ImageTagMutability | None = None
     """Whether a tag that is in use can be moved to another image."""
 
     image_tag_mutability_exclusion_filters: tuple[ImageTagMutabilityExclusionFilter, ...] | None = (
-        attrs.field(
-            default=None,
-            metadata=shapes.member(
-                "imageTagMutabilityExclusionFilters",
-                shapes.ListOf(shapes.Structure(ImageTagMutabilityExclusionFilter)),
-                shared=True,
-            ),
-        )
+        None
     )
     """Which tags are exempt from the mutability."""
 
-    repository_policy: str | None = attrs.field(
-        default=None, metadata=shapes.member("repositoryPolicy", shapes.STRING, shared=True)
-    )
+    repository_policy: str | None = None
     """The repositories' permissions policy, a JSON document."""
 
-    lifecycle_policy: str | None = attrs.field(
-        default=None, metadata=shapes.member("lifecyclePolicy", shapes.STRING, shared=True)
-    )
+    lifecycle_policy: str | None = None
     """The repositories' lifecycle policy, a JSON document."""
 
-    applied_for: tuple[RCTAppliedFor, ...] | None = attrs.field(
-        default=None,
-        metadata=shapes.member(
-            "appliedFor", shapes.ListOf(shapes.Enum(RCTAppliedFor)), shared=True
-        ),
-    )
+    applied_for: tuple[RCTAppliedFor, ...] | None = None
     """Who creates the repositories that the template is for."""
 
-    custom_role_arn: str | None = attrs.field(
-        default=None, metadata=shapes.member("customRoleArn", shapes.STRING, shared=True)
-    )
+    custom_role_arn: str | None = None
     """The role that ECR takes on to create the repositories."""
 
-    created_at: datetime | None = attrs.field(
-        default=None, metadata=shapes.member("createdAt", shapes.TIMESTAMP)
-    )
+    created_at: datetime | None = None
     """When the template was created."""
 
-    updated_at: datetime | None = attrs.field(
-        default=None, metadata=shapes.member("updatedAt", shapes.TIMESTAMP)
-    )
+    updated_at: datetime | None = None
     """When the template was last changed."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class CreateRepositoryCreationTemplateResponse:
     """The answer of `create_repository_creation_template`."""
 
-    repository_creation_template: RepositoryCreationTemplate = attrs.field(
-        metadata=shapes.member(
-            "repositoryCreationTemplate", shapes.Structure(RepositoryCreationTemplate)
-        )
-    )
+    repository_creation_template: RepositoryCreationTemplate
     """The new template."""
 
-    registry_id: str | None = attrs.field(
-        default=None, metadata=shapes.member("registryId", shapes.STRING)
-    )
+    registry_id: str | None = None
     """The account id of the registry."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class DescribeRepositoryCreationTemplatesRequest:
     """The arguments of `describe_repository_creation_templates`."""
 
-    prefixes: tuple[str, ...] | None = attrs.field(
-        default=None, metadata=shapes.member("prefixes", shapes.ListOf(scalars.Prefix))
-    )
+    prefixes: tuple[str, ...] | None = None
     """The prefixes of the templates to describe. Default: all. Each 1 to 256 characters:
     lower-case letters and digits, joined by '.', '_', '__' or hyphens, in parts divided by
     '/', or ROOT.
     """
 
-    next_token: str | None = attrs.field(
-        default=None, metadata=shapes.member("nextToken", shapes.STRING)
-    )
+    next_token: str | None = None
     """Where the page begins: the `next_token` of the page before."""
 
-    max_results: int | None = attrs.field(
-        default=None, metadata=shapes.member("maxResults", scalars.MaxResults)
-    )
+    max_results: int | None = None
     """The most items that the page may have. Default: 100. 1 to 1,000."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class DescribeRepositoryCreationTemplatesResponse:
     """The answer of `describe_repository_creation_templates`."""
 
-    repository_creation_templates: tuple[RepositoryCreationTemplate, ...] = attrs.field(
-        metadata=shapes.member(
-            "repositoryCreationTemplates",
-            shapes.ListOf(shapes.Structure(RepositoryCreationTemplate)),
-        )
-    )
+    repository_creation_templates: tuple[RepositoryCreationTemplate, ...]
     """The templates of the page."""
 
-    registry_id: str | None = attrs.field(
-        default=None, metadata=shapes.member("registryId", shapes.STRING)
-    )
+    registry_id: str | None = None
     """The account id of the registry."""
 
-    next_token: str | None = attrs.field(
-        default=None, metadata=shapes.member("nextToken", shapes.STRING)
-    )
+    next_token: str | None = None
     """Where the next page begins; `None` on the last one."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class UpdateRepositoryCreationTemplateRequest:
     """The arguments of `update_repository_creation_template`."""
 
-    prefix: str = attrs.field(metadata=shapes.member("prefix", scalars.Prefix))
+    prefix: str
     """The template's prefix, or `ROOT`. 1 to 256 characters: lower-case letters and digits,
     joined by '.', '_', '__' or hyphens, in parts divided by '/', or ROOT.
     """
 
-    description: str | None = attrs.field(
-        default=None, metadata=shapes.member("description", scalars.RepositoryTemplateDescription)
-    )
+    description: str | None = None
     """What the template is for. An empty string clears it. At most 256 characters."""
 
-    encryption_configuration: EncryptionConfiguration | None = attrs.field(
-        default=None,
-        metadata=shapes.member(
-            "encryptionConfiguration",
-            shapes.Structure(
-                EncryptionConfiguration, {"kmsKey": scalars.KmsKeyForRepositoryCreationTemplate}
-            ),
-        ),
-    )
+    encryption_configuration: EncryptionConfiguration | None = None
     """How images are encrypted at rest. An empty `kms_key` stands for the key that AWS manages."""
 
-    resource_tags: tuple[Tag, ...] | None = attrs.field(
-        default=None, metadata=shapes.member("resourceTags", shapes.ListOf(shapes.Structure(Tag)))
-    )
+    resource_tags: tuple[Tag, ...] | None = None
     """The repositories' tags, in place of those before: a mapping of keys to values, or `Tag`
     objects.
     """
 
-    image_tag_mutability: ImageTagMutability | None = attrs.field(
-        default=None, metadata=shapes.member("imageTagMutability", shapes.Enum(ImageTagMutability))
-    )
+    image_tag_mutability: ImageTagMutability | None = None
     """Whether a tag that is in use can be moved to another image."""
 
     image_tag_mutability_exclusion_filters: tuple[ImageTagMutabilityExclusionFilter, ...] | None = (
-        attrs.field(
-            default=None,
-            metadata=shapes.member(
-                "imageTagMutabilityExclusionFilters",
-                shapes.ListOf(shapes.Structure(ImageTagMutabilityExclusionFilter), min=1, max=5),
-            ),
-        )
+        None
     )
     """Which tags are exempt from the mutability. Needed with the two `_WITH_EXCLUSION` kinds,
     refused with the others. 1 to 5 items.
     """
 
-    repository_policy: str | None = attrs.field(
-        default=None, metadata=shapes.member("repositoryPolicy", scalars.RepositoryPolicyText)
-    )
+    repository_policy: str | None = None
     """The repositories' permissions policy, a JSON document. An empty string clears it. At most
     10,240 characters.
     """
 
-    lifecycle_policy: str | None = attrs.field(
-        default=None,
-        metadata=shapes.member(
-            "lifecyclePolicy", scalars.LifecyclePolicyTextForRepositoryCreationTemplate
-        ),
-    )
+    lifecycle_policy: str | None = None
     """The repositories' lifecycle policy, a JSON document. An empty string clears it. At most
     30,720 characters.
     """
 
-    applied_for: tuple[RCTAppliedFor, ...] | None = attrs.field(
-        default=None,
-        metadata=shapes.member("appliedFor", shapes.ListOf(shapes.Enum(RCTAppliedFor))),
-    )
+    applied_for: tuple[RCTAppliedFor, ...] | None = None
     """Who creates the repositories that the template is for, in place of those before."""
 
-    custom_role_arn: str | None = attrs.field(
-        default=None, metadata=shapes.member("customRoleArn", scalars.CustomRoleArn)
-    )
+    custom_role_arn: str | None = None
     """The role that ECR takes on to create the repositories. An empty string clears it. At most
     2,048 characters.
     """
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class UpdateRepositoryCreationTemplateResponse:
     """The answer of `update_repository_creation_template`."""
 
-    repository_creation_template: RepositoryCreationTemplate = attrs.field(
-        metadata=shapes.member(
-            "repositoryCreationTemplate", shapes.Structure(RepositoryCreationTemplate)
-        )
-    )
+    repository_creation_template: RepositoryCreationTemplate
     """The template, as changed."""
 
-    registry_id: str | None = attrs.field(
-        default=None, metadata=shapes.member("registryId", shapes.STRING)
-    )
+    registry_id: str | None = None
     """The account id of the registry."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class DeleteRepositoryCreationTemplateRequest:
     """The arguments of `delete_repository_creation_template`."""
 
-    prefix: str = attrs.field(metadata=shapes.member("prefix", scalars.Prefix))
+    prefix: str
     """The template's prefix, or `ROOT`. 1 to 256 characters: lower-case letters and digits,
     joined by '.', '_', '__' or hyphens, in parts divided by '/', or ROOT.
     """
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class DeleteRepositoryCreationTemplateResponse:
     """The answer of `delete_repository_creation_template`."""
 
-    repository_creation_template: RepositoryCreationTemplate = attrs.field(
-        metadata=shapes.member(
-            "repositoryCreationTemplate", shapes.Structure(RepositoryCreationTemplate)
-        )
-    )
+    repository_creation_template: RepositoryCreationTemplate
     """The template that was deleted."""
 
-    registry_id: str | None = attrs.field(
-        default=None, metadata=shapes.member("registryId", shapes.STRING)
-    )
+    registry_id: str | None = None
     """The account id of the registry."""

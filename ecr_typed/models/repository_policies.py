@@ -5,8 +5,7 @@ from __future__ import annotations
 
 import attrs
 
-from ecr_typed import shapes
-from ecr_typed.models import _scalars as scalars
+from ecr_typed.shapes import immutable
 
 __all__ = [
     "DeleteRepositoryPolicyRequest",
@@ -18,123 +17,93 @@ __all__ = [
 ]
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class SetRepositoryPolicyRequest:
     """The arguments of `set_repository_policy`."""
 
-    repository_name: str = attrs.field(
-        metadata=shapes.member("repositoryName", scalars.RepositoryName)
-    )
+    repository_name: str
     """The repository's name, with its namespace, as in `team/app`. 2 to 256 characters:
     lower-case letters and digits, joined by '.', '_', '__' or hyphens, in parts divided by
     '/'.
     """
 
-    policy_text: str = attrs.field(
-        metadata=shapes.member("policyText", scalars.RepositoryPolicyText)
-    )
+    policy_text: str
     """The permissions policy, a JSON document. At most 10,240 characters."""
 
-    registry_id: str | None = attrs.field(
-        default=None, metadata=shapes.member("registryId", scalars.RegistryId)
-    )
+    registry_id: str | None = None
     """The account id of the registry. Default: the caller's account. 12 digits."""
 
-    force: bool | None = attrs.field(default=None, metadata=shapes.member("force", shapes.BOOLEAN))
+    force: bool | None = None
     """Whether to set it even if it would keep you from setting another one later. Default: such
     a policy is refused.
     """
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class SetRepositoryPolicyResponse:
     """The answer of `set_repository_policy`."""
 
-    registry_id: str | None = attrs.field(
-        default=None, metadata=shapes.member("registryId", shapes.STRING)
-    )
+    registry_id: str | None = None
     """The account id of the registry."""
 
-    repository_name: str | None = attrs.field(
-        default=None, metadata=shapes.member("repositoryName", shapes.STRING)
-    )
+    repository_name: str | None = None
     """The repository's name, with its namespace, as in `team/app`."""
 
-    policy_text: str | None = attrs.field(
-        default=None, metadata=shapes.member("policyText", shapes.STRING)
-    )
+    policy_text: str | None = None
     """The permissions policy, a JSON document."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class GetRepositoryPolicyRequest:
     """The arguments of `get_repository_policy`."""
 
-    repository_name: str = attrs.field(
-        metadata=shapes.member("repositoryName", scalars.RepositoryName)
-    )
+    repository_name: str
     """The repository's name, with its namespace, as in `team/app`. 2 to 256 characters:
     lower-case letters and digits, joined by '.', '_', '__' or hyphens, in parts divided by
     '/'.
     """
 
-    registry_id: str | None = attrs.field(
-        default=None, metadata=shapes.member("registryId", scalars.RegistryId)
-    )
+    registry_id: str | None = None
     """The account id of the registry. Default: the caller's account. 12 digits."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class GetRepositoryPolicyResponse:
     """The answer of `get_repository_policy`."""
 
-    policy_text: str = attrs.field(metadata=shapes.member("policyText", shapes.STRING))
+    policy_text: str
     """The permissions policy, a JSON document."""
 
-    registry_id: str | None = attrs.field(
-        default=None, metadata=shapes.member("registryId", shapes.STRING)
-    )
+    registry_id: str | None = None
     """The account id of the registry."""
 
-    repository_name: str | None = attrs.field(
-        default=None, metadata=shapes.member("repositoryName", shapes.STRING)
-    )
+    repository_name: str | None = None
     """The repository's name, with its namespace, as in `team/app`."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class DeleteRepositoryPolicyRequest:
     """The arguments of `delete_repository_policy`."""
 
-    repository_name: str = attrs.field(
-        metadata=shapes.member("repositoryName", scalars.RepositoryName)
-    )
+    repository_name: str
     """The repository's name, with its namespace, as in `team/app`. 2 to 256 characters:
     lower-case letters and digits, joined by '.', '_', '__' or hyphens, in parts divided by
     '/'.
     """
 
-    registry_id: str | None = attrs.field(
-        default=None, metadata=shapes.member("registryId", scalars.RegistryId)
-    )
+    registry_id: str | None = None
     """The account id of the registry. Default: the caller's account. 12 digits."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class DeleteRepositoryPolicyResponse:
     """The answer of `delete_repository_policy`."""
 
-    registry_id: str | None = attrs.field(
-        default=None, metadata=shapes.member("registryId", shapes.STRING)
-    )
+    registry_id: str | None = None
     """The account id of the registry."""
 
-    repository_name: str | None = attrs.field(
-        default=None, metadata=shapes.member("repositoryName", shapes.STRING)
-    )
+    repository_name: str | None = None
     """The repository's name, with its namespace, as in `team/app`."""
 
-    policy_text: str | None = attrs.field(
-        default=None, metadata=shapes.member("policyText", shapes.STRING)
-    )
+    policy_text: str | None = None
     """The policy that was deleted, a JSON document."""

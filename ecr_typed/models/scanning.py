@@ -8,11 +8,10 @@ from datetime import datetime
 
 import attrs
 
-from ecr_typed import shapes
 from ecr_typed.enums import OpenEnum
-from ecr_typed.models import _scalars as scalars
 from ecr_typed.models.common import FindingSeverity, ImageIdentifier, ImageScanStatus
 from ecr_typed.models.repositories import ImageScanningConfiguration
+from ecr_typed.shapes import immutable
 
 __all__ = [
     "Attribute",
@@ -93,818 +92,546 @@ class ScanningConfigurationFailureCode(OpenEnum):
     """The registry has no such repository."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class GetRegistryScanningConfigurationRequest:
     """The arguments of `get_registry_scanning_configuration`."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class ScanningRepositoryFilter:
     """The repositories whose images are scanned."""
 
-    filter: str = attrs.field(
-        metadata=shapes.member("filter", scalars.ScanningRepositoryFilterValue)
-    )
+    filter: str
     """Their names, with `*` for any characters: `*` alone for all, `prod*`. 1 to 255 characters:
     lower-case letters, digits and '*', joined by single '.', '_', '-' or '/'.
     """
 
-    filter_type: ScanningRepositoryFilterType = attrs.field(
-        metadata=shapes.member("filterType", shapes.Enum(ScanningRepositoryFilterType))
-    )
+    filter_type: ScanningRepositoryFilterType
     """How the filter is read."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class RegistryScanningRule:
     """The repositories whose images are scanned, and when."""
 
-    scan_frequency: ScanFrequency = attrs.field(
-        metadata=shapes.member("scanFrequency", shapes.Enum(ScanFrequency))
-    )
+    scan_frequency: ScanFrequency
     """When images are scanned."""
 
-    repository_filters: tuple[ScanningRepositoryFilter, ...] = attrs.field(
-        metadata=shapes.member(
-            "repositoryFilters",
-            shapes.ListOf(shapes.Structure(ScanningRepositoryFilter), min=0, max=100),
-        )
-    )
+    repository_filters: tuple[ScanningRepositoryFilter, ...]
     """The repositories. At most 100 items."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class RegistryScanningConfiguration:
     """How the images of a registry are scanned."""
 
-    scan_type: ScanType | None = attrs.field(
-        default=None, metadata=shapes.member("scanType", shapes.Enum(ScanType))
-    )
+    scan_type: ScanType | None = None
     """Who scans."""
 
-    rules: tuple[RegistryScanningRule, ...] | None = attrs.field(
-        default=None,
-        metadata=shapes.member("rules", shapes.ListOf(shapes.Structure(RegistryScanningRule))),
-    )
+    rules: tuple[RegistryScanningRule, ...] | None = None
     """Which repositories are scanned, and when."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class GetRegistryScanningConfigurationResponse:
     """The answer of `get_registry_scanning_configuration`."""
 
-    scanning_configuration: RegistryScanningConfiguration = attrs.field(
-        metadata=shapes.member(
-            "scanningConfiguration", shapes.Structure(RegistryScanningConfiguration)
-        )
-    )
+    scanning_configuration: RegistryScanningConfiguration
     """The configuration."""
 
-    registry_id: str | None = attrs.field(
-        default=None, metadata=shapes.member("registryId", shapes.STRING)
-    )
+    registry_id: str | None = None
     """The account id of the registry."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class PutRegistryScanningConfigurationRequest:
     """The arguments of `put_registry_scanning_configuration`."""
 
-    scan_type: ScanType | None = attrs.field(
-        default=None, metadata=shapes.member("scanType", shapes.Enum(ScanType))
-    )
+    scan_type: ScanType | None = None
     """Who scans. A registry that was never configured has `BASIC`."""
 
-    rules: tuple[RegistryScanningRule, ...] | None = attrs.field(
-        default=None,
-        metadata=shapes.member(
-            "rules", shapes.ListOf(shapes.Structure(RegistryScanningRule), min=0, max=2)
-        ),
-    )
+    rules: tuple[RegistryScanningRule, ...] | None = None
     """Which repositories are scanned, and when: `BASIC` takes `SCAN_ON_PUSH`, `ENHANCED` that
     and `CONTINUOUS_SCAN`. At most 2 items.
     """
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class PutRegistryScanningConfigurationResponse:
     """The answer of `put_registry_scanning_configuration`."""
 
-    registry_scanning_configuration: RegistryScanningConfiguration = attrs.field(
-        metadata=shapes.member(
-            "registryScanningConfiguration", shapes.Structure(RegistryScanningConfiguration)
-        )
-    )
+    registry_scanning_configuration: RegistryScanningConfiguration
     """The configuration that was set."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class BatchGetRepositoryScanningConfigurationRequest:
     """The arguments of `batch_get_repository_scanning_configuration`."""
 
-    repository_names: tuple[str, ...] = attrs.field(
-        metadata=shapes.member(
-            "repositoryNames", shapes.ListOf(scalars.RepositoryName, min=1, max=25)
-        )
-    )
+    repository_names: tuple[str, ...]
     """The repositories' names."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class RepositoryScanningConfiguration:
     """How the images of a repository are scanned."""
 
-    repository_arn: str | None = attrs.field(
-        default=None, metadata=shapes.member("repositoryArn", shapes.STRING)
-    )
+    repository_arn: str | None = None
     """The repository's ARN."""
 
-    repository_name: str | None = attrs.field(
-        default=None, metadata=shapes.member("repositoryName", shapes.STRING)
-    )
+    repository_name: str | None = None
     """The repository's name, with its namespace, as in `team/app`."""
 
-    scan_on_push: bool | None = attrs.field(
-        default=None, metadata=shapes.member("scanOnPush", shapes.BOOLEAN)
-    )
+    scan_on_push: bool | None = None
     """Whether an image is scanned when it is pushed."""
 
-    scan_frequency: ScanFrequency | None = attrs.field(
-        default=None, metadata=shapes.member("scanFrequency", shapes.Enum(ScanFrequency))
-    )
+    scan_frequency: ScanFrequency | None = None
     """When images are scanned."""
 
-    applied_scan_filters: tuple[ScanningRepositoryFilter, ...] | None = attrs.field(
-        default=None,
-        metadata=shapes.member(
-            "appliedScanFilters",
-            shapes.ListOf(shapes.Structure(ScanningRepositoryFilter)),
-            shared=True,
-        ),
-    )
+    applied_scan_filters: tuple[ScanningRepositoryFilter, ...] | None = None
     """The registry's filters that cover the repository."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class RepositoryScanningConfigurationFailure:
     """A repository that could not be looked up, and why."""
 
-    repository_name: str | None = attrs.field(
-        default=None, metadata=shapes.member("repositoryName", shapes.STRING)
-    )
+    repository_name: str | None = None
     """The repository's name, with its namespace, as in `team/app`."""
 
-    failure_code: ScanningConfigurationFailureCode | None = attrs.field(
-        default=None,
-        metadata=shapes.member("failureCode", shapes.Enum(ScanningConfigurationFailureCode)),
-    )
+    failure_code: ScanningConfigurationFailureCode | None = None
     """The reason, as a code."""
 
-    failure_reason: str | None = attrs.field(
-        default=None, metadata=shapes.member("failureReason", shapes.STRING)
-    )
+    failure_reason: str | None = None
     """The reason, in words."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class BatchGetRepositoryScanningConfigurationResponse:
     """The answer of `batch_get_repository_scanning_configuration`."""
 
-    scanning_configurations: tuple[RepositoryScanningConfiguration, ...] = attrs.field(
-        metadata=shapes.member(
-            "scanningConfigurations",
-            shapes.ListOf(shapes.Structure(RepositoryScanningConfiguration)),
-        )
-    )
+    scanning_configurations: tuple[RepositoryScanningConfiguration, ...]
     """The configurations, one for each repository."""
 
-    failures: tuple[RepositoryScanningConfigurationFailure, ...] | None = attrs.field(
-        default=None,
-        metadata=shapes.member(
-            "failures", shapes.ListOf(shapes.Structure(RepositoryScanningConfigurationFailure))
-        ),
-    )
+    failures: tuple[RepositoryScanningConfigurationFailure, ...] | None = None
     """The repositories that could not be looked up, and why."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class PutImageScanningConfigurationRequest:
     """The arguments of `put_image_scanning_configuration`."""
 
-    repository_name: str = attrs.field(
-        metadata=shapes.member("repositoryName", scalars.RepositoryName)
-    )
+    repository_name: str
     """The repository's name, with its namespace, as in `team/app`. 2 to 256 characters:
     lower-case letters and digits, joined by '.', '_', '__' or hyphens, in parts divided by
     '/'.
     """
 
-    image_scanning_configuration: ImageScanningConfiguration = attrs.field(
-        metadata=shapes.member(
-            "imageScanningConfiguration", shapes.Structure(ImageScanningConfiguration)
-        )
-    )
+    image_scanning_configuration: ImageScanningConfiguration
     """Whether images are scanned when they are pushed."""
 
-    registry_id: str | None = attrs.field(
-        default=None, metadata=shapes.member("registryId", scalars.RegistryId)
-    )
+    registry_id: str | None = None
     """The account id of the registry. Default: the caller's account. 12 digits."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class PutImageScanningConfigurationResponse:
     """The answer of `put_image_scanning_configuration`."""
 
-    registry_id: str | None = attrs.field(
-        default=None, metadata=shapes.member("registryId", shapes.STRING)
-    )
+    registry_id: str | None = None
     """The account id of the registry."""
 
-    repository_name: str | None = attrs.field(
-        default=None, metadata=shapes.member("repositoryName", shapes.STRING)
-    )
+    repository_name: str | None = None
     """The repository's name, with its namespace, as in `team/app`."""
 
-    image_scanning_configuration: ImageScanningConfiguration | None = attrs.field(
-        default=None,
-        metadata=shapes.member(
-            "imageScanningConfiguration", shapes.Structure(ImageScanningConfiguration)
-        ),
-    )
+    image_scanning_configuration: ImageScanningConfiguration | None = None
     """Whether images are scanned when they are pushed."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class StartImageScanRequest:
     """The arguments of `start_image_scan`."""
 
-    repository_name: str = attrs.field(
-        metadata=shapes.member("repositoryName", scalars.RepositoryName)
-    )
+    repository_name: str
     """The repository's name, with its namespace, as in `team/app`. 2 to 256 characters:
     lower-case letters and digits, joined by '.', '_', '__' or hyphens, in parts divided by
     '/'.
     """
 
-    image_id: ImageIdentifier = attrs.field(
-        metadata=shapes.member("imageId", shapes.Structure(ImageIdentifier))
-    )
+    image_id: ImageIdentifier
     """The image, by its digest or by a tag."""
 
-    registry_id: str | None = attrs.field(
-        default=None, metadata=shapes.member("registryId", scalars.RegistryId)
-    )
+    registry_id: str | None = None
     """The account id of the registry. Default: the caller's account. 12 digits."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class StartImageScanResponse:
     """The answer of `start_image_scan`."""
 
-    registry_id: str | None = attrs.field(
-        default=None, metadata=shapes.member("registryId", shapes.STRING)
-    )
+    registry_id: str | None = None
     """The account id of the registry."""
 
-    repository_name: str | None = attrs.field(
-        default=None, metadata=shapes.member("repositoryName", shapes.STRING)
-    )
+    repository_name: str | None = None
     """The repository's name, with its namespace, as in `team/app`."""
 
-    image_id: ImageIdentifier | None = attrs.field(
-        default=None, metadata=shapes.member("imageId", shapes.Structure(ImageIdentifier))
-    )
+    image_id: ImageIdentifier | None = None
     """The image."""
 
-    image_scan_status: ImageScanStatus | None = attrs.field(
-        default=None, metadata=shapes.member("imageScanStatus", shapes.Structure(ImageScanStatus))
-    )
+    image_scan_status: ImageScanStatus | None = None
     """How the scan stands."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class DescribeImageScanFindingsRequest:
     """The arguments of `describe_image_scan_findings`."""
 
-    repository_name: str = attrs.field(
-        metadata=shapes.member("repositoryName", scalars.RepositoryName)
-    )
+    repository_name: str
     """The repository's name, with its namespace, as in `team/app`. 2 to 256 characters:
     lower-case letters and digits, joined by '.', '_', '__' or hyphens, in parts divided by
     '/'.
     """
 
-    image_id: ImageIdentifier = attrs.field(
-        metadata=shapes.member("imageId", shapes.Structure(ImageIdentifier))
-    )
+    image_id: ImageIdentifier
     """The image, by its digest or by a tag."""
 
-    registry_id: str | None = attrs.field(
-        default=None, metadata=shapes.member("registryId", scalars.RegistryId)
-    )
+    registry_id: str | None = None
     """The account id of the registry. Default: the caller's account. 12 digits."""
 
-    next_token: str | None = attrs.field(
-        default=None, metadata=shapes.member("nextToken", shapes.STRING)
-    )
+    next_token: str | None = None
     """Where the page begins: the `next_token` of the page before."""
 
-    max_results: int | None = attrs.field(
-        default=None, metadata=shapes.member("maxResults", scalars.MaxResults)
-    )
+    max_results: int | None = None
     """The most items that the page may have. Default: 100. 1 to 1,000."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class Attribute:
     """A detail of a finding."""
 
-    key: str = attrs.field(metadata=shapes.member("key", shapes.STRING, shared=True))
+    key: str
     """The detail's name, as `package_name`."""
 
-    value: str | None = attrs.field(
-        default=None, metadata=shapes.member("value", shapes.STRING, shared=True)
-    )
+    value: str | None = None
     """The detail."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class ImageScanFinding:
     """A vulnerability that a basic scan found."""
 
-    name: str | None = attrs.field(default=None, metadata=shapes.member("name", shapes.STRING))
+    name: str | None = None
     """Its name, mostly a CVE number."""
 
-    description: str | None = attrs.field(
-        default=None, metadata=shapes.member("description", shapes.STRING)
-    )
+    description: str | None = None
     """What it is."""
 
-    uri: str | None = attrs.field(default=None, metadata=shapes.member("uri", shapes.STRING))
+    uri: str | None = None
     """Where it is described."""
 
-    severity: FindingSeverity | None = attrs.field(
-        default=None, metadata=shapes.member("severity", shapes.Enum(FindingSeverity))
-    )
+    severity: FindingSeverity | None = None
     """How severe it is."""
 
-    attributes: tuple[Attribute, ...] | None = attrs.field(
-        default=None,
-        metadata=shapes.member("attributes", shapes.ListOf(shapes.Structure(Attribute))),
-    )
+    attributes: tuple[Attribute, ...] | None = None
     """More about it: `package_name`, `package_version` and scores."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class CvssScore:
     """A CVSS score."""
 
-    base_score: float | None = attrs.field(
-        default=None, metadata=shapes.member("baseScore", shapes.FLOAT)
-    )
+    base_score: float | None = None
     """The base score, 0 to 10."""
 
-    scoring_vector: str | None = attrs.field(
-        default=None, metadata=shapes.member("scoringVector", shapes.STRING)
-    )
+    scoring_vector: str | None = None
     """What the score is made of, as a CVSS vector."""
 
-    source: str | None = attrs.field(
-        default=None, metadata=shapes.member("source", shapes.STRING, shared=True)
-    )
+    source: str | None = None
     """Who gave it."""
 
-    version: str | None = attrs.field(
-        default=None, metadata=shapes.member("version", shapes.STRING, shared=True)
-    )
+    version: str | None = None
     """The version of CVSS."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class VulnerablePackage:
     """A package that has a vulnerability."""
 
-    arch: str | None = attrs.field(
-        default=None, metadata=shapes.member("arch", shapes.STRING, shared=True)
-    )
+    arch: str | None = None
     """Its architecture."""
 
-    epoch: int | None = attrs.field(default=None, metadata=shapes.member("epoch", shapes.INTEGER))
+    epoch: int | None = None
     """Its epoch, the part of its version that is compared first."""
 
-    file_path: str | None = attrs.field(
-        default=None, metadata=shapes.member("filePath", shapes.STRING)
-    )
+    file_path: str | None = None
     """Where it is in the image."""
 
-    name: str | None = attrs.field(default=None, metadata=shapes.member("name", shapes.STRING))
+    name: str | None = None
     """Its name."""
 
-    package_manager: str | None = attrs.field(
-        default=None, metadata=shapes.member("packageManager", shapes.STRING, shared=True)
-    )
+    package_manager: str | None = None
     """The package manager it belongs to, as `OS` or `PYTHONPKG`."""
 
-    release: str | None = attrs.field(
-        default=None, metadata=shapes.member("release", shapes.STRING, shared=True)
-    )
+    release: str | None = None
     """Its release, the part of its version that the distribution counts."""
 
-    source_layer_hash: str | None = attrs.field(
-        default=None, metadata=shapes.member("sourceLayerHash", shapes.STRING, shared=True)
-    )
+    source_layer_hash: str | None = None
     """The digest of the layer that brought it."""
 
-    version: str | None = attrs.field(
-        default=None, metadata=shapes.member("version", shapes.STRING)
-    )
+    version: str | None = None
     """Its version."""
 
-    fixed_in_version: str | None = attrs.field(
-        default=None, metadata=shapes.member("fixedInVersion", shapes.STRING)
-    )
+    fixed_in_version: str | None = None
     """The version that fixes the vulnerability."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class PackageVulnerabilityDetails:
     """A vulnerability, and the packages that have it."""
 
-    cvss: tuple[CvssScore, ...] | None = attrs.field(
-        default=None, metadata=shapes.member("cvss", shapes.ListOf(shapes.Structure(CvssScore)))
-    )
+    cvss: tuple[CvssScore, ...] | None = None
     """Its CVSS scores, by source."""
 
-    reference_urls: tuple[str, ...] | None = attrs.field(
-        default=None, metadata=shapes.member("referenceUrls", shapes.ListOf(shapes.STRING))
-    )
+    reference_urls: tuple[str, ...] | None = None
     """Where it is described."""
 
-    related_vulnerabilities: tuple[str, ...] | None = attrs.field(
-        default=None, metadata=shapes.member("relatedVulnerabilities", shapes.ListOf(shapes.STRING))
-    )
+    related_vulnerabilities: tuple[str, ...] | None = None
     """The ids of vulnerabilities that it is related to."""
 
-    source: str | None = attrs.field(
-        default=None, metadata=shapes.member("source", shapes.STRING, shared=True)
-    )
+    source: str | None = None
     """Who published it, as `NVD` or `UBUNTU_CVE`."""
 
-    source_url: str | None = attrs.field(
-        default=None, metadata=shapes.member("sourceUrl", shapes.STRING)
-    )
+    source_url: str | None = None
     """Where it was published."""
 
-    vendor_created_at: datetime | None = attrs.field(
-        default=None, metadata=shapes.member("vendorCreatedAt", shapes.TIMESTAMP)
-    )
+    vendor_created_at: datetime | None = None
     """When the source published it."""
 
-    vendor_severity: str | None = attrs.field(
-        default=None, metadata=shapes.member("vendorSeverity", shapes.STRING, shared=True)
-    )
+    vendor_severity: str | None = None
     """How severe the source says it is, in the source's own words."""
 
-    vendor_updated_at: datetime | None = attrs.field(
-        default=None, metadata=shapes.member("vendorUpdatedAt", shapes.TIMESTAMP)
-    )
+    vendor_updated_at: datetime | None = None
     """When the source last changed it."""
 
-    vulnerability_id: str | None = attrs.field(
-        default=None, metadata=shapes.member("vulnerabilityId", shapes.STRING)
-    )
+    vulnerability_id: str | None = None
     """Its id, mostly a CVE number."""
 
-    vulnerable_packages: tuple[VulnerablePackage, ...] | None = attrs.field(
-        default=None,
-        metadata=shapes.member(
-            "vulnerablePackages", shapes.ListOf(shapes.Structure(VulnerablePackage))
-        ),
-    )
+    vulnerable_packages: tuple[VulnerablePackage, ...] | None = None
     """The packages that have it."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class Recommendation:
     """What Amazon Inspector recommends."""
 
-    url: str | None = attrs.field(default=None, metadata=shapes.member("url", shapes.STRING))
+    url: str | None = None
     """Where to read more."""
 
-    text: str | None = attrs.field(
-        default=None, metadata=shapes.member("text", shapes.STRING, shared=True)
-    )
+    text: str | None = None
     """The recommendation, or `None Provided`."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class Remediation:
     """What to do about a finding."""
 
-    recommendation: Recommendation | None = attrs.field(
-        default=None, metadata=shapes.member("recommendation", shapes.Structure(Recommendation))
-    )
+    recommendation: Recommendation | None = None
     """What Amazon Inspector recommends."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class AwsEcrContainerImageDetails:
     """The image that a finding was found in."""
 
-    architecture: str | None = attrs.field(
-        default=None, metadata=shapes.member("architecture", shapes.STRING)
-    )
+    architecture: str | None = None
     """Its architecture, as `amd64`."""
 
-    author: str | None = attrs.field(default=None, metadata=shapes.member("author", shapes.STRING))
+    author: str | None = None
     """Its author, as the image states it."""
 
-    image_hash: str | None = attrs.field(
-        default=None, metadata=shapes.member("imageHash", shapes.STRING)
-    )
+    image_hash: str | None = None
     """The digest of its manifest."""
 
-    image_tags: tuple[str, ...] | None = attrs.field(
-        default=None, metadata=shapes.member("imageTags", shapes.ListOf(shapes.STRING))
-    )
+    image_tags: tuple[str, ...] | None = None
     """Its tags."""
 
-    platform: str | None = attrs.field(
-        default=None, metadata=shapes.member("platform", shapes.STRING)
-    )
+    platform: str | None = None
     """Its operating system, as `AMAZON_LINUX_2`."""
 
-    pushed_at: datetime | None = attrs.field(
-        default=None, metadata=shapes.member("pushedAt", shapes.TIMESTAMP)
-    )
+    pushed_at: datetime | None = None
     """When it was pushed."""
 
-    last_in_use_at: datetime | None = attrs.field(
-        default=None, metadata=shapes.member("lastInUseAt", shapes.TIMESTAMP)
-    )
+    last_in_use_at: datetime | None = None
     """When a cluster last ran it."""
 
-    in_use_count: int | None = attrs.field(
-        default=None, metadata=shapes.member("inUseCount", shapes.INTEGER)
-    )
+    in_use_count: int | None = None
     """How many clusters of Amazon ECS and Amazon EKS run it."""
 
-    registry: str | None = attrs.field(
-        default=None, metadata=shapes.member("registry", shapes.STRING)
-    )
+    registry: str | None = None
     """The account id of the registry it is in."""
 
-    repository_name: str | None = attrs.field(
-        default=None, metadata=shapes.member("repositoryName", shapes.STRING)
-    )
+    repository_name: str | None = None
     """The repository's name, with its namespace, as in `team/app`."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class ResourceDetails:
     """What a finding was found in, by its kind."""
 
-    aws_ecr_container_image: AwsEcrContainerImageDetails | None = attrs.field(
-        default=None,
-        metadata=shapes.member(
-            "awsEcrContainerImage", shapes.Structure(AwsEcrContainerImageDetails)
-        ),
-    )
+    aws_ecr_container_image: AwsEcrContainerImageDetails | None = None
     """The image."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class Resource:
     """What a finding was found in."""
 
-    details: ResourceDetails | None = attrs.field(
-        default=None, metadata=shapes.member("details", shapes.Structure(ResourceDetails))
-    )
+    details: ResourceDetails | None = None
     """The image."""
 
-    id: str | None = attrs.field(default=None, metadata=shapes.member("id", shapes.STRING))
+    id: str | None = None
     """Its id: the ARN of the image."""
 
-    tags: Mapping[str, str] | None = attrs.field(
-        default=None, metadata=shapes.member("tags", shapes.MapOf(shapes.STRING, shapes.STRING))
-    )
+    tags: Mapping[str, str] | None = None
     """Its tags as an AWS resource, not those of the image."""
 
-    type: str | None = attrs.field(default=None, metadata=shapes.member("type", shapes.STRING))
+    type: str | None = None
     """What it is: `AWS_ECR_CONTAINER_IMAGE`."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class CvssScoreAdjustment:
     """What Amazon Inspector changed of a CVSS score."""
 
-    metric: str | None = attrs.field(
-        default=None, metadata=shapes.member("metric", shapes.STRING, shared=True)
-    )
+    metric: str | None = None
     """The metric that it changed."""
 
-    reason: str | None = attrs.field(
-        default=None, metadata=shapes.member("reason", shapes.STRING, shared=True)
-    )
+    reason: str | None = None
     """Why it did."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class CvssScoreDetails:
     """A CVSS score, and what Amazon Inspector changed of it."""
 
-    adjustments: tuple[CvssScoreAdjustment, ...] | None = attrs.field(
-        default=None,
-        metadata=shapes.member("adjustments", shapes.ListOf(shapes.Structure(CvssScoreAdjustment))),
-    )
+    adjustments: tuple[CvssScoreAdjustment, ...] | None = None
     """What Amazon Inspector changed."""
 
-    score: float | None = attrs.field(default=None, metadata=shapes.member("score", shapes.FLOAT))
+    score: float | None = None
     """The score, 0 to 10."""
 
-    score_source: str | None = attrs.field(
-        default=None, metadata=shapes.member("scoreSource", shapes.STRING, shared=True)
-    )
+    score_source: str | None = None
     """Who gave the CVSS score."""
 
-    scoring_vector: str | None = attrs.field(
-        default=None, metadata=shapes.member("scoringVector", shapes.STRING)
-    )
+    scoring_vector: str | None = None
     """What the score is made of, as a CVSS vector."""
 
-    version: str | None = attrs.field(
-        default=None, metadata=shapes.member("version", shapes.STRING, shared=True)
-    )
+    version: str | None = None
     """The version of CVSS."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class ScoreDetails:
     """How Amazon Inspector's score came about."""
 
-    cvss: CvssScoreDetails | None = attrs.field(
-        default=None, metadata=shapes.member("cvss", shapes.Structure(CvssScoreDetails))
-    )
+    cvss: CvssScoreDetails | None = None
     """The CVSS score that it was made from."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class EnhancedImageScanFinding:
     """A vulnerability that Amazon Inspector found."""
 
-    aws_account_id: str | None = attrs.field(
-        default=None, metadata=shapes.member("awsAccountId", shapes.STRING, shared=True)
-    )
+    aws_account_id: str | None = None
     """The account id of the registry that the image is in."""
 
-    description: str | None = attrs.field(
-        default=None, metadata=shapes.member("description", shapes.STRING)
-    )
+    description: str | None = None
     """What was found."""
 
-    finding_arn: str | None = attrs.field(
-        default=None, metadata=shapes.member("findingArn", shapes.STRING)
-    )
+    finding_arn: str | None = None
     """The finding's ARN in Amazon Inspector."""
 
-    first_observed_at: datetime | None = attrs.field(
-        default=None, metadata=shapes.member("firstObservedAt", shapes.TIMESTAMP)
-    )
+    first_observed_at: datetime | None = None
     """When it was first seen."""
 
-    last_observed_at: datetime | None = attrs.field(
-        default=None, metadata=shapes.member("lastObservedAt", shapes.TIMESTAMP)
-    )
+    last_observed_at: datetime | None = None
     """When it was last seen."""
 
-    package_vulnerability_details: PackageVulnerabilityDetails | None = attrs.field(
-        default=None,
-        metadata=shapes.member(
-            "packageVulnerabilityDetails", shapes.Structure(PackageVulnerabilityDetails)
-        ),
-    )
+    package_vulnerability_details: PackageVulnerabilityDetails | None = None
     """The vulnerability, and the packages that have it."""
 
-    remediation: Remediation | None = attrs.field(
-        default=None, metadata=shapes.member("remediation", shapes.Structure(Remediation))
-    )
+    remediation: Remediation | None = None
     """What to do about it."""
 
-    resources: tuple[Resource, ...] | None = attrs.field(
-        default=None,
-        metadata=shapes.member("resources", shapes.ListOf(shapes.Structure(Resource)), shared=True),
-    )
+    resources: tuple[Resource, ...] | None = None
     """What it was found in."""
 
-    score: float | None = attrs.field(default=None, metadata=shapes.member("score", shapes.FLOAT))
+    score: float | None = None
     """Amazon Inspector's score, 0 to 10."""
 
-    score_details: ScoreDetails | None = attrs.field(
-        default=None, metadata=shapes.member("scoreDetails", shapes.Structure(ScoreDetails))
-    )
+    score_details: ScoreDetails | None = None
     """How the score came about."""
 
-    severity: str | None = attrs.field(
-        default=None, metadata=shapes.member("severity", shapes.STRING, shared=True)
-    )
+    severity: str | None = None
     """How severe it is: `CRITICAL`, `HIGH`, `MEDIUM`, `LOW`, `INFORMATIONAL` or `UNTRIAGED`."""
 
-    status: str | None = attrs.field(
-        default=None, metadata=shapes.member("status", shapes.STRING, shared=True)
-    )
+    status: str | None = None
     """Whether it is `ACTIVE`, `SUPPRESSED` or `CLOSED`."""
 
-    title: str | None = attrs.field(default=None, metadata=shapes.member("title", shapes.STRING))
+    title: str | None = None
     """The finding in a line."""
 
-    type: str | None = attrs.field(
-        default=None, metadata=shapes.member("type", shapes.STRING, shared=True)
-    )
+    type: str | None = None
     """What kind of finding it is: `PACKAGE_VULNERABILITY`."""
 
-    updated_at: datetime | None = attrs.field(
-        default=None, metadata=shapes.member("updatedAt", shapes.TIMESTAMP)
-    )
+    updated_at: datetime | None = None
     """When it was last changed."""
 
-    fix_available: str | None = attrs.field(
-        default=None, metadata=shapes.member("fixAvailable", shapes.STRING, shared=True)
-    )
+    fix_available: str | None = None
     """Whether newer packages fix it: `YES`, `NO`, or `PARTIAL` for some of them."""
 
-    exploit_available: str | None = attrs.field(
-        default=None, metadata=shapes.member("exploitAvailable", shapes.STRING, shared=True)
-    )
+    exploit_available: str | None = None
     """Whether an exploit is known: `YES` or `NO`."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class ImageScanFindings:
     """What a scan found: the findings of a page, and the counts of all pages."""
 
-    image_scan_completed_at: datetime | None = attrs.field(
-        default=None, metadata=shapes.member("imageScanCompletedAt", shapes.TIMESTAMP)
-    )
+    image_scan_completed_at: datetime | None = None
     """When the last scan was done."""
 
-    vulnerability_source_updated_at: datetime | None = attrs.field(
-        default=None, metadata=shapes.member("vulnerabilitySourceUpdatedAt", shapes.TIMESTAMP)
-    )
+    vulnerability_source_updated_at: datetime | None = None
     """When the data on vulnerabilities was last renewed."""
 
-    finding_severity_counts: Mapping[FindingSeverity, int] | None = attrs.field(
-        default=None,
-        metadata=shapes.member(
-            "findingSeverityCounts", shapes.MapOf(shapes.Enum(FindingSeverity), shapes.INTEGER)
-        ),
-    )
+    finding_severity_counts: Mapping[FindingSeverity, int] | None = None
     """How many findings there are, by severity. Severities without any may be missing."""
 
-    findings: tuple[ImageScanFinding, ...] | None = attrs.field(
-        default=None,
-        metadata=shapes.member("findings", shapes.ListOf(shapes.Structure(ImageScanFinding))),
-    )
+    findings: tuple[ImageScanFinding, ...] | None = None
     """What a basic scan found. Absent or empty with enhanced scanning."""
 
-    enhanced_findings: tuple[EnhancedImageScanFinding, ...] | None = attrs.field(
-        default=None,
-        metadata=shapes.member(
-            "enhancedFindings", shapes.ListOf(shapes.Structure(EnhancedImageScanFinding))
-        ),
-    )
+    enhanced_findings: tuple[EnhancedImageScanFinding, ...] | None = None
     """What Amazon Inspector found. Absent or empty with basic scanning."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class DescribeImageScanFindingsResponse:
     """The answer of `describe_image_scan_findings`."""
 
-    repository_name: str = attrs.field(metadata=shapes.member("repositoryName", shapes.STRING))
+    repository_name: str
     """The repository's name, with its namespace, as in `team/app`."""
 
-    registry_id: str | None = attrs.field(
-        default=None, metadata=shapes.member("registryId", shapes.STRING)
-    )
+    registry_id: str | None = None
     """The account id of the registry."""
 
-    image_id: ImageIdentifier | None = attrs.field(
-        default=None, metadata=shapes.member("imageId", shapes.Structure(ImageIdentifier))
-    )
+    image_id: ImageIdentifier | None = None
     """The image."""
 
-    image_scan_status: ImageScanStatus | None = attrs.field(
-        default=None, metadata=shapes.member("imageScanStatus", shapes.Structure(ImageScanStatus))
-    )
+    image_scan_status: ImageScanStatus | None = None
     """How the scan stands."""
 
-    image_scan_findings: ImageScanFindings | None = attrs.field(
-        default=None,
-        metadata=shapes.member("imageScanFindings", shapes.Structure(ImageScanFindings)),
-    )
+    image_scan_findings: ImageScanFindings | None = None
     """The findings of the page, and the counts of all."""
 
-    next_token: str | None = attrs.field(
-        default=None, metadata=shapes.member("nextToken", shapes.STRING)
-    )
+    next_token: str | None = None
     """Where the next page begins; `None` on the last one."""

@@ -5,10 +5,9 @@ from __future__ import annotations
 
 import attrs
 
-from ecr_typed import shapes
 from ecr_typed.enums import OpenEnum
-from ecr_typed.models import _scalars as scalars
 from ecr_typed.models.common import ImageIdentifier
+from ecr_typed.shapes import immutable
 
 __all__ = [
     "DeleteSigningConfigurationRequest",
@@ -48,188 +47,137 @@ class SigningStatus(OpenEnum):
     """It failed: the failure code says why."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class SigningRepositoryFilter:
     """The repositories whose images are signed."""
 
-    filter: str = attrs.field(
-        metadata=shapes.member("filter", scalars.SigningRepositoryFilterValue)
-    )
+    filter: str
     """Their names, with `*` for any characters: `team/*`, `*prod*`. 1 to 256 characters:
     lower-case letters, digits and '*', joined by single '.', '_' or '-', in parts divided by
     '/'.
     """
 
-    filter_type: SigningRepositoryFilterType = attrs.field(
-        metadata=shapes.member("filterType", shapes.Enum(SigningRepositoryFilterType))
-    )
+    filter_type: SigningRepositoryFilterType
     """How the filter is read."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class SigningRule:
     """The repositories whose images a profile signs."""
 
-    signing_profile_arn: str = attrs.field(
-        metadata=shapes.member("signingProfileArn", scalars.SigningProfileArn)
-    )
+    signing_profile_arn: str
     """The ARN of the signing profile in AWS Signer. At most 200 characters: the ARN of a signing
     profile in AWS Signer.
     """
 
-    repository_filters: tuple[SigningRepositoryFilter, ...] | None = attrs.field(
-        default=None,
-        metadata=shapes.member(
-            "repositoryFilters",
-            shapes.ListOf(shapes.Structure(SigningRepositoryFilter), min=1, max=100),
-        ),
-    )
+    repository_filters: tuple[SigningRepositoryFilter, ...] | None = None
     """The repositories. Default: all. 1 to 100 items."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class SigningConfiguration:
     """Which images are signed when they are pushed."""
 
-    rules: tuple[SigningRule, ...] = attrs.field(
-        metadata=shapes.member("rules", shapes.ListOf(shapes.Structure(SigningRule), min=0, max=10))
-    )
+    rules: tuple[SigningRule, ...]
     """The rules. An image that matches several is signed with the profile of each. At most 10
     items.
     """
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class PutSigningConfigurationRequest:
     """The arguments of `put_signing_configuration`."""
 
-    signing_configuration: SigningConfiguration = attrs.field(
-        metadata=shapes.member("signingConfiguration", shapes.Structure(SigningConfiguration))
-    )
+    signing_configuration: SigningConfiguration
     """The rules."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class PutSigningConfigurationResponse:
     """The answer of `put_signing_configuration`."""
 
-    signing_configuration: SigningConfiguration = attrs.field(
-        metadata=shapes.member("signingConfiguration", shapes.Structure(SigningConfiguration))
-    )
+    signing_configuration: SigningConfiguration
     """The configuration that was set."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class GetSigningConfigurationRequest:
     """The arguments of `get_signing_configuration`."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class GetSigningConfigurationResponse:
     """The answer of `get_signing_configuration`."""
 
-    signing_configuration: SigningConfiguration = attrs.field(
-        metadata=shapes.member("signingConfiguration", shapes.Structure(SigningConfiguration))
-    )
+    signing_configuration: SigningConfiguration
     """The configuration."""
 
-    registry_id: str | None = attrs.field(
-        default=None, metadata=shapes.member("registryId", shapes.STRING)
-    )
+    registry_id: str | None = None
     """The account id of the registry."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class DeleteSigningConfigurationRequest:
     """The arguments of `delete_signing_configuration`."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class DeleteSigningConfigurationResponse:
     """The answer of `delete_signing_configuration`."""
 
-    signing_configuration: SigningConfiguration = attrs.field(
-        metadata=shapes.member("signingConfiguration", shapes.Structure(SigningConfiguration))
-    )
+    signing_configuration: SigningConfiguration
     """The configuration that was deleted."""
 
-    registry_id: str | None = attrs.field(
-        default=None, metadata=shapes.member("registryId", shapes.STRING)
-    )
+    registry_id: str | None = None
     """The account id of the registry."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class DescribeImageSigningStatusRequest:
     """The arguments of `describe_image_signing_status`."""
 
-    repository_name: str = attrs.field(
-        metadata=shapes.member("repositoryName", scalars.RepositoryName)
-    )
+    repository_name: str
     """The repository's name, with its namespace, as in `team/app`. 2 to 256 characters:
     lower-case letters and digits, joined by '.', '_', '__' or hyphens, in parts divided by
     '/'.
     """
 
-    image_id: ImageIdentifier = attrs.field(
-        metadata=shapes.member("imageId", shapes.Structure(ImageIdentifier))
-    )
+    image_id: ImageIdentifier
     """The image, by its digest or by a tag."""
 
-    registry_id: str | None = attrs.field(
-        default=None, metadata=shapes.member("registryId", scalars.RegistryId)
-    )
+    registry_id: str | None = None
     """The account id of the registry. Default: the caller's account. 12 digits."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class ImageSigningStatus:
     """How the signing of an image with a profile stands."""
 
-    signing_profile_arn: str | None = attrs.field(
-        default=None, metadata=shapes.member("signingProfileArn", shapes.STRING)
-    )
+    signing_profile_arn: str | None = None
     """The ARN of the signing profile in AWS Signer."""
 
-    failure_code: str | None = attrs.field(
-        default=None, metadata=shapes.member("failureCode", shapes.STRING)
-    )
+    failure_code: str | None = None
     """Why it failed, as a code. `None` if it did not."""
 
-    failure_reason: str | None = attrs.field(
-        default=None, metadata=shapes.member("failureReason", shapes.STRING)
-    )
+    failure_reason: str | None = None
     """Why it failed, in words. `None` if it did not."""
 
-    status: SigningStatus | None = attrs.field(
-        default=None, metadata=shapes.member("status", shapes.Enum(SigningStatus))
-    )
+    status: SigningStatus | None = None
     """How it stands."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class DescribeImageSigningStatusResponse:
     """The answer of `describe_image_signing_status`."""
 
-    repository_name: str | None = attrs.field(
-        default=None, metadata=shapes.member("repositoryName", shapes.STRING)
-    )
+    repository_name: str | None = None
     """The repository's name, with its namespace, as in `team/app`."""
 
-    image_id: ImageIdentifier | None = attrs.field(
-        default=None, metadata=shapes.member("imageId", shapes.Structure(ImageIdentifier))
-    )
+    image_id: ImageIdentifier | None = None
     """The image."""
 
-    registry_id: str | None = attrs.field(
-        default=None, metadata=shapes.member("registryId", shapes.STRING)
-    )
+    registry_id: str | None = None
     """The account id of the registry."""
 
-    signing_statuses: tuple[ImageSigningStatus, ...] | None = attrs.field(
-        default=None,
-        metadata=shapes.member(
-            "signingStatuses", shapes.ListOf(shapes.Structure(ImageSigningStatus))
-        ),
-    )
+    signing_statuses: tuple[ImageSigningStatus, ...] | None = None
     """The status for each signing profile."""

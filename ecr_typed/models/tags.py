@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import attrs
 
-from ecr_typed import shapes
 from ecr_typed.models.common import Tag
+from ecr_typed.shapes import immutable
 
 __all__ = [
     "ListTagsForResourceRequest",
@@ -18,57 +18,51 @@ __all__ = [
 ]
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class TagResourceRequest:
     """The arguments of `tag_resource`."""
 
-    resource_arn: str = attrs.field(metadata=shapes.member("resourceArn", shapes.STRING))
+    resource_arn: str
     """The repository's ARN."""
 
-    tags: tuple[Tag, ...] = attrs.field(
-        metadata=shapes.member("tags", shapes.ListOf(shapes.Structure(Tag)))
-    )
+    tags: tuple[Tag, ...]
     """The tags to add: a mapping of keys to values, or `Tag` objects. A repository has at most
     50.
     """
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class TagResourceResponse:
     """The answer of `tag_resource`."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class UntagResourceRequest:
     """The arguments of `untag_resource`."""
 
-    resource_arn: str = attrs.field(metadata=shapes.member("resourceArn", shapes.STRING))
+    resource_arn: str
     """The repository's ARN."""
 
-    tag_keys: tuple[str, ...] = attrs.field(
-        metadata=shapes.member("tagKeys", shapes.ListOf(shapes.STRING))
-    )
+    tag_keys: tuple[str, ...]
     """The keys of the tags to remove."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class UntagResourceResponse:
     """The answer of `untag_resource`."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class ListTagsForResourceRequest:
     """The arguments of `list_tags_for_resource`."""
 
-    resource_arn: str = attrs.field(metadata=shapes.member("resourceArn", shapes.STRING))
+    resource_arn: str
     """The repository's ARN."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=shapes.immutable)
+@attrs.frozen(kw_only=True, field_transformer=immutable)
 class ListTagsForResourceResponse:
     """The answer of `list_tags_for_resource`."""
 
-    tags: tuple[Tag, ...] = attrs.field(
-        metadata=shapes.member("tags", shapes.ListOf(shapes.Structure(Tag)))
-    )
+    tags: tuple[Tag, ...]
     """The tags."""

@@ -1,0 +1,1 @@
+"""The generator, on a made-up service and on the real one."""

@@ -1,0 +1,128 @@
+"""Fixtures: the environment closed off, and clients whose requests are answered from memory."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from functools import partial
+from typing import Any
+
+import boto3
+import pytest
+from hypothesis import HealthCheck, settings
+
+from ecr_typed import CallEvent, EcrClient, RetryPolicy
+from tests.support.clients import KINDS, MakeEcr, PlainRig, Rig, make_ecr
+from tests.support.wire import Wire
+
+settings.register_profile(
+    "ecr_typed",
+    deadline=None,
+    max_examples=25,
+    print_blob=True,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("ecr_typed")
+
+LOOPBACK = {"127.0.0.1", "::1", "localhost", "0.0.0.0", "", None}
+"""Where sockets may go: hosts of this machine."""
+
+
+def pytest_configure() -> None:
+    """Refuse every socket that would leave the machine."""
+    sys.addaudithook(_loopback_only)
+
+
+def _loopback_only(event: str, arguments: tuple[Any, ...]) -> None:
+    match event, arguments:
+        case ("socket.connect" | "socket.sendto", (_, (host, *_))) if host not in LOOPBACK:
+            pytest.fail(f"a test would have connected to {host}")
+        case ("socket.getaddrinfo", (host, *_)) if host not in LOOPBACK:
+            pytest.fail(f"a test would have looked up {host}")
+        case _:
+            pass
+
+
+@pytest.fixture(scope="session", autouse=True)
+def closed_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Close off the environment: nothing of AWS is configured but what tests configure."""
+    nowhere = tmp_path_factory.mktemp("aws") / "missing"
+    with pytest.MonkeyPatch.context() as patch:
+        for name in list(os.environ):
+            if name.startswith(("AWS_", "BOTO_")) or name.lower().endswith("_proxy"):
+                patch.delenv(name)
+        patch.setenv("AWS_CONFIG_FILE", str(nowhere))
+        patch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(nowhere))
+        patch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+        patch.setenv("AWS_ACCESS_KEY_ID", "AKIATESTTESTTESTTEST")
+        patch.setenv("AWS_SECRET_ACCESS_KEY", "of no account")
+        patch.setenv("AWS_REGION", "us-east-1")
+        patch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+        yield
+
+
+@pytest.fixture(scope="session")
+def session(closed_environment: None) -> boto3.Session:
+    """Give a boto3 session that all tests share, as it loads the service's model once."""
+    return boto3.Session(region_name="us-east-1")
+
+
+@pytest.fixture
+def wire() -> Wire:
+    """Give the wire that answers the requests of a test's clients."""
+    return Wire()
+
+
+@pytest.fixture(params=KINDS)
+def kind(request: pytest.FixtureRequest) -> str:
+    """Give each kind of client in turn: made by us, or adopted."""
+    return str(request.param)
+
+
+@pytest.fixture
+def make(kind: str, session: boto3.Session, wire: Wire) -> MakeEcr:
+    """Give a maker of clients of each kind."""
+    return partial(make_ecr, kind, session, wire)
+
+
+@pytest.fixture
+def make_made(session: boto3.Session, wire: Wire) -> MakeEcr:
+    """Give a maker of clients that make their boto3 client."""
+    return partial(make_ecr, "made", session, wire)
+
+
+@pytest.fixture
+def events() -> list[CallEvent]:
+    """Give the list that the events of the clients' calls go to."""
+    return []
+
+
+@pytest.fixture
+def ecr(make: MakeEcr, events: list[CallEvent]) -> EcrClient:
+    """Give a client of each kind."""
+    return make(on_call=events.append)
+
+
+@pytest.fixture
+def made(make_made: MakeEcr, events: list[CallEvent]) -> EcrClient:
+    """Give a client that made its boto3 client."""
+    return make_made(on_call=events.append)
+
+
+@pytest.fixture
+def once(make: MakeEcr, events: list[CallEvent]) -> EcrClient:
+    """Give a client of each kind that makes one attempt a call."""
+    return make(retry=RetryPolicy(max_attempts=1), on_call=events.append)
+
+
+@pytest.fixture(scope="session")
+def rigs(session: boto3.Session) -> dict[str, Rig]:
+    """Give a rig for each kind of client, for tests that make many examples."""
+    return {kind: Rig.of(kind, session) for kind in KINDS}
+
+
+@pytest.fixture(scope="session")
+def plain(session: boto3.Session) -> PlainRig:
+    """Give a plain boto3 client, for tests that make many examples."""
+    return PlainRig.of(session)

@@ -1,0 +1,64 @@
+"""The random values that tests are made of fit the service's model, for all of its operations."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+import pytest
+from botocore.model import Shape, StructureShape
+from botocore.validate import ParamValidator
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.support.samples import least
+from tests.support.service import SERVICE_MODEL, always_present, as_boto3
+from tests.support.strategies import Optional, bodies, boto3_arguments, encoded
+
+OPERATIONS = [SERVICE_MODEL.operation_model(name) for name in SERVICE_MODEL.operation_names]
+OPTIONAL = st.sampled_from(["none", "some", "all"])
+
+
+def complaints(value: Any, shape: Shape) -> list[str]:
+    """What botocore has against a value, limits apart: those are for requests."""
+    report = ParamValidator().validate(value, shape).generate_report()
+    lines = report.splitlines()
+    return [line for line in lines if not line.startswith(("Invalid length", "Invalid value"))]
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)
+@settings(max_examples=3)
+@given(data=st.data(), optional=OPTIONAL, newer=st.booleans())
+def test_random_answers_fit_the_output(
+    operation: Any, optional: Optional, newer: bool, data: st.DataObject
+) -> None:
+    """A random answer of any operation has its types and what is always present."""
+    shape = cast("StructureShape", operation.output_shape)
+
+    parsed = as_boto3(shape, data.draw(bodies(shape, optional=optional, newer=newer)))
+
+    assert complaints(parsed, shape) == []
+    assert always_present(shape.name) <= set(parsed)
+    if optional == "all":
+        assert set(parsed) == set(shape.members)
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)
+@settings(max_examples=3)
+@given(data=st.data(), optional=OPTIONAL)
+def test_random_arguments_fit_the_input(
+    operation: Any, optional: Optional, data: st.DataObject
+) -> None:
+    """botocore would send the random arguments of any operation."""
+    shape = cast("StructureShape", operation.input_shape)
+
+    drawn = data.draw(boto3_arguments(shape, optional))
+
+    assert not ParamValidator().validate(drawn, shape).has_errors()
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)
+def test_least_answers_fit_the_output(operation: Any) -> None:
+    """The least answer of any operation has its types."""
+    shape = cast("StructureShape", operation.output_shape)
+
+    assert complaints(as_boto3(shape, encoded(least(shape))), shape) == []

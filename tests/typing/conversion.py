@@ -1,0 +1,40 @@
+"""Models to and from what boto3 has."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, assert_type
+
+from ecr_typed import (
+    DescribeRepositoriesResponse,
+    Repository,
+    Tag,
+    from_boto3,
+    to_boto3,
+)
+
+if TYPE_CHECKING:
+    from attrs import AttrsInstance
+    from mypy_boto3_ecr import ECRClient
+    from mypy_boto3_ecr.type_defs import RepositoryTypeDef
+
+
+def to_dict(repository: Repository, model: AttrsInstance) -> None:
+    assert_type(to_boto3(repository), dict[str, Any])
+    assert_type(to_boto3(Tag(key="team", value="payments")), dict[str, Any])
+    assert_type(to_boto3(model), dict[str, Any])
+
+
+def from_dict(plain: dict[str, Any], mapping: Mapping[str, object]) -> None:
+    assert_type(from_boto3(Repository, plain), Repository)
+    assert_type(from_boto3(Tag, {"Key": "team", "Value": "payments"}), Tag)
+    assert_type(from_boto3(Repository, mapping), Repository)
+
+
+def from_typed_dict(client: ECRClient, repository: RepositoryTypeDef) -> None:
+    # What the stubs of boto3 call an answer is taken as it is.
+    assert_type(from_boto3(Repository, repository), Repository)
+    assert_type(
+        from_boto3(DescribeRepositoriesResponse, client.describe_repositories()),
+        DescribeRepositoriesResponse,
+    )

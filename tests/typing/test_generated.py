@@ -1,0 +1,70 @@
+"""What is generated has the right types for every kind of shape, not for those of ECR alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from codegen.source import read_service
+from tests.codegen.conftest import render_made_up, write_package
+from tests.codegen.made_up import VERSION, model
+
+from .checkers import STRICT
+
+USES = """
+from collections.abc import Mapping
+from datetime import datetime
+from typing import assert_type
+
+from ecr_typed.models import Box, Colour, DescribeBoxesResponse, Lid, Parcel, Part, Source
+from ecr_typed.operations import Operations
+from ecr_typed.pagination import Pager
+from ecr_typed.service_errors import BoxExistsException
+
+
+def uses(made_up: Operations, box: Box, error: BoxExistsException, when: datetime) -> None:
+    assert_type(made_up.create_box("red-box", content=b"", counts={Colour.RED: 1}), Box)
+    assert_type(made_up.create_box("red-box", weight=2.5, send_at=when, tags={"a": "b"}), Box)
+    assert_type(made_up.describe_boxes(), Pager[Box, DescribeBoxesResponse])
+    assert_type(made_up.list_parcels().to_list(), list[Parcel])
+    assert_type(made_up.count_colours(), Mapping[Colour, int])
+    assert_type(made_up.drop_box("red-box"), None)
+    assert_type(box.from_, str | None)
+    assert_type(box.size, int | None)
+    assert_type(box.weight, float | None)
+    assert_type(box.volume, float | None)
+    assert_type(box.content, bytes | None)
+    assert_type(box.is_open, bool | None)
+    assert_type(box.source, Source | None)
+    assert_type(box.lid, Lid | None)
+    assert_type(box.parts, tuple[Part, ...] | None)
+    assert_type(box.counts, Mapping[Colour, int] | None)
+    assert_type(box.labels, Mapping[str, str] | None)
+    assert_type(error.box_count, int | None)
+"""
+
+
+@pytest.fixture(scope="module")
+def made_up(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the package that is generated for the made-up service."""
+    folder = tmp_path_factory.mktemp("made_up").resolve()
+    service = read_service(model(), VERSION)
+    write_package(render_made_up(service, tmp_path_factory.mktemp("curation")), folder)
+    (folder / "uses.py").write_text(USES, "utf-8")
+    return folder
+
+
+def generated_modules(folder: Path) -> list[Path]:
+    """The modules of the package that are generated."""
+    paths = sorted((folder / "ecr_typed").rglob("*.py"))
+    return [path for path in paths if path.read_text("utf-8").startswith("# Generated ")]
+
+
+@pytest.mark.parametrize("checker", STRICT)
+def test_generated_modules_have_no_errors(made_up: Path, checker: str) -> None:
+    """mypy and pyright find nothing in models, methods and exceptions, nor where they are used."""
+    paths = [made_up / "uses.py", *generated_modules(made_up)]
+    found = STRICT[checker](paths, made_up)
+    # Modules written by hand use what only ECR has: they are none of these.
+    assert {path.name: dict(found[path]) for path in paths if path in found} == {}
