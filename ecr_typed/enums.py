@@ -19,6 +19,7 @@ class OpenEnum(StrEnum):
         @property
         def value(self) -> str:
             """The text."""
+            ...
 
     @property
     def is_known(self) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import attrs
@@ -28,7 +29,7 @@ class NotSettled(Exception):  # no error, but an outcome
     """What is there could not be read."""
 
 
-Settler = Callable[["Operations", Any, EcrServiceError], attrs.AttrsInstance | None]
+Settler: TypeAlias = Callable[["Operations", Any, EcrServiceError], attrs.AttrsInstance | None]
 """Gives the response that was lost, or `None` if what is there is not what was asked for."""
 
 
@@ -93,7 +94,7 @@ def _layer_part(
     )
 
 
-SETTLERS: Final[Mapping[str, Settler]] = {
+_SETTLERS: Final[Mapping[str, Settler]] = {
     "CreateRepository": _repository,
     "CreateRepositoryCreationTemplate": _template,
     "UploadLayerPart": _layer_part,
@@ -146,14 +147,14 @@ def _tags(tags: Iterable[models.Tag] | None) -> dict[str, str]:
 def _document(text: str | None) -> object:
     """A policy, however it is laid out; the service sorts the rules of lifecycle policies."""
     try:
-        document = json.loads(text or "null")
+        document: Any = json.loads(text or "null")
     except ValueError:
         return text
-    if isinstance(document, dict) and isinstance(document.get("rules"), list):
-        document["rules"] = sorted(
-            document["rules"], key=lambda rule: json.dumps(rule, sort_keys=True)
-        )
-    return document
+    try:
+        rules = sorted(document["rules"], key=partial(json.dumps, sort_keys=True))
+    except (KeyError, TypeError):
+        return document
+    return {**document, "rules": rules}
 
 
 _DELAYS: Final = (0.1, 0.2, 0.4, 0.8, 1.6)
@@ -168,7 +169,7 @@ def settle(
     sleep: Callable[[float], None],
 ) -> attrs.AttrsInstance | None:
     """The response that was lost; or None, and the error says what is known of the first attempt."""
-    settler = SETTLERS.get(operation_name)
+    settler: Settler | None = _SETTLERS.get(operation_name)
     if settler is None:
         error.add_note(
             "An earlier attempt of this call got no answer: it may have done this itself."
