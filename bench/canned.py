@@ -43,7 +43,9 @@ def _session() -> boto3.Session:
 
 def plain_client(body: bytes) -> ECRClient:
     """boto3's own client."""
-    client = _session().client("ecr")
+    # The stubs of `client` name every service of AWS, most of them not installed.
+    session: Any = _session()
+    client: ECRClient = session.client("ecr")
     _answer_with(client, body)
     return client
 

@@ -34,12 +34,12 @@ def call_that_succeeds_at_once() -> Measure:
     """A call with the means to survive against one without, both ours."""
     whole, bare = typed_client(TAGS), typed_client(TAGS)
     stripped: Any = bare
-    stripped._retrier = _NoRetries  # noqa: SLF001
+    stripped._retrier = _NoRetries  # noqa: SLF001  # what is measured
     from ecr_typed import connection
 
     bare.boto3_client.meta.events.unregister(
         "request-created.ecr",
-        connection._mark_attempt,  # noqa: SLF001
+        connection._mark_attempt,  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]  # what is measured
     )
     ratio = cpu_ratio(
         lambda: whole.list_tags_for_resource(ARN),

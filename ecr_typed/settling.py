@@ -94,7 +94,7 @@ def _layer_part(
     )
 
 
-_SETTLERS: Final[Mapping[str, Settler]] = {
+_SETTLERS: Mapping[str, Settler] = {
     "CreateRepository": _repository,
     "CreateRepositoryCreationTemplate": _template,
     "UploadLayerPart": _layer_part,

@@ -10,7 +10,7 @@ from __future__ import annotations
 import argparse
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
@@ -57,7 +57,7 @@ def main() -> None:
 
 
 @contextmanager
-def emulator_client() -> Iterator[EcrClient]:
+def emulator_client() -> Generator[EcrClient, None, None]:
     """A client of an emulator that lives as long as the job."""
     from ecr_typed.testing import EcrEmulator
 

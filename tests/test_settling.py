@@ -276,7 +276,7 @@ def test_a_layer_part_goes_by_the_last_byte_that_arrived(
     make: MakeEcr, wire: Wire, last: int, is_applied: bool
 ) -> None:
     """A part whose answer was lost had arrived if its last byte did."""
-    members = {"uploadId": UPLOAD, "repositoryName": "team/app", "lastValidByteReceived": last}
+    members: dict[str, Any] = {"uploadId": UPLOAD, "repositoryName": "team/app", "lastValidByteReceived": last}
     wire.will(reply(b"", status=503), refusal("InvalidLayerPartException", **members))
     ecr = make()
     if is_applied:
