@@ -76,6 +76,7 @@ def render(service: ServiceRecord, decisions: Decisions) -> dict[str, str]:
         "operations/__init__.py": templates.render(
             "operations_init",
             classes={name: view.class_name for name, view in methods.items()},
+            botocore_version=service.botocore_version,
         ),
         "service_errors.py": templates.render(
             "service_errors",

@@ -147,16 +147,14 @@ class ShapeViews:
             case ScalarRecord(kind="string"):
                 size = _size(shape.min, shape.max, "character")
                 decision = self._scalars.get(shape.name)
-                return _joined(size, decision.allowed if decision else "")
+                return ": ".join(filter(None, (size, decision.allowed if decision else "")))
             case ScalarRecord(kind="blob"):
                 return _size(None, shape.max, "byte")
             case ScalarRecord():
                 return _size(shape.min, shape.max, "").strip()
             case ListRecord():
-                of_items = self._limits(shape.item)
-                return _joined(
-                    _size(shape.min, shape.max, "item"), f"each {of_items}" if of_items else ""
-                )
+                sizes, of_items = _size(shape.min, shape.max, "item"), self._limits(shape.item)
+                return ", ".join(filter(None, (sizes, of_items and f"each {of_items}")))
             case _:
                 return ""
 
@@ -178,7 +176,3 @@ def _size(least: int | None, most: int | None, unit: str) -> str:
     if least and most is not None:
         return f"{least:,} to {most:,} {units}"
     return f"at least {least:,} {units}" if least else f"at most {most:,} {units}"
-
-
-def _joined(*parts: str) -> str:
-    return ": ".join(part for part in parts if part)

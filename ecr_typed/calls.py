@@ -13,10 +13,16 @@ import attrs
 from ecr_typed import models
 from ecr_typed.connection import Answer, Connection, Exchange
 from ecr_typed.conversion import from_boto3, from_json, to_boto3
-from ecr_typed.errors import EcrError, EcrRequestError, EcrServiceError
+from ecr_typed.errors import (
+    EcrConnectionError,
+    EcrError,
+    EcrRequestError,
+    EcrResponseError,
+    EcrServiceError,
+)
 from ecr_typed.operation import Effect, Operation, PagedOperation, ResponsePage
 from ecr_typed.pagination import Pager, Paging, paging_problems
-from ecr_typed.request import build_parts, build_request, explain_refusal, join
+from ecr_typed.request import build_parts, build_request, join
 from ecr_typed.retry import Retrier
 
 if TYPE_CHECKING:
@@ -122,8 +128,6 @@ class Caller:
             response = self._outcome(call, request)
         except EcrError as error:
             error.attempts = call.attempts
-            if isinstance(error, EcrServiceError):
-                explain_refusal(error, request)
             if self._on_call is not None:
                 self._on_call(call.event(began, error=error))
             # The user's line and the error itself say it all.
@@ -135,8 +139,17 @@ class Caller:
     def _outcome(self, call: _Call[Response], request: attrs.AttrsInstance) -> Response:
         try:
             response = self._retrier.run(call.operation.name, call.attempt)
-        except EcrServiceError as error:
-            if not call.is_repetition(error):
+        except (EcrServiceError, EcrConnectionError, EcrResponseError) as error:
+            from ecr_typed.advice import advise
+
+            advise(
+                error,
+                call.operation,
+                request,
+                attempts=call.attempts,
+                endpoint_url=self._connection.client.meta.endpoint_url,
+            )
+            if not (isinstance(error, EcrServiceError) and call.is_repetition(error)):
                 raise
             from ecr_typed.settling import settle
 
@@ -180,10 +193,10 @@ class _Call(Generic[Response]):
 
     def attempt(self) -> Response:
         """Make one request, and a model of its answer."""
+        self._connection.check_open(self.operation.name)
         self.attempts += 1
         self._answer = None
         exchange = Exchange(
-            operation_name=self.operation.name,
             attempt=self.attempts,
             max_attempts=self._max_attempts,
             invocation_id=self._invocation_id,

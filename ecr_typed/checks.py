@@ -69,7 +69,7 @@ def _structure_problems(
 def _problems(shape: Shape, value: object, path: str, rule: _Rule) -> Iterator[ArgumentProblem]:
     allowed = _required(shape) if value is None else rule(shape, value)
     if allowed is not None:
-        yield ArgumentProblem(path, _shown(value), allowed)
+        yield ArgumentProblem(path, _shown(value), allowed, _hint(shape, value))
         return
     match shape:
         case Structure():
@@ -84,6 +84,25 @@ def _problems(shape: Shape, value: object, path: str, rule: _Rule) -> Iterator[A
                 yield from _problems(shape.value, item, f"{path}[{key!r}]", rule)
         case _:
             pass
+
+
+def _hint(shape: Shape, value: object) -> str:
+    match shape, value:
+        case Structure(), Mapping():
+            return f"from_boto3({shape.type.__name__}, ...) makes one of what boto3 takes"
+        case ListOf(item=Structure() as item), _ if isinstance(value, item.type):
+            return "put it in a list"
+        case ListOf(item=String() | Enum()), str():
+            return "put it in a list"
+        case Enum(), str():
+            # Few errors get here, and fewer programs.
+            from difflib import get_close_matches
+
+            known = {text.upper(): text for text in shape.type}
+            close = get_close_matches(value.upper(), known, n=1)
+            return f"did you mean {known[close[0]]}?" if close else ""
+        case _:
+            return ""
 
 
 def _required(shape: Shape) -> str:

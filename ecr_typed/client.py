@@ -38,7 +38,7 @@ class EcrClient(Waiters):
         """Connect to the service. For what is left out, boto3's own sources decide.
 
         Args:
-            region_name: The region; else `AWS_REGION`, `AWS_DEFAULT_REGION` or the profile's.
+            region_name: The region; else `AWS_DEFAULT_REGION` or the profile's.
             profile_name: The profile of the AWS configuration files; not together with `session`.
             endpoint_url: Where the service is; else `AWS_ENDPOINT_URL_ECR` or the region's.
             session: The boto3 session to take credentials and defaults from.
@@ -91,8 +91,8 @@ class EcrClient(Waiters):
         """
         return self._assembled(
             self._connection.shared(),
-            retry or self._retrier.policy,
-            on_call or self._on_call,
+            self._retrier.policy if retry is None else retry,
+            self._on_call if on_call is None else on_call,
             self._retrier.quota,
         )
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import sys
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from threading import Event
@@ -17,9 +18,16 @@ import attrs
 from botocore.exceptions import ClientError
 
 from ecr_typed import __version__
-from ecr_typed.errors import ArgumentProblem, ClientClosedError, EcrRequestError
+from ecr_typed.errors import (
+    ArgumentProblem,
+    ClientClosedError,
+    EcrConfigurationError,
+    EcrError,
+    EcrRequestError,
+)
 from ecr_typed.operation import AnyOperation, Effect
-from ecr_typed.translation import service_error, translated
+from ecr_typed.structuring import shortened
+from ecr_typed.translation import drop_frames, outdated, service_error, translated
 
 if TYPE_CHECKING:
     import boto3
@@ -45,7 +53,6 @@ class Answer:
 class Exchange:
     """One request of a call and its answer, as the handlers on a client of ours see them."""
 
-    operation_name: str
     attempt: int
     max_attempts: int
     invocation_id: str | None
@@ -55,6 +62,9 @@ class Exchange:
     """How long the answer may take, if the call has a deadline."""
 
     body: bytes | None = None
+
+    depth: int = 0
+    """How deep in calls the client is: handlers of a user may make some inside ours."""
 
 
 _exchange: ContextVar[Exchange | None] = ContextVar("ecr_typed_exchange", default=None)
@@ -98,28 +108,40 @@ class Connection:
         problems = _option_problems(profile_name, session, config)
         if problems:
             raise EcrRequestError(problems)
-        ours = Config(
+        settings = Config(
             retries={"total_max_attempts": 1, "mode": "standard"},
             user_agent_extra=f"ecr_typed/{__version__}",
         )
         # What is left out is not passed on: boto3's own sources decide.
         options = {"region_name": region_name, "endpoint_url": endpoint_url}
         given: dict[str, Any] = {key: value for key, value in options.items() if value is not None}
+        handled = sys.exception()
         try:
             session = session or _session(profile_name)
             max_attempts = _max_attempts(session)
             # The stubs of `client` name every service of AWS, most of them not installed.
             make_client: Callable[..., ECRClient] = cast("Any", session).client
-            client = make_client("ecr", config=config.merge(ours) if config else ours, **given)
+            client = make_client(
+                "ecr", config=config.merge(settings) if config else settings, **given
+            )
+        except EcrError:
+            raise
         except Exception as error:
-            raise translated(error, "EcrClient", Effect.READ) from error
-        client.meta.events.register("request-created.ecr", _mark_attempt)
-        client.meta.events.register("before-parse.ecr", _take_body)
+            drop_frames(error, handled)
+            ours = translated(error, "EcrClient", Effect.READ)
+            # What is neither botocore's nor ours is about a value of the configuration.
+            if type(ours) is EcrError:
+                ours = EcrConfigurationError(str(ours))
+            raise ours from error
+        _listen(client)
         return cls(client, max_attempts=max_attempts, owns_client=True)
 
     @classmethod
     def adopt(cls, client: ECRClient) -> Connection:
         """Connect with a user's client, which stays as it is."""
+        problem = _client_problem(client)
+        if problem:
+            raise EcrRequestError([problem])
         retries: Mapping[str, Any] = getattr(client.meta.config, "retries", None) or {}
         attempts = retries.get("total_max_attempts")
         if attempts != 1:
@@ -134,20 +156,33 @@ class Connection:
         """The same connection for another client, which closes before this one or with it."""
         child = Connection(self.client, max_attempts=self.max_attempts, parent=self)
         self._children.add(child)
+        if self._closed.is_set():
+            child.close()
         return child
 
     def send(
         self, operation: AnyOperation, parameters: Mapping[str, Any], exchange: Exchange
     ) -> Answer:
         """Make one request."""
-        self.check_open(operation.name)
+        method: Callable[..., Mapping[str, Any]] | None
+        method = getattr(self.client, operation.method_name, None)
+        if method is None:
+            raise outdated(f"{operation.name}: the boto3 in use does not know the operation")
+        handled = sys.exception()
         token = _exchange.set(exchange)
         try:
-            parsed: Mapping[str, Any] = getattr(self.client, operation.method_name)(**parameters)
+            parsed = method(**parameters)
+        except EcrError:
+            raise
         except ClientError as error:
+            drop_frames(error, handled)
             raise service_error(error, operation) from error
         except Exception as error:
-            raise translated(error, operation.name, operation.effect) from error
+            ours = translated(error, operation.name, operation.effect)
+            # Of what nobody expects, the way there is needed.
+            if type(ours) is not EcrError:
+                drop_frames(error, handled)
+            raise ours from error
         finally:
             _exchange.reset(token)
         metadata: Mapping[str, Any] = parsed.get("ResponseMetadata") or {}
@@ -166,7 +201,9 @@ class Connection:
         """Refuse a call after the end."""
         if self._closed.is_set():
             raise ClientClosedError(
-                f"{operation_name}: the client was closed", operation_name=operation_name
+                f"{operation_name}: the client was closed: call it inside its `with` block, or make "
+                "a new one",
+                operation_name=operation_name,
             )
 
     def close(self) -> None:
@@ -189,6 +226,15 @@ def _leave_sockets_to_the_parent() -> None:
 
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_leave_sockets_to_the_parent)
+
+
+def _client_problem(client: object) -> ArgumentProblem | None:
+    meta = getattr(client, "meta", None)
+    service = getattr(getattr(meta, "service_model", None), "service_name", None)
+    if service == "ecr":
+        return None
+    hint = "the private registries are the service 'ecr'" if service == "ecr-public" else ""
+    return ArgumentProblem("client", shortened(client), "a boto3 client for 'ecr'", hint)
 
 
 def _option_problems(
@@ -217,19 +263,48 @@ def _session(profile_name: str | None) -> boto3.Session:
 
 def _max_attempts(session: boto3.Session) -> int:
     # boto3 has no public way to its configuration (AWS_MAX_ATTEMPTS, the profile).
-    configured = session._session.get_config_variable("max_attempts")  # noqa: SLF001
+    try:
+        configured = session._session.get_config_variable("max_attempts")  # noqa: SLF001
+    except ValueError as error:
+        raise EcrConfigurationError(
+            "AWS_MAX_ATTEMPTS, or the profile's max_attempts, has to be a whole number of at least "
+            f"1: {error}"
+        ) from error
     return _DEFAULT_MAX_ATTEMPTS if configured is None else max(1, int(configured))
 
 
-def _current(operation_name: str) -> Exchange | None:
+def _listen(client: ECRClient) -> None:
+    events = client.meta.events
+    for operation in client.meta.service_model.operation_names:
+        # Before a user's handler, which may make a call of its own.
+        events.register_first(f"provide-client-params.ecr.{operation}", _enter)
+    events.register("after-call.ecr", _leave)
+    events.register("after-call-error.ecr", _leave)
+    events.register("request-created.ecr", _mark_attempt)
+    events.register("before-parse.ecr", _take_body)
+
+
+def _enter(**_: object) -> None:
+    exchange = _exchange.get()
+    if exchange is not None:
+        exchange.depth += 1
+
+
+def _leave(**_: object) -> None:
+    exchange = _exchange.get()
+    if exchange is not None:
+        exchange.depth -= 1
+
+
+def _current() -> Exchange | None:
     """The exchange under way, unless a user's handler makes a call of its own inside it."""
     exchange = _exchange.get()
-    return exchange if exchange and exchange.operation_name == operation_name else None
+    return exchange if exchange is not None and exchange.depth == 1 else None
 
 
-def _mark_attempt(request: Any, operation_name: str, **_: object) -> None:
+def _mark_attempt(request: Any, **_: object) -> None:
     """Tell the service which attempt of which call it is, and bound the wait for its answer."""
-    exchange = _current(operation_name)
+    exchange = _current()
     if exchange is None:
         return
     retries: dict[str, Any] = request.context["retries"]
@@ -249,7 +324,7 @@ def _mark_attempt(request: Any, operation_name: str, **_: object) -> None:
 
 def _take_body(response_dict: dict[str, Any], **_: object) -> None:
     """Keep the body of our call's answer, and leave botocore nothing to parse."""
-    exchange = _current(response_dict["context"]["operation_name"])
+    exchange = _current()
     if exchange is None:
         return
     body = response_dict["body"]
@@ -264,8 +339,8 @@ def _take_body(response_dict: dict[str, Any], **_: object) -> None:
 def _is_readable(body: bytes) -> bool:
     try:
         return isinstance(json.loads(body.decode()), dict)
-    except UnicodeDecodeError:
+    except (UnicodeDecodeError, RecursionError):
         return False
-    except (ValueError, RecursionError):
+    except ValueError:
         # Text that is no JSON, such as a proxy's page, becomes the error's message.
         return True

@@ -159,8 +159,12 @@ class ArgumentProblem:
     allowed: str
     """What is allowed."""
 
+    hint: str = ""
+    """What may have been meant, in words; empty if there is no telling."""
+
     def __str__(self) -> str:
-        return f"{self.argument}: expected {self.allowed}, got {self.value}"
+        text = f"{self.argument}: expected {self.allowed}, got {self.value}"
+        return f"{text}; {self.hint}" if self.hint else text
 
 
 class EcrRequestError(EcrError, ValueError):

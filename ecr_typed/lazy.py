@@ -22,6 +22,7 @@ def lazy_attributes(
         return value
 
     def names() -> list[str]:
-        return sorted({*vars(sys.modules[module_name]), *sources})
+        dunders = {name for name in vars(sys.modules[module_name]) if name.startswith("__")}
+        return sorted({*dunders, *sources})
 
     return load, names

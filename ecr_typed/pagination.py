@@ -120,7 +120,7 @@ class Pager(Iterable[Item], Generic[Item, Page]):
             return request(parameters)
         except EcrError as error:
             error.next_token = token
-            raise
+            raise error.with_traceback(None) from error.__cause__
 
     def _endless(self, token: str) -> PaginationError:
         name = self._operation.name

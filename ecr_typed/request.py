@@ -8,15 +8,13 @@ from typing import TYPE_CHECKING
 import attrs
 
 from ecr_typed import models
-from ecr_typed.checks import beyond_limits, unsendable
-from ecr_typed.errors import EcrRequestError, EcrServiceError
+from ecr_typed.checks import unsendable
+from ecr_typed.errors import EcrRequestError
 from ecr_typed.operation import AnyOperation, Response
 from ecr_typed.shapes import ListOf, members
 
 if TYPE_CHECKING:
     from ecr_typed.models import Tag
-
-_REFUSALS = frozenset({"InvalidParameterException", "ValidationException"})
 
 
 def build_request(operation: AnyOperation, arguments: Mapping[str, object]) -> attrs.AttrsInstance:
@@ -50,13 +48,6 @@ def join(first: Response, second: Response) -> Response:
             value = (*(value or ()), *(more or ()))
         values[member.name] = value
     return type(first)(**values)
-
-
-def explain_refusal(error: EcrServiceError, request: attrs.AttrsInstance) -> None:
-    """Add a note to the service's refusal for each argument that breaks a known limit."""
-    if error.code in _REFUSALS:
-        for problem in beyond_limits(request):
-            error.add_note(f"As this release knows the service: {problem}")
 
 
 def as_tags(tags: Mapping[str, str] | Sequence[Tag] | None) -> Sequence[Tag] | None:

@@ -6,6 +6,7 @@ import ssl
 from collections.abc import Mapping
 from typing import Any, Final
 
+import botocore
 import botocore.exceptions as botocore_errors
 
 from ecr_typed.errors import (
@@ -21,8 +22,12 @@ from ecr_typed.operation import AnyOperation, Effect
 from ecr_typed.service_errors import ERRORS_BY_CODE, THROTTLING_CODES, TRANSIENT_CODES
 
 
-def service_error(error: botocore_errors.ClientError, operation: AnyOperation) -> EcrServiceError:
+def service_error(error: botocore_errors.ClientError, operation: AnyOperation) -> EcrError:
     """Our counterpart of an error that the service answered with."""
+    if error.operation_name in _FOR_CREDENTIALS:
+        # Another service's: botocore calls it for the credentials of our call.
+        text = f"{operation.name}: the credentials could not be had: {error}"
+        return EcrCredentialsError(text, operation_name=operation.name)
     response: dict[str, Any] = {**error.response}
     metadata: Mapping[str, Any] = response.get("ResponseMetadata") or {}
     headers: Mapping[str, str] = metadata.get("HTTPHeaders") or {}
@@ -46,6 +51,16 @@ def service_error(error: botocore_errors.ClientError, operation: AnyOperation) -
     return ours
 
 
+_FOR_CREDENTIALS: Final = frozenset(
+    {
+        "AssumeRole",
+        "AssumeRoleWithSAML",
+        "AssumeRoleWithWebIdentity",
+        "CreateOAuth2Token",
+        "CreateToken",
+        "GetRoleCredentials",
+    }
+)
 _TRANSIENT_STATUSES: Final = frozenset({500, 502, 503, 504})
 
 
@@ -74,7 +89,8 @@ _CREDENTIALS_ERRORS: Final = (
     botocore_errors.RefreshWithMFAUnsupportedError,
     botocore_errors.MetadataRetrievalError,
     botocore_errors.SSOError,
-    botocore_errors.LoginError,
+    # AWS Lambda's own boto3 may be older than it.
+    getattr(botocore_errors, "LoginError", botocore_errors.SSOError),
 )
 _REQUEST_ERRORS: Final = (
     botocore_errors.ParamValidationError,
@@ -98,12 +114,7 @@ def translated(error: Exception, operation_name: str, effect: Effect) -> EcrErro
 
     if isinstance(error, EcrError):
         return error
-    text = f"{operation_name}: {error}"
-    if isinstance(error, botocore_errors.NoRegionError):
-        text = (
-            f"{operation_name}: no region is known: pass region_name, or set AWS_REGION "
-            "or the profile's region"
-        )
+    text = f"{operation_name}: {_explained(error)}"
     if isinstance(error, _CREDENTIALS_ERRORS):
         return EcrCredentialsError(text, operation_name=operation_name)
     if isinstance(error, _CONNECTION_ERRORS):
@@ -114,12 +125,77 @@ def translated(error: Exception, operation_name: str, effect: Effect) -> EcrErro
             maybe_applied=effect is not Effect.READ and not _was_never_sent(error),
         )
     if isinstance(error, _REQUEST_ERRORS):
+        if "Unknown parameter" in str(error) and _is_outdated():
+            return outdated(text)
         return EcrRequestError(str(error), operation_name=operation_name)
     if isinstance(error, (*_RESPONSE_ERRORS, ResponseParserError)):
         return EcrResponseError(text, operation_name=operation_name)
     if isinstance(error, botocore_errors.BotoCoreError):
         return EcrConfigurationError(text, operation_name=operation_name)
     return EcrError(f"{operation_name}: {type(error).__name__}: {error}")
+
+
+_LOG_IN: Final = "log in again with `aws sso login`"
+_WHAT_TO_DO: Final[Mapping[str, str]] = {
+    "NoCredentialsError": (
+        "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, name a profile (profile_name or "
+        "AWS_PROFILE), or log in with `aws sso login`"
+    ),
+    "PartialCredentialsError": "set what is missing, or unset the rest",
+    "RefreshWithMFAUnsupportedError": (
+        "make a new boto3 session and a new client: it asks for a new code"
+    ),
+    "SSOError": _LOG_IN,
+    "TokenRetrievalError": _LOG_IN,
+    "NoAuthTokenError": _LOG_IN,
+}
+"""By the names of botocore's exceptions and of their bases."""
+
+
+def _explained(error: Exception) -> str:
+    """What botocore says, and what to do about it."""
+    text = str(error)
+    if isinstance(error, botocore_errors.NoRegionError):
+        return "no region is known: pass region_name, or set AWS_DEFAULT_REGION or the profile's region"
+    if isinstance(error, botocore_errors.ProfileNotFound):
+        from botocore.session import Session
+
+        known = ", ".join(map(repr, Session().available_profiles))
+        return f"{text}: there is {known or 'none'} in the AWS configuration files"
+    names = (error_class.__name__ for error_class in type(error).__mro__)
+    advice = next((_WHAT_TO_DO[name] for name in names if name in _WHAT_TO_DO), "")
+    # Some of botocore's own texts say it.
+    return f"{text.rstrip('.')}: {advice}" if advice and "aws sso login" not in text else text
+
+
+def outdated(text: str) -> EcrConfigurationError:
+    """The error for a call that takes a newer boto3."""
+    from ecr_typed.operations import GENERATED_FROM
+
+    return EcrConfigurationError(
+        f"{text}: its botocore is {botocore.__version__}, and ecr_typed needs {GENERATED_FROM} or "
+        f"newer: pip install --upgrade 'boto3>={GENERATED_FROM}'"
+    )
+
+
+def _is_outdated() -> bool:
+    from ecr_typed.operations import GENERATED_FROM
+
+    def numbers(version: str) -> list[int]:
+        return [int(part) for part in version.split(".") if part.isdecimal()]
+
+    return numbers(botocore.__version__) < numbers(GENERATED_FROM)
+
+
+def drop_frames(error: Exception, handled: BaseException | None) -> None:
+    """Take botocore's frames from an error that says all by its text: they fill a page.
+
+    `handled` is what the user's program was handling before: it is not ours to change.
+    """
+    link: BaseException | None = error
+    while link is not None and link is not handled:
+        link.__traceback__ = None
+        link = link.__cause__ or link.__context__
 
 
 def _was_never_sent(error: Exception) -> bool:

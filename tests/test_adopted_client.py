@@ -59,7 +59,7 @@ def test_closing_leaves_an_adopted_client_open(session: boto3.Session, wire: Wir
     EcrClient.from_boto3(client).close()
 
     assert closed == []
-    assert client.describe_repositories()["repositories"][0]["repositoryName"] == "a"
+    assert "'repositoryName': 'a'" in str(client.describe_repositories())
 
 
 def test_several_clients_can_adopt_one(session: boto3.Session, wire: Wire) -> None:
@@ -133,9 +133,11 @@ def test_users_handlers_see_the_parsed_answer(session: boto3.Session, wire: Wire
     client = boto3_client(session)
     wire.attach(client)
     seen: list[Any] = []
-    client.meta.events.register(
-        "after-call.ecr", lambda parsed, **_: seen.append(parsed["repository"]["repositoryName"])
-    )
+
+    def see(parsed: dict[str, Any], **_: object) -> None:
+        seen.append(parsed["repository"]["repositoryName"])
+
+    client.meta.events.register("after-call.ecr", see)
     wire.will({"repository": repository("seen")})
 
     EcrClient.from_boto3(client).delete_repository("team/app")
@@ -151,13 +153,16 @@ def test_users_handlers_are_called_on_both_kinds(ecr: EcrClient, wire: Wire) -> 
         params["headers"]["X-Audit"] = "yes"
         seen.append("before-call")
 
+    def look(params: dict[str, Any], **_: object) -> None:
+        seen.append(params["repositoryName"])
+
+    def end(**_: object) -> None:
+        seen.append("after-call")
+
     events = ecr.boto3_client.meta.events
     events.register("before-call.ecr", add)
-    events.register(
-        "provide-client-params.ecr.DeleteRepository",
-        lambda params, **_: seen.append(params["repositoryName"]),
-    )
-    events.register("after-call.ecr", lambda **_: seen.append("after-call"))
+    events.register("provide-client-params.ecr.DeleteRepository", look)
+    events.register("after-call.ecr", end)
     wire.will({"repository": repository()})
 
     ecr.delete_repository("team/app")

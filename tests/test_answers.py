@@ -28,7 +28,7 @@ ARN = "arn:aws:ecr:us-east-1:123456789012:repository/team/app"
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("method", METHODS, ids=lambda method: method.operation)
-@settings(max_examples=8)
+@settings(max_examples=5)
 @given(data=st.data(), newer=st.booleans())
 def test_answer_is_kept_whole(
     rigs: dict[str, Rig],
@@ -59,7 +59,7 @@ def test_answer_is_kept_whole(
 
 
 @pytest.mark.parametrize("method", METHODS, ids=lambda method: method.operation)
-@settings(max_examples=4)
+@settings(max_examples=3)
 @given(data=st.data(), optional=st.sampled_from(["none", "all"]))
 def test_declared_types_are_the_real_ones(
     rigs: dict[str, Rig], method: Method, optional: Optional, data: st.DataObject

@@ -230,31 +230,31 @@ def test_from_boto3_says_where() -> None:
     assert caught.value.response == {"repository": {}}
 
 
-@pytest.mark.parametrize(
-    ("mapping", "path"),
-    [
-        ({}, ("text",)),
-        ({"text": 1}, ("text",)),
-        ({"whole": 1.5}, ("whole",)),
-        ({"whole": True}, ("whole",)),
-        ({"whole": "1"}, ("whole",)),
-        ({"number": "1"}, ("number",)),
-        ({"number": False}, ("number",)),
-        ({"truth": 0}, ("truth",)),
-        ({"moment": 5}, ("moment",)),
-        ({"blob": "text"}, ("blob",)),
-        ({"colour": 5}, ("colour",)),
-        ({"leaf": "text"}, ("leaf",)),
-        ({"leaf": {"isGreen": 1}}, ("leaf", "isGreen")),
-        ({"leaves": {"isGreen": True}}, ("leaves",)),
-        ({"leaves": [{}, {"isGreen": "no"}]}, ("leaves", 1, "isGreen")),
-        ({"counts": []}, ("counts",)),
-        ({"counts": {"blue": "1"}}, ("counts", "blue")),
-        ({"counts": {1: 1}}, ("counts", "1")),
-        ({"nested": {"a": [{"colour": []}]}}, ("nested", "a", 0, "colour")),
-        ({"nested": {"a": "text"}}, ("nested", "a")),
-    ],
-)
+MISFITS: list[tuple[dict[str, Any], tuple[str | int, ...]]] = [
+    ({}, ("text",)),
+    ({"text": 1}, ("text",)),
+    ({"whole": 1.5}, ("whole",)),
+    ({"whole": True}, ("whole",)),
+    ({"whole": "1"}, ("whole",)),
+    ({"number": "1"}, ("number",)),
+    ({"number": False}, ("number",)),
+    ({"truth": 0}, ("truth",)),
+    ({"moment": 5}, ("moment",)),
+    ({"blob": "text"}, ("blob",)),
+    ({"colour": 5}, ("colour",)),
+    ({"leaf": "text"}, ("leaf",)),
+    ({"leaf": {"isGreen": 1}}, ("leaf", "isGreen")),
+    ({"leaves": {"isGreen": True}}, ("leaves",)),
+    ({"leaves": [{}, {"isGreen": "no"}]}, ("leaves", 1, "isGreen")),
+    ({"counts": []}, ("counts",)),
+    ({"counts": {"blue": "1"}}, ("counts", "blue")),
+    ({"counts": {1: 1}}, ("counts", "1")),
+    ({"nested": {"a": [{"colour": []}]}}, ("nested", "a", 0, "colour")),
+    ({"nested": {"a": "text"}}, ("nested", "a")),
+]
+
+
+@pytest.mark.parametrize(("mapping", "path"), MISFITS)
 def test_every_kind_of_misfit_has_its_path(
     mapping: dict[str, Any], path: tuple[str | int, ...]
 ) -> None:

@@ -258,7 +258,11 @@ def test_bad_argument_is_refused_by_name(
 
 def test_all_problems_are_told_at_once(ecr: EcrClient) -> None:
     """Whoever has three mistakes hears of three."""
-    bad = {"registry_id": 5, "image_tag_mutability": 1, "encryption_configuration": {}}
+    bad: dict[str, Any] = {
+        "registry_id": 5,
+        "image_tag_mutability": 1,
+        "encryption_configuration": {},
+    }
 
     with pytest.raises(EcrRequestError) as caught:
         getattr(ecr, CREATE)("a", **bad)
@@ -277,14 +281,14 @@ def test_long_values_are_shortened(ecr: EcrClient) -> None:
     assert "1,000,000 characters" in str(caught.value)
 
 
-@pytest.mark.parametrize("method", METHODS, ids=lambda method: method.operation)
+@pytest.mark.parametrize(
+    "method",
+    [method for method in METHODS if method.input.required_members],
+    ids=lambda method: method.operation,
+)
 def test_every_required_argument_is_required(made: EcrClient, wire: Wire, method: Method) -> None:
     """Where `None` is given for all that an operation requires, each is named."""
     count = len(method.input.required_members)
-    if not count:
-        assert "self" in getattr(type(made), method.name).__code__.co_varnames
-        return
-
     with pytest.raises(EcrRequestError) as caught:
         getattr(made, method.name)(*[None] * count)
 

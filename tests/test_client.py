@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import traceback
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -281,8 +282,11 @@ def test_threads_can_share_a_pager(session: boto3.Session, kind: str) -> None:
     registry = wire.responder = Registry(50)
     pager = make_ecr(kind, session, wire).describe_repositories(page_size=7)
 
+    def work(_: int) -> list[str]:
+        return [item.repository_name for item in pager]
+
     with ThreadPoolExecutor(4) as pool:
-        results = list(pool.map(lambda _: [item.repository_name for item in pager], range(4)))
+        results = list(pool.map(work, range(4)))
 
     assert results == [registry.names] * 4
 
@@ -336,8 +340,9 @@ def test_traceback_is_short(once: EcrClient, wire: Wire) -> None:
     with pytest.raises(EcrError) as caught:
         once.delete_repository("team/app")
 
-    files = [entry.path.name for entry in caught.traceback]  # type: ignore[union-attr]
+    files = [frame.filename for frame in traceback.extract_tb(caught.tb)]
     assert len(files) <= 4
+    assert "botocore" not in str(files)
     assert "tenacity" not in str(files)
 
 

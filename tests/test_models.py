@@ -68,7 +68,7 @@ def test_every_class_and_attribute_is_documented(model: type[Any]) -> None:
 
 
 @pytest.mark.parametrize(("model", "shape"), STRUCTURES)
-@settings(max_examples=4)
+@settings(max_examples=2)
 @given(data=st.data(), protocol=st.integers(0, pickle.HIGHEST_PROTOCOL))
 def test_equal_models_are_one_value(
     model: type[attrs.AttrsInstance], shape: StructureShape, protocol: int, data: st.DataObject
@@ -91,7 +91,7 @@ def test_equal_models_are_one_value(
 
 
 @pytest.mark.parametrize(("model", "shape"), STRUCTURES)
-@settings(max_examples=4)
+@settings(max_examples=2)
 @given(data=st.data())
 def test_models_can_not_be_changed(
     model: type[attrs.AttrsInstance], shape: StructureShape, data: st.DataObject
@@ -167,7 +167,8 @@ class Ladder(Sequence[Leaf]):
         return 2
 
     def __getitem__(self, index: Any) -> Any:
-        return (Leaf(), Leaf())[index]
+        leaves: Any = (Leaf(), Leaf())
+        return leaves[index]
 
 
 def test_any_sequence_becomes_a_tuple() -> None:

@@ -30,6 +30,7 @@ from ecr_typed import (
 from tests.support.echo import echoed, fails_there, raised_there
 from tests.support.made_up import EVERYTHING, Everything
 from tests.support.samples import page, repository
+from tests.support.untyped import untyped
 from tests.support.wire import REQUEST_ID, Wire, refusal
 
 
@@ -71,11 +72,12 @@ def sample(error_class: type[EcrError]) -> EcrError:
 
 def same(first: EcrError, second: Any) -> bool:
     """Whether two errors say the same."""
-    return (
-        type(first) is type(second)
-        and first.args == second.args
-        and str(first) == str(second)
-        and vars(first) == vars(second)
+    other = untyped(second)
+    return (type(first), first.args, str(first), vars(first)) == (
+        type(other),
+        other.args,
+        str(other),
+        vars(other),
     )
 
 

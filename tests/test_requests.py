@@ -56,7 +56,7 @@ def paging_of(method: Method, given_arguments: Arguments) -> dict[str, int]:
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("method", METHODS, ids=lambda method: method.operation)
-@settings(max_examples=8)
+@settings(max_examples=5)
 @given(data=st.data(), optional=st.sampled_from(["none", "some", "all"]))
 def test_request_is_what_boto3_sends(
     rigs: dict[str, Rig],

@@ -9,8 +9,9 @@ import pytest
 from botocore.awsrequest import AWSResponse
 from botocore.retries import standard
 
-from ecr_typed import EcrClient, EcrError
+from ecr_typed import EcrClient, EcrError, RetryPolicy
 from tests.support.botocore_errors import exception_classes, plausible
+from tests.support.clients import MakeEcr
 from tests.support.service import ERRORS, SERVICE_MODEL
 from tests.support.wire import Reply, Wire, refusal
 
@@ -75,14 +76,20 @@ def raised(ecr: EcrClient) -> EcrError:
     return caught.value
 
 
+@pytest.fixture
+def single(make_made: MakeEcr) -> EcrClient:
+    """Give a client that makes one attempt a call."""
+    return make_made(retry=RetryPolicy(max_attempts=1))
+
+
 @pytest.mark.parametrize("code", CODES)
-def test_answers_are_retried_as_by_botocore(once: EcrClient, wire: Wire, code: str) -> None:
+def test_answers_are_retried_as_by_botocore(single: EcrClient, wire: Wire, code: str) -> None:
     """For each code with each status, both agree whether to retry, and on which scale."""
     ours: dict[int, tuple[bool, bool]] = {}
     botocores: dict[int, tuple[bool, bool]] = {}
     for status in STATUSES:
         wire.will(refusal(code, status=status))
-        error = raised(once)
+        error = raised(single)
         ours[status] = (error.is_transient or error.is_throttling, error.is_throttling)
         retry_context = context(code=code, status=status)
         retried = is_retried_by_botocore(retry_context)
@@ -93,7 +100,7 @@ def test_answers_are_retried_as_by_botocore(once: EcrClient, wire: Wire, code: s
 
 @pytest.mark.parametrize("error_class", exception_classes())
 def test_exceptions_are_retried_as_by_botocore(
-    once: EcrClient, wire: Wire, error_class: type[Exception]
+    single: EcrClient, wire: Wire, error_class: type[Exception]
 ) -> None:
     """Both agree which of botocore's exceptions are worth another attempt."""
     error = plausible(error_class)
@@ -106,7 +113,7 @@ def test_exceptions_are_retried_as_by_botocore(
         error = botocore_errors.ClientError(response, "DeleteRepository")
     wire.will(error)
 
-    assert raised(once).is_transient == is_retried_by_botocore(context(error=error))
+    assert raised(single).is_transient == is_retried_by_botocore(context(error=error))
 
 
 @pytest.mark.parametrize("status", [400, 403])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, cast
 
 import pytest
@@ -19,10 +20,16 @@ OPTIONAL = st.sampled_from(["none", "some", "all"])
 
 
 def complaints(value: Any, shape: Shape) -> list[str]:
-    """What botocore has against a value, limits apart: those are for requests."""
+    """What botocore has against a value.
+
+    Limits apart, as those are for requests, and whole numbers that came as `1E3`: botocore's
+    parser leaves them floats.
+    """
     report = ParamValidator().validate(value, shape).generate_report()
-    lines = report.splitlines()
-    return [line for line in lines if not line.startswith(("Invalid length", "Invalid value"))]
+    fine = re.compile(
+        r"Invalid length|Invalid value|Invalid type .*, value: -?[\d.e+]+, type: <class 'float'>, valid types: <class 'int'>"
+    )
+    return [line for line in report.splitlines() if not fine.match(line)]
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)

@@ -159,17 +159,16 @@ class Tag:
 
 @attrs.frozen(kw_only=True, field_transformer=immutable)
 class EncryptionConfiguration:
-    """How the images of a repository are encrypted at rest. It is fixed when the repository is
-    created.
+    """How the images of a repository are encrypted at rest. It can't be changed once the
+    repository is created.
     """
 
     encryption_type: EncryptionType
     """Whose key encrypts, and how often."""
 
     kms_key: str | None = None
-    """The KMS key: its ARN, id or alias in a repository, its ARN alone in a template. It must be
-    in the repository's region. Default: the key that AWS manages for ECR. Answers have the
-    ARN. 1 to 2,048 characters.
+    """The KMS key, in the repository's region: its ARN, id or alias; in a template its ARN only.
+    Default: the key that AWS manages for ECR. Answers have the ARN. 1 to 2,048 characters.
     """
 
 

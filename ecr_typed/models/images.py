@@ -147,7 +147,7 @@ class TargetStorageClass(OpenEnum):
     """Where it can be pulled. From the archive it takes a while: the image is `ACTIVATING`."""
 
     ARCHIVE = "ARCHIVE"
-    """Where it costs less and can't be pulled. 90 days are charged at least."""
+    """Where it costs less and can't be pulled. At least 90 days are charged."""
 
 
 @attrs.frozen(kw_only=True, field_transformer=immutable)
@@ -161,7 +161,7 @@ class PutImageRequest:
     """
 
     image_manifest: str
-    """The manifest, sent as it is: one more newline makes another digest. 1 to 4,194,304
+    """The manifest, sent as it is: an added newline makes another digest. 1 to 4,194,304
     characters.
     """
 
@@ -172,12 +172,12 @@ class PutImageRequest:
     """The manifest's media type. Needed where the manifest does not state its own."""
 
     image_tag: str | None = None
-    """The tag. Default: none. One that is in use moves here, unless the repository's mutability
-    forbids it. 1 to 300 characters.
+    """The tag. Default: none. A tag in use moves to this image, unless the repository's
+    mutability forbids it. 1 to 300 characters.
     """
 
     image_digest: str | None = None
-    """The digest that the manifest must have. Default: it is not compared."""
+    """The digest that the manifest must have. Default: no check."""
 
 
 @attrs.frozen(kw_only=True, field_transformer=immutable)
@@ -225,8 +225,8 @@ class BatchGetImageRequest:
     """The account id of the registry. Default: the caller's account. 12 digits."""
 
     accepted_media_types: tuple[str, ...] | None = None
-    """The media types that the manifests may have. Name those of lists and indexes, too: without
-    them a tag of a list may be answered with the manifest of one platform. 1 to 100 items.
+    """The media types that the manifests may have. Include those of lists and indexes: without
+    them, the tag of a list may give the manifest of a single platform. 1 to 100 items.
     """
 
 
@@ -252,7 +252,7 @@ class BatchGetImageResponse:
     """The images that were found."""
 
     failures: tuple[ImageFailure, ...]
-    """The images that could not be taken, and why. They are data, no error: look at them."""
+    """The images that the call could not handle, and why. They raise no error: look at them."""
 
 
 @attrs.frozen(kw_only=True, field_transformer=immutable)
@@ -266,7 +266,7 @@ class BatchDeleteImageRequest:
     """
 
     image_ids: tuple[ImageIdentifier, ...]
-    """The images by digest, or their tags."""
+    """The digests of images, or tags."""
 
     registry_id: str | None = None
     """The account id of the registry. Default: the caller's account. 12 digits."""
@@ -280,7 +280,7 @@ class BatchDeleteImageResponse:
     """The images and tags that were deleted."""
 
     failures: tuple[ImageFailure, ...]
-    """The images that could not be taken, and why. They are data, no error: look at them."""
+    """The images that the call could not handle, and why. They raise no error: look at them."""
 
 
 @attrs.frozen(kw_only=True, field_transformer=immutable)
@@ -288,10 +288,12 @@ class ListImagesFilter:
     """Which images `list_images` gives."""
 
     tag_status: TagStatus | None = None
-    """Tagged images, untagged ones, or `ANY`. Default: `ANY`."""
+    """`TAGGED` images, `UNTAGGED` ones, or `ANY`. Default: `ANY`."""
 
     image_status: ImageStatusFilter | None = None
-    """Active images, those in the archive, those on their way back, or `ANY`. Default: `ACTIVE`."""
+    """`ACTIVE` images, `ARCHIVED` ones, those `ACTIVATING` on their way back, or `ANY`. Default:
+    `ACTIVE`.
+    """
 
 
 @attrs.frozen(kw_only=True, field_transformer=immutable)
@@ -314,7 +316,7 @@ class ListImagesRequest:
     """The most items that the page may have. Default: 100. 1 to 1,000."""
 
     filter: ListImagesFilter | None = None
-    """Which images to list. Default: `ACTIVE` ones, tagged or not."""
+    """Which images to list. Default: those that are `ACTIVE`, tagged or not."""
 
 
 @attrs.frozen(kw_only=True, field_transformer=immutable)
@@ -333,10 +335,12 @@ class DescribeImagesFilter:
     """Which images `describe_images` gives."""
 
     tag_status: TagStatus | None = None
-    """Tagged images, untagged ones, or `ANY`. Default: `ANY`."""
+    """`TAGGED` images, `UNTAGGED` ones, or `ANY`. Default: `ANY`."""
 
     image_status: ImageStatusFilter | None = None
-    """Active images, those in the archive, those on their way back, or `ANY`. Default: `ACTIVE`."""
+    """`ACTIVE` images, `ARCHIVED` ones, those `ACTIVATING` on their way back, or `ANY`. Default:
+    `ACTIVE`.
+    """
 
 
 @attrs.frozen(kw_only=True, field_transformer=immutable)
@@ -353,8 +357,8 @@ class DescribeImagesRequest:
     """The account id of the registry. Default: the caller's account. 12 digits."""
 
     image_ids: tuple[ImageIdentifier, ...] | None = None
-    """The images to describe, by digest or by tag. Default: all. They are not paged: `page_size`
-    is not sent with them.
+    """The images to describe, by digest or by tag. Default: all. `page_size` has no effect
+    beside them.
     """
 
     next_token: str | None = None
@@ -364,7 +368,7 @@ class DescribeImagesRequest:
     """The most items that the page may have. Default: 100. 1 to 1,000."""
 
     filter: DescribeImagesFilter | None = None
-    """Which images to describe. Default: `ACTIVE` ones, tagged or not."""
+    """Which images to describe. Default: those that are `ACTIVE`, tagged or not."""
 
 
 @attrs.frozen(kw_only=True, field_transformer=immutable)
@@ -375,7 +379,7 @@ class ImageScanFindingsSummary:
     """When the last scan was done."""
 
     vulnerability_source_updated_at: datetime | None = None
-    """When the data on vulnerabilities was last renewed."""
+    """When the data on vulnerabilities was last updated."""
 
     finding_severity_counts: Mapping[FindingSeverity, int] | None = None
     """How many findings there are, by severity. Severities without any may be missing."""
@@ -401,7 +405,7 @@ class ImageDetail:
     """Its tags. `None` if it has none."""
 
     image_size_in_bytes: int | None = None
-    """Its size as stored, so compressed, in bytes; of a list or index, that of its largest
+    """Its size in bytes as it is stored, compressed; of a list or index, that of its largest
     image.
     """
 
@@ -463,7 +467,7 @@ class ListImageReferrersFilter:
     """Which artifacts `list_image_referrers` gives."""
 
     artifact_types: tuple[str, ...] | None = None
-    """The types of artifacts. Default: every type. At most 5 items: each 1 to 255 characters."""
+    """The types of artifacts. Default: every type. At most 5 items, each 1 to 255 characters."""
 
     artifact_status: ArtifactStatusFilter | None = None
     """Active artifacts, those in the archive, those on their way back, or `ANY`. Default:
@@ -488,7 +492,7 @@ class ListImageReferrersRequest:
     """The account id of the registry. Default: the caller's account. 12 digits."""
 
     filter: ListImageReferrersFilter | None = None
-    """Which artifacts to list. Default: `ACTIVE` ones, of every type."""
+    """Which artifacts to list. Default: those that are `ACTIVE`, of every type."""
 
     next_token: str | None = None
     """Where the page begins: the `next_token` of the page before."""

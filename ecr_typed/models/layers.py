@@ -30,13 +30,13 @@ class LayerAvailability(OpenEnum):
     """Whether a repository has a layer."""
 
     AVAILABLE = "AVAILABLE"
-    """It has: there is no need to upload it."""
+    """It has the layer: there is no need to upload it."""
 
     UNAVAILABLE = "UNAVAILABLE"
-    """It has not: upload it."""
+    """It does not have the layer: upload it."""
 
     ARCHIVED = "ARCHIVED"
-    """It has, in the archive."""
+    """It has the layer in the archive."""
 
 
 class LayerFailureCode(OpenEnum):
@@ -175,15 +175,13 @@ class UploadLayerPartRequest:
     """The upload's id, from `initiate_layer_upload`. A UUID."""
 
     part_first_byte: int
-    """The place of the part's first byte in the layer, from 0."""
+    """The position of the part's first byte in the layer, counted from 0."""
 
     part_last_byte: int
-    """The place of the part's last byte in the layer, itself included."""
+    """The position of the part's last byte, which is part of it."""
 
     layer_part_blob: bytes
-    """The bytes of the part, as they are: the encoding for the wire is done for you. At most
-    20,971,520 bytes.
-    """
+    """The bytes of the part, as they are: do not encode them. At most 20,971,520 bytes."""
 
     registry_id: str | None = None
     """The account id of the registry. Default: the caller's account. 12 digits."""
@@ -203,7 +201,7 @@ class UploadLayerPartResponse:
     """The upload's id."""
 
     last_byte_received: int | None = None
-    """The place of the last byte that arrived: the next part begins after it."""
+    """The position of the last byte that arrived: the next part begins after it."""
 
 
 @attrs.frozen(kw_only=True, field_transformer=immutable)
@@ -220,8 +218,8 @@ class CompleteLayerUploadRequest:
     """The upload's id, from `initiate_layer_upload`. A UUID."""
 
     layer_digests: tuple[str, ...]
-    """The layer's digest, which what arrived must have. 1 to 100 items: each an algorithm, ':'
-    and hexadecimal digits, as in sha256:0123abcd.
+    """The layer's digest, in a list: what arrived must have it. 1 to 100 items, each an
+    algorithm, ':' and hexadecimal digits, as in sha256:0123abcd.
     """
 
     registry_id: str | None = None

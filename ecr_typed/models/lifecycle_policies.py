@@ -208,7 +208,7 @@ class StartLifecyclePolicyPreviewResponse:
 
 @attrs.frozen(kw_only=True, field_transformer=immutable)
 class LifecyclePolicyPreviewFilter:
-    """Which images a lifecycle policy preview tells of."""
+    """Which images of a lifecycle policy preview to look at."""
 
     tag_status: TagStatus | None = None
     """Tagged images, untagged ones, or `ANY`. Default: `ANY`."""
@@ -228,8 +228,8 @@ class GetLifecyclePolicyPreviewRequest:
     """The account id of the registry. Default: the caller's account. 12 digits."""
 
     image_ids: tuple[ImageIdentifier, ...] | None = None
-    """The images to tell of, by digest or by tag. Default: all. They are not paged: `page_size`
-    is not sent with them.
+    """The images to look at, by digest or by tag. Default: all. `page_size` has no effect beside
+    them.
     """
 
     next_token: str | None = None
@@ -239,7 +239,7 @@ class GetLifecyclePolicyPreviewRequest:
     """The most items that the page may have. Default: 100. 1 to 100."""
 
     filter: LifecyclePolicyPreviewFilter | None = None
-    """Which images to tell of. Default: all."""
+    """Which images to look at. Default: all."""
 
 
 @attrs.frozen(kw_only=True, field_transformer=immutable)

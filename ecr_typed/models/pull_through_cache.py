@@ -63,7 +63,7 @@ class CreatePullThroughCacheRuleRequest:
 
     ecr_repository_prefix: str
     """The namespace of the cached repositories: `hub` covers `hub/library/nginx`, not `hubs`;
-    `ROOT` what no other rule covers. 2 to 30 characters: lower-case letters and digits,
+    `ROOT` covers what no other rule does. 2 to 30 characters: lower-case letters and digits,
     joined by '.', '_', '__' or hyphens, in parts divided by '/', or ROOT.
     """
 
@@ -82,7 +82,7 @@ class CreatePullThroughCacheRuleRequest:
     """
 
     custom_role_arn: str | None = None
-    """The ARN of the role that ECR takes on to log in to an upstream ECR registry. It must be in
+    """The ARN of the role that ECR assumes to log in to an upstream ECR registry. It must be in
     your own account. At most 2,048 characters.
     """
 
@@ -116,7 +116,7 @@ class CreatePullThroughCacheRuleResponse:
     """Where the credentials for the upstream registry are."""
 
     custom_role_arn: str | None = None
-    """The ARN of the role that ECR takes on to log in to an upstream ECR registry. It must be in
+    """The ARN of the role that ECR assumes to log in to an upstream ECR registry. It must be in
     your own account.
     """
 
@@ -161,7 +161,7 @@ class PullThroughCacheRule:
     """Where the credentials for the upstream registry are."""
 
     custom_role_arn: str | None = None
-    """The ARN of the role that ECR takes on to log in to an upstream ECR registry. It must be in
+    """The ARN of the role that ECR assumes to log in to an upstream ECR registry. It must be in
     your own account.
     """
 
@@ -204,7 +204,7 @@ class UpdatePullThroughCacheRuleRequest:
     """
 
     custom_role_arn: str | None = None
-    """The ARN of the role that ECR takes on to log in to an upstream ECR registry. It must be in
+    """The ARN of the role that ECR assumes to log in to an upstream ECR registry. It must be in
     your own account. At most 2,048 characters.
     """
 
@@ -226,7 +226,7 @@ class UpdatePullThroughCacheRuleResponse:
     """Where the credentials for the upstream registry are."""
 
     custom_role_arn: str | None = None
-    """The ARN of the role that ECR takes on to log in to an upstream ECR registry. It must be in
+    """The ARN of the role that ECR assumes to log in to an upstream ECR registry. It must be in
     your own account.
     """
 
@@ -267,7 +267,7 @@ class DeletePullThroughCacheRuleResponse:
     """Where the credentials for the upstream registry are."""
 
     custom_role_arn: str | None = None
-    """The ARN of the role that ECR takes on to log in to an upstream ECR registry. It must be in
+    """The ARN of the role that ECR assumes to log in to an upstream ECR registry. It must be in
     your own account.
     """
 
@@ -305,7 +305,7 @@ class ValidatePullThroughCacheRuleResponse:
     """Where the credentials for the upstream registry are."""
 
     custom_role_arn: str | None = None
-    """The ARN of the role that ECR takes on to log in to an upstream ECR registry. It must be in
+    """The ARN of the role that ECR assumes to log in to an upstream ECR registry. It must be in
     your own account.
     """
 

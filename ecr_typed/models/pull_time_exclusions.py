@@ -24,7 +24,9 @@ class RegisterPullTimeUpdateExclusionRequest:
     """The arguments of `register_pull_time_update_exclusion`."""
 
     principal_arn: str
-    """The ARN of the IAM role or user. At most 200 characters: the ARN of an IAM role or user."""
+    """The principal: an IAM role or user. At most 200 characters: the ARN of an IAM role or
+    user.
+    """
 
 
 @attrs.frozen(kw_only=True, field_transformer=immutable)
@@ -32,7 +34,7 @@ class RegisterPullTimeUpdateExclusionResponse:
     """The answer of `register_pull_time_update_exclusion`."""
 
     principal_arn: str | None = None
-    """The ARN of the IAM role or user."""
+    """The principal: an IAM role or user."""
 
     created_at: datetime | None = None
     """When it was excluded."""
@@ -43,7 +45,9 @@ class DeregisterPullTimeUpdateExclusionRequest:
     """The arguments of `deregister_pull_time_update_exclusion`."""
 
     principal_arn: str
-    """The ARN of the IAM role or user. At most 200 characters: the ARN of an IAM role or user."""
+    """The principal: an IAM role or user. At most 200 characters: the ARN of an IAM role or
+    user.
+    """
 
 
 @attrs.frozen(kw_only=True, field_transformer=immutable)
@@ -51,7 +55,7 @@ class DeregisterPullTimeUpdateExclusionResponse:
     """The answer of `deregister_pull_time_update_exclusion`."""
 
     principal_arn: str
-    """The ARN of the IAM role or user."""
+    """The principal: an IAM role or user."""
 
 
 @attrs.frozen(kw_only=True, field_transformer=immutable)

@@ -111,8 +111,8 @@ class GetAccountSettingResponse:
     """The answer of `get_account_setting`."""
 
     value: str
-    """The value: `AWS_NATIVE` for the scan type's version, `V2` for the policy's scope,
-    `ENABLED` or `DISABLED` for blob mounting.
+    """The value: `V2` for `REGISTRY_POLICY_SCOPE`, `ENABLED` or `DISABLED` for `BLOB_MOUNTING`,
+    `AWS_NATIVE` for `BASIC_SCAN_TYPE_VERSION`.
     """
 
     name: str | None = None
@@ -129,8 +129,8 @@ class PutAccountSettingRequest:
     """
 
     value: str
-    """The value: `AWS_NATIVE` for the scan type's version, `V2` for the policy's scope,
-    `ENABLED` or `DISABLED` for blob mounting.
+    """The value: `V2` for `REGISTRY_POLICY_SCOPE`, `ENABLED` or `DISABLED` for `BLOB_MOUNTING`,
+    `AWS_NATIVE` for `BASIC_SCAN_TYPE_VERSION`.
     """
 
 
@@ -142,8 +142,8 @@ class PutAccountSettingResponse:
     """The setting."""
 
     value: str | None = None
-    """The value: `AWS_NATIVE` for the scan type's version, `V2` for the policy's scope,
-    `ENABLED` or `DISABLED` for blob mounting.
+    """The value: `V2` for `REGISTRY_POLICY_SCOPE`, `ENABLED` or `DISABLED` for `BLOB_MOUNTING`,
+    `AWS_NATIVE` for `BASIC_SCAN_TYPE_VERSION`.
     """
 
 
@@ -152,8 +152,8 @@ class GetAuthorizationTokenRequest:
     """The arguments of `get_authorization_token`."""
 
     registry_ids: tuple[str, ...] | None = None
-    """Deprecated, and without effect on what the token is good for. Default: the caller's own
-    registry. 1 to 10 items: each 12 digits.
+    """Deprecated: the token is good for other registries, too. Default: the caller's own
+    registry. 1 to 10 items, each 12 digits.
     """
 
 

@@ -55,7 +55,7 @@ class ReplicationBackfillStatus(OpenEnum):
     """How a backfill stands."""
 
     PREPARING = "PREPARING"
-    """It looks for the images to copy; there is no progress to tell yet."""
+    """It looks for the images to copy; there is no progress yet."""
 
     IN_PROGRESS = "IN_PROGRESS"
     """It is copying."""

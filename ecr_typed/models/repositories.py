@@ -51,7 +51,7 @@ class CreateRepositoryRequest:
     """The account id of the registry. Default: the caller's account. 12 digits."""
 
     tags: tuple[Tag, ...] | None = None
-    """The tags to begin with, at most 50: a mapping of keys to values, or `Tag` objects."""
+    """The repository's tags, at most 50: a mapping of keys to values, or `Tag` objects."""
 
     image_tag_mutability: ImageTagMutability | None = None
     """Whether a tag that is in use can be moved to another image. Default: `MUTABLE`."""
@@ -64,8 +64,8 @@ class CreateRepositoryRequest:
     """
 
     image_scanning_configuration: ImageScanningConfiguration | None = None
-    """Whether images are scanned when they are pushed. Default: no. A scanning configuration of
-    the registry goes before it.
+    """Whether images are scanned when they are pushed. Default: no. The registry's scanning
+    configuration takes precedence.
     """
 
     encryption_configuration: EncryptionConfiguration | None = None
@@ -122,9 +122,7 @@ class DescribeRepositoriesRequest:
     """The account id of the registry. Default: the caller's account. 12 digits."""
 
     repository_names: tuple[str, ...] | None = None
-    """The repositories to describe. Default: all. Names are not paged: `page_size` is not sent
-    with them.
-    """
+    """The names of the repositories. Default: all. `page_size` has no effect beside them."""
 
     next_token: str | None = None
     """Where the page begins: the `next_token` of the page before."""
@@ -158,8 +156,8 @@ class DeleteRepositoryRequest:
     """The account id of the registry. Default: the caller's account. 12 digits."""
 
     force: bool | None = None
-    """Whether to delete the images in it, too. Default: a repository that holds images is not
-    deleted.
+    """Whether to delete the images in it, too. Default: no, and a repository that holds images
+    is not deleted.
     """
 
 

@@ -31,13 +31,13 @@ __all__ = [
 
 
 class RCTAppliedFor(OpenEnum):
-    """Who creates the repositories that a template is for."""
+    """What makes ECR create the repositories that a template applies to."""
 
     REPLICATION = "REPLICATION"
     """Replication, in the registry that images are copied to."""
 
     PULL_THROUGH_CACHE = "PULL_THROUGH_CACHE"
-    """A pull through a cache rule."""
+    """A pull through the cache, by a pull through cache rule."""
 
     CREATE_ON_PUSH = "CREATE_ON_PUSH"
     """The push of an image whose repository is not there yet."""
@@ -48,13 +48,13 @@ class CreateRepositoryCreationTemplateRequest:
     """The arguments of `create_repository_creation_template`."""
 
     prefix: str
-    """The namespace: `prod` covers `prod/app`, not `production`; `ROOT` what no other template
-    covers. 1 to 256 characters: lower-case letters and digits, joined by '.', '_', '__' or
-    hyphens, in parts divided by '/', or ROOT.
+    """The namespace: `prod` covers `prod/app`, not `production`; `ROOT` covers what no other
+    template does. 1 to 256 characters: lower-case letters and digits, joined by '.', '_',
+    '__' or hyphens, in parts divided by '/', or ROOT.
     """
 
     applied_for: tuple[RCTAppliedFor, ...]
-    """Who creates the repositories that the template is for."""
+    """Which repositories it applies to, by what makes ECR create them."""
 
     description: str | None = None
     """What the template is for. At most 256 characters."""
@@ -82,8 +82,8 @@ class CreateRepositoryCreationTemplateRequest:
     """The repositories' lifecycle policy, a JSON document. At most 30,720 characters."""
 
     custom_role_arn: str | None = None
-    """The role that ECR takes on to create the repositories. Default: its service-linked role.
-    At most 2,048 characters.
+    """The role that ECR assumes to create the repositories. Default: its service-linked role. At
+    most 2,048 characters.
     """
 
 
@@ -118,10 +118,10 @@ class RepositoryCreationTemplate:
     """The repositories' lifecycle policy, a JSON document."""
 
     applied_for: tuple[RCTAppliedFor, ...] | None = None
-    """Who creates the repositories that the template is for."""
+    """Which repositories it applies to, by what makes ECR create them."""
 
     custom_role_arn: str | None = None
-    """The role that ECR takes on to create the repositories."""
+    """The role that ECR assumes to create the repositories."""
 
     created_at: datetime | None = None
     """When the template was created."""
@@ -213,10 +213,10 @@ class UpdateRepositoryCreationTemplateRequest:
     """
 
     applied_for: tuple[RCTAppliedFor, ...] | None = None
-    """Who creates the repositories that the template is for, in place of those before."""
+    """Which repositories it applies to, by what makes ECR create them, in place of those before."""
 
     custom_role_arn: str | None = None
-    """The role that ECR takes on to create the repositories. An empty string clears it. At most
+    """The role that ECR assumes to create the repositories. An empty string clears it. At most
     2,048 characters.
     """
 

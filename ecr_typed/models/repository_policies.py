@@ -34,8 +34,8 @@ class SetRepositoryPolicyRequest:
     """The account id of the registry. Default: the caller's account. 12 digits."""
 
     force: bool | None = None
-    """Whether to set it even if it would keep you from setting another one later. Default: such
-    a policy is refused.
+    """Whether to set it even if it locks you out of changing it later. Default: no, such a
+    policy is refused.
     """
 
 

@@ -148,11 +148,11 @@ class PutRegistryScanningConfigurationRequest:
     """The arguments of `put_registry_scanning_configuration`."""
 
     scan_type: ScanType | None = None
-    """Who scans. A registry that was never configured has `BASIC`."""
+    """Who scans. The default of a new registry is `BASIC`."""
 
     rules: tuple[RegistryScanningRule, ...] | None = None
-    """Which repositories are scanned, and when: `BASIC` takes `SCAN_ON_PUSH`, `ENHANCED` that
-    and `CONTINUOUS_SCAN`. At most 2 items.
+    """Which repositories are scanned, and when: `BASIC` knows `SCAN_ON_PUSH` and `MANUAL`,
+    `ENHANCED` knows `SCAN_ON_PUSH` and `CONTINUOUS_SCAN`. At most 2 items.
     """
 
 
@@ -602,7 +602,7 @@ class ImageScanFindings:
     """When the last scan was done."""
 
     vulnerability_source_updated_at: datetime | None = None
-    """When the data on vulnerabilities was last renewed."""
+    """When the data on vulnerabilities was last updated."""
 
     finding_severity_counts: Mapping[FindingSeverity, int] | None = None
     """How many findings there are, by severity. Severities without any may be missing."""

@@ -147,26 +147,26 @@ class ImagesOperations(Caller):
     ) -> models.Image:
         """Put an image's manifest into a repository, and tag it.
 
-        The layers, and the images that a list names, must be there before. To retag an image,
-        send the manifest as `batch_get_image` gave it, byte for byte: the digest is that of
-        the exact text.
+        Upload its layers first; for a list or index, put the images it names first. To retag
+        an image, send the manifest exactly as `batch_get_image` gave it: the digest is that
+        of the text, byte for byte.
 
-        If an attempt whose answer was lost may have put the image, the error says so: see
-        `maybe_applied`.
+        If the answer to an attempt was lost and a retry fails, the image may be there all the
+        same: the error's `maybe_applied` is true.
 
         Args:
             repository_name: The repository's name, with its namespace, as in `team/app`. 2 to
                 256 characters: lower-case letters and digits, joined by '.', '_', '__' or
                 hyphens, in parts divided by '/'.
-            image_manifest: The manifest, sent as it is: one more newline makes another
+            image_manifest: The manifest, sent as it is: an added newline makes another
                 digest. 1 to 4,194,304 characters.
             registry_id: The account id of the registry. Default: the caller's account. 12
                 digits.
             image_manifest_media_type: The manifest's media type. Needed where the manifest
                 does not state its own.
-            image_tag: The tag. Default: none. One that is in use moves here, unless the
+            image_tag: The tag. Default: none. A tag in use moves to this image, unless the
                 repository's mutability forbids it. 1 to 300 characters.
-            image_digest: The digest that the manifest must have. Default: it is not compared.
+            image_digest: The digest that the manifest must have. Default: no check.
 
         Returns:
             The image, with its digest and its tag.
@@ -210,8 +210,8 @@ class ImagesOperations(Caller):
     ) -> models.BatchGetImageResponse:
         """Get the manifests of images.
 
-        What can't be given is no error: it is in `failures`. More than 100 images are sent in
-        several requests, in their order.
+        An image that can't be had is no error: look at `failures`. More than 100 images are
+        sent in several requests, in their order.
 
         Args:
             repository_name: The repository's name, with its namespace, as in `team/app`. 2 to
@@ -220,9 +220,9 @@ class ImagesOperations(Caller):
             image_ids: The images, by digest or by tag.
             registry_id: The account id of the registry. Default: the caller's account. 12
                 digits.
-            accepted_media_types: The media types that the manifests may have. Name those of
-                lists and indexes, too: without them a tag of a list may be answered with the
-                manifest of one platform. 1 to 100 items.
+            accepted_media_types: The media types that the manifests may have. Include those
+                of lists and indexes: without them, the tag of a list may give the manifest of
+                a single platform. 1 to 100 items.
 
         Returns:
             The images that were found, and the failures.
@@ -256,19 +256,20 @@ class ImagesOperations(Caller):
     ) -> models.BatchDeleteImageResponse:
         """Delete images, or tags of images.
 
-        By tag, the tag is removed, and with its last tag the image; by digest, the image goes
-        with all its tags. An image that a list or index refers to can't be deleted before
+        A tag is removed; with its last tag, the image is deleted. A digest deletes the image
+        and all its tags. An image that a list or index refers to can be deleted only after
         that one.
 
-        What can't be deleted is no error: it is in `failures`, `ImageNotFound` for what is
-        gone already. More than 100 images are sent in several requests, in their order; an
-        error that comes after some of them says which were applied: see `partial`.
+        An image that can't be deleted is no error: look at `failures`, where `ImageNotFound`
+        is for what is gone already. More than 100 images are sent in several requests, in
+        their order; if one of them fails, the error's `partial` has the answers to those
+        before it.
 
         Args:
             repository_name: The repository's name, with its namespace, as in `team/app`. 2 to
                 256 characters: lower-case letters and digits, joined by '.', '_', '__' or
                 hyphens, in parts divided by '/'.
-            image_ids: The images by digest, or their tags.
+            image_ids: The digests of images, or tags.
             registry_id: The account id of the registry. Default: the caller's account. 12
                 digits.
 
@@ -302,8 +303,8 @@ class ImagesOperations(Caller):
     ) -> Pager[models.ImageIdentifier, models.ListImagesResponse]:
         """List the digests and tags of a repository's images, an entry for each tag.
 
-        Images in the archive are left out unless the filter's `image_status` is `ANY`: the
-        default is `ACTIVE`.
+        Only `ACTIVE` images are listed unless the filter's `image_status` says otherwise:
+        `ANY` lists those in the archive, too.
 
         Args:
             repository_name: The repository's name, with its namespace, as in `team/app`. 2 to
@@ -311,13 +312,13 @@ class ImagesOperations(Caller):
                 hyphens, in parts divided by '/'.
             registry_id: The account id of the registry. Default: the caller's account. 12
                 digits.
-            filter: Which images to list. Default: `ACTIVE` ones, tagged or not.
+            filter: Which images to list. Default: those that are `ACTIVE`, tagged or not.
             page_size: How many items a page may have, 1 to 1,000. Default: 1,000.
             max_items: How many items to give at most; it cuts. Default: all.
             starting_token: Where to begin: the `next_token` of a page or of an error.
 
         Returns:
-            Digests and tags, page by page. Their order is the service's.
+            Digests and tags, page by page, in no particular order.
 
         Raises:
             InvalidParameterException: The service refuses an argument; notes name those that
@@ -348,12 +349,12 @@ class ImagesOperations(Caller):
     ) -> Pager[models.ImageDetail, models.DescribeImagesResponse]:
         """Describe a repository's images, or those with the given digests or tags.
 
-        Images in the archive are left out unless the filter's `image_status` is `ANY`: the
-        default is `ACTIVE`. Results of scans are in `describe_image_scan_findings`; only the
-        older kind of basic scanning shows them here, too.
+        Only `ACTIVE` images are described unless the filter's `image_status` says otherwise:
+        `ANY` describes those in the archive, too. For the results of scans see
+        `describe_image_scan_findings`: only the older kind of basic scanning shows them here.
 
-        `image_ids` are looked up all or none: an unknown one fails the request that carries
-        it. More than 100 are sent in several requests, in their order.
+        One unknown image in `image_ids` makes the call fail. More than 100 are sent in
+        several requests, in their order: those before the failure are given.
 
         Args:
             repository_name: The repository's name, with its namespace, as in `team/app`. 2 to
@@ -361,15 +362,15 @@ class ImagesOperations(Caller):
                 hyphens, in parts divided by '/'.
             registry_id: The account id of the registry. Default: the caller's account. 12
                 digits.
-            image_ids: The images to describe, by digest or by tag. Default: all. They are not
-                paged: `page_size` is not sent with them.
-            filter: Which images to describe. Default: `ACTIVE` ones, tagged or not.
+            image_ids: The images to describe, by digest or by tag. Default: all. `page_size`
+                has no effect beside them.
+            filter: Which images to describe. Default: those that are `ACTIVE`, tagged or not.
             page_size: How many items a page may have, 1 to 1,000. Default: 1,000.
             max_items: How many items to give at most; it cuts. Default: all.
             starting_token: Where to begin: the `next_token` of a page or of an error.
 
         Returns:
-            The images, page by page. Their order is the service's.
+            The images, page by page, in no particular order.
 
         Raises:
             ImageNotFoundException: The repository has no such image.
@@ -402,8 +403,9 @@ class ImagesOperations(Caller):
     ) -> Pager[models.ImageReferrer, models.ListImageReferrersResponse]:
         """List the artifacts that refer to an image: signatures, SBOMs, attestations.
 
-        Artifacts in the archive are left out unless the filter's `artifact_status` is `ANY`:
-        the default is `ACTIVE`. IAM allows this call by the action `ecr:BatchGetImage`.
+        Only `ACTIVE` artifacts are listed unless the filter's `artifact_status` says
+        otherwise: `ANY` lists those in the archive, too. The IAM action that allows the call
+        is `ecr:BatchGetImage`.
 
         Args:
             repository_name: The repository's name, with its namespace, as in `team/app`. 2 to
@@ -412,7 +414,7 @@ class ImagesOperations(Caller):
             subject_id: The image, by its digest.
             registry_id: The account id of the registry. Default: the caller's account. 12
                 digits.
-            filter: Which artifacts to list. Default: `ACTIVE` ones, of every type.
+            filter: Which artifacts to list. Default: those that are `ACTIVE`, of every type.
             page_size: How many items a page may have, 1 to 50. Default: 50.
             max_items: How many items to give at most; it cuts. Default: all.
             starting_token: Where to begin: the `next_token` of a page or of an error.
@@ -451,9 +453,8 @@ class ImagesOperations(Caller):
     ) -> models.UpdateImageStorageClassResponse:
         """Move an image to the archive, or back.
 
-        An archived image can't be pulled and is paid for at least 90 days, also if it is
-        deleted earlier. On its way back it is `ACTIVATING`, and can be pulled when it is
-        `ACTIVE`.
+        An archived image can't be pulled, and is charged for at least 90 days, even if it is
+        deleted sooner. On its way back it is `ACTIVATING`; once `ACTIVE`, it can be pulled.
 
         Args:
             repository_name: The repository's name, with its namespace, as in `team/app`. 2 to
@@ -465,7 +466,7 @@ class ImagesOperations(Caller):
                 digits.
 
         Returns:
-            The image, and its status after the move began.
+            The image and its new status.
 
         Raises:
             ImageNotFoundException: The repository has no such image.

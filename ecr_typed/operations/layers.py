@@ -104,9 +104,9 @@ class LayersOperations(Caller):
         *,
         registry_id: str | None = None,
     ) -> models.BatchCheckLayerAvailabilityResponse:
-        """Tell which layers a repository has.
+        """Check which layers a repository has.
 
-        A digest that is malformed is no error: it is in `failures`. More than 100 are sent in
+        A malformed digest is no error: look at `failures`. More than 100 digests are sent in
         several requests, in their order.
 
         Args:
@@ -144,8 +144,8 @@ class LayersOperations(Caller):
     ) -> models.GetDownloadUrlForLayerResponse:
         """Get a URL from which a layer can be downloaded.
 
-        Only of a layer that an image in the repository refers to. The URL is presigned:
-        whoever has it can download the layer as long as it is valid, so treat it as a secret.
+        An image in the repository must refer to the layer. The URL is presigned: whoever has
+        it can download the layer while it is valid. Treat it as a secret.
 
         Args:
             repository_name: The repository's name, with its namespace, as in `team/app`. 2 to
@@ -184,10 +184,10 @@ class LayersOperations(Caller):
         *,
         registry_id: str | None = None,
     ) -> models.InitiateLayerUploadResponse:
-        """Begin the upload of a layer.
+        """Start the upload of a layer.
 
-        Send its parts with `upload_layer_part`, end it with `complete_layer_upload`. An
-        upload that is never completed leaves no layer.
+        Send its parts with `upload_layer_part`, then call `complete_layer_upload`. An upload
+        that is never completed leaves no layer.
 
         Args:
             repository_name: The repository's name, with its namespace, as in `team/app`. 2 to
@@ -226,19 +226,21 @@ class LayersOperations(Caller):
     ) -> models.UploadLayerPartResponse:
         """Upload a part of a layer.
 
-        Parts go in order and without gaps; each but the last has at least 5 MiB. When a part
-        does not begin where the one before ended, the error's `last_valid_byte_received` says
-        where to go on; so it does when an attempt whose answer was lost had arrived.
+        Send parts in order and without gaps, each but the last of at least 5 MiB. A part that
+        does not begin where the one before ended is refused: the error's
+        `last_valid_byte_received` says where to go on. If the answer to an attempt was lost
+        and a retry finds the part there, that is no error.
 
         Args:
             repository_name: The repository's name, with its namespace, as in `team/app`. 2 to
                 256 characters: lower-case letters and digits, joined by '.', '_', '__' or
                 hyphens, in parts divided by '/'.
             upload_id: The upload's id, from `initiate_layer_upload`. A UUID.
-            part_first_byte: The place of the part's first byte in the layer, from 0.
-            part_last_byte: The place of the part's last byte in the layer, itself included.
-            layer_part_blob: The bytes of the part, as they are: the encoding for the wire is
-                done for you. At most 20,971,520 bytes.
+            part_first_byte: The position of the part's first byte in the layer, counted from
+                0.
+            part_last_byte: The position of the part's last byte, which is part of it.
+            layer_part_blob: The bytes of the part, as they are: do not encode them. At most
+                20,971,520 bytes.
             registry_id: The account id of the registry. Default: the caller's account. 12
                 digits.
 
@@ -277,17 +279,17 @@ class LayersOperations(Caller):
         *,
         registry_id: str | None = None,
     ) -> models.CompleteLayerUploadResponse:
-        """End the upload of a layer, and have its digest checked.
+        """Complete the upload of a layer, and check its digest.
 
-        A layer that no image comes to refer to may be removed again by the service.
+        The service may remove a layer that no image refers to.
 
         Args:
             repository_name: The repository's name, with its namespace, as in `team/app`. 2 to
                 256 characters: lower-case letters and digits, joined by '.', '_', '__' or
                 hyphens, in parts divided by '/'.
             upload_id: The upload's id, from `initiate_layer_upload`. A UUID.
-            layer_digests: The layer's digest, which what arrived must have. 1 to 100 items:
-                each an algorithm, ':' and hexadecimal digits, as in sha256:0123abcd.
+            layer_digests: The layer's digest, in a list: what arrived must have it. 1 to 100
+                items, each an algorithm, ':' and hexadecimal digits, as in sha256:0123abcd.
             registry_id: The account id of the registry. Default: the caller's account. 12
                 digits.
 

@@ -110,10 +110,10 @@ class LifecyclePoliciesOperations(Caller):
         *,
         registry_id: str | None = None,
     ) -> models.PutLifecyclePolicyResponse:
-        """Set a repository's lifecycle policy, in place of the one before.
+        """Set or replace a repository's lifecycle policy.
 
-        It acts by itself from then on, and what expires is gone:
-        `start_lifecycle_policy_preview` shows beforehand what would.
+        From then on it acts by itself, and images that expire are gone for good: try a policy
+        with `start_lifecycle_policy_preview` first.
 
         Args:
             repository_name: The repository's name, with its namespace, as in `team/app`. 2 to
@@ -150,8 +150,8 @@ class LifecyclePoliciesOperations(Caller):
         *,
         registry_id: str | None = None,
     ) -> models.GetLifecyclePolicyResponse:
-        """Get a repository's lifecycle policy. The service may have put its rules into another
-        order.
+        """Get a repository's lifecycle policy. Its rules may be in another order than they were
+        set in.
 
         Args:
             repository_name: The repository's name, with its namespace, as in `team/app`. 2 to
@@ -222,11 +222,11 @@ class LifecyclePoliciesOperations(Caller):
         registry_id: str | None = None,
         lifecycle_policy_text: str | None = None,
     ) -> models.StartLifecyclePolicyPreviewResponse:
-        """Begin to work out what a lifecycle policy would do to a repository. Nothing is done to
-        its images.
+        """Start to work out what a lifecycle policy would do to a repository's images, without
+        doing it.
 
-        Wait with `wait_until_lifecycle_policy_preview_complete`, then read
-        `get_lifecycle_policy_preview`. There is one preview a repository at a time.
+        Wait with `wait_until_lifecycle_policy_preview_complete`, then call
+        `get_lifecycle_policy_preview`. A repository has one preview at a time.
 
         Args:
             repository_name: The repository's name, with its namespace, as in `team/app`. 2 to
@@ -273,8 +273,8 @@ class LifecyclePoliciesOperations(Caller):
     ) -> Pager[models.LifecyclePolicyPreviewResult, models.GetLifecyclePolicyPreviewResponse]:
         """Get what a lifecycle policy would do to a repository's images.
 
-        While the preview runs there are no items: see the page's `status`, or wait with
-        `wait_until_lifecycle_policy_preview_complete` before. More than 100 `image_ids` are
+        There are no items while the preview runs: see the page's `status`, or call
+        `wait_until_lifecycle_policy_preview_complete` first. More than 100 `image_ids` are
         sent in several requests, in their order.
 
         Args:
@@ -283,9 +283,9 @@ class LifecyclePoliciesOperations(Caller):
                 hyphens, in parts divided by '/'.
             registry_id: The account id of the registry. Default: the caller's account. 12
                 digits.
-            image_ids: The images to tell of, by digest or by tag. Default: all. They are not
-                paged: `page_size` is not sent with them.
-            filter: Which images to tell of. Default: all.
+            image_ids: The images to look at, by digest or by tag. Default: all. `page_size`
+                has no effect beside them.
+            filter: Which images to look at. Default: all.
             page_size: How many items a page may have, 1 to 100. Default: 100.
             max_items: How many items to give at most; it cuts. Default: all.
             starting_token: Where to begin: the `next_token` of a page or of an error.

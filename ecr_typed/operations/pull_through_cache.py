@@ -120,14 +120,14 @@ class PullThroughCacheOperations(Caller):
     ) -> models.CreatePullThroughCacheRuleResponse:
         """Create a rule by which ECR fetches and caches images of an upstream registry.
 
-        It serves the repositories below a prefix, which ECR creates at the first pull of an
-        image: who pulls first needs `ecr:CreateRepository` and
+        ECR creates the repositories, below the rule's prefix, when an image is first pulled:
+        whoever pulls it needs the IAM actions `ecr:CreateRepository` and
         `ecr:BatchImportUpstreamImage`.
 
         Args:
             ecr_repository_prefix: The namespace of the cached repositories: `hub` covers
-                `hub/library/nginx`, not `hubs`; `ROOT` what no other rule covers. 2 to 30
-                characters: lower-case letters and digits, joined by '.', '_', '__' or
+                `hub/library/nginx`, not `hubs`; `ROOT` covers what no other rule does. 2 to
+                30 characters: lower-case letters and digits, joined by '.', '_', '__' or
                 hyphens, in parts divided by '/', or ROOT.
             upstream_registry_url: The host of the upstream registry, without a scheme, as
                 `public.ecr.aws`.
@@ -137,8 +137,8 @@ class PullThroughCacheOperations(Caller):
             credential_arn: Where the credentials for the upstream registry are. 50 to 612
                 characters: the ARN of a secret in AWS Secrets Manager whose name begins with
                 ecr-pullthroughcache/.
-            custom_role_arn: The ARN of the role that ECR takes on to log in to an upstream
-                ECR registry. It must be in your own account. At most 2,048 characters.
+            custom_role_arn: The ARN of the role that ECR assumes to log in to an upstream ECR
+                registry. It must be in your own account. At most 2,048 characters.
             upstream_repository_prefix: The namespace in the upstream registry that the prefix
                 stands for. Default: `ROOT`, its repositories as they are. 2 to 30 characters:
                 lower-case letters and digits, joined by '.', '_', '__' or hyphens, in parts
@@ -187,7 +187,8 @@ class PullThroughCacheOperations(Caller):
         max_items: int | None = None,
         starting_token: str | None = None,
     ) -> Pager[models.PullThroughCacheRule, models.DescribePullThroughCacheRulesResponse]:
-        """List pull through cache rules, or those of the given prefixes.
+        """List pull through cache rules, or those of the given prefixes. More than 100 prefixes
+        are sent in several requests, in their order.
 
         Args:
             registry_id: The account id of the registry. Default: the caller's account. 12
@@ -226,8 +227,8 @@ class PullThroughCacheOperations(Caller):
         credential_arn: str | None = None,
         custom_role_arn: str | None = None,
     ) -> models.UpdatePullThroughCacheRuleResponse:
-        """Change the credentials of a pull through cache rule. Nothing else of it can be
-        changed.
+        """Change the credentials or the role of a pull through cache rule. Nothing else of it
+        can be changed.
 
         Args:
             ecr_repository_prefix: The rule's prefix, or `ROOT`. 2 to 30 characters:
@@ -238,8 +239,8 @@ class PullThroughCacheOperations(Caller):
             credential_arn: Where the credentials for the upstream registry are. 50 to 612
                 characters: the ARN of a secret in AWS Secrets Manager whose name begins with
                 ecr-pullthroughcache/.
-            custom_role_arn: The ARN of the role that ECR takes on to log in to an upstream
-                ECR registry. It must be in your own account. At most 2,048 characters.
+            custom_role_arn: The ARN of the role that ECR assumes to log in to an upstream ECR
+                registry. It must be in your own account. At most 2,048 characters.
 
         Returns:
             The rule, as changed.
@@ -309,9 +310,9 @@ class PullThroughCacheOperations(Caller):
         *,
         registry_id: str | None = None,
     ) -> models.ValidatePullThroughCacheRuleResponse:
-        """Try whether a rule's credentials work in its upstream registry.
+        """Check whether ECR can log in to the upstream registry of a pull through cache rule.
 
-        That they do not is no error: `is_valid` says so, and `failure` why.
+        If it can't, that is no error: `is_valid` is false, and `failure` says why.
 
         Args:
             ecr_repository_prefix: The rule's prefix, or `ROOT`. 2 to 30 characters:

@@ -76,11 +76,11 @@ class PullTimeExclusionsOperations(Caller):
     ) -> models.RegisterPullTimeUpdateExclusionResponse:
         """Exclude a principal: its pulls leave an image's `last_recorded_pull_time` as it was.
 
-        So the pulls of a scanner, say, do not keep unused images alive.
+        The pulls of a scanner, for example, then do not make unused images look used.
 
         Args:
-            principal_arn: The ARN of the IAM role or user. At most 200 characters: the ARN of
-                an IAM role or user.
+            principal_arn: The principal: an IAM role or user. At most 200 characters: the ARN
+                of an IAM role or user.
 
         Returns:
             The principal, and when it was excluded.
@@ -107,11 +107,11 @@ class PullTimeExclusionsOperations(Caller):
         self,
         principal_arn: str,
     ) -> str:
-        """Take back the exclusion of a principal: its pulls are recorded again.
+        """End the exclusion of a principal: its pulls are recorded again.
 
         Args:
-            principal_arn: The ARN of the IAM role or user. At most 200 characters: the ARN of
-                an IAM role or user.
+            principal_arn: The principal: an IAM role or user. At most 200 characters: the ARN
+                of an IAM role or user.
 
         Returns:
             The ARN of the IAM role or user.

@@ -139,10 +139,10 @@ class RegistryOperations(Caller):
         self,
         policy_text: str,
     ) -> str:
-        """Set the registry's permissions policy, in place of the one before.
+        """Set or replace the registry's permissions policy.
 
-        It lets other accounts replicate into the registry, and principals use its pull
-        through cache.
+        It allows other accounts to replicate into the registry, and principals to use its
+        pull through cache.
 
         Args:
             policy_text: The permissions policy, a JSON document. At most 10,240 characters.
@@ -218,13 +218,13 @@ class RegistryOperations(Caller):
         name: str,
         value: str,
     ) -> models.PutAccountSettingResponse:
-        """Set an account setting. It holds for the caller's registry.
+        """Set an account setting, for the caller's registry.
 
         Args:
             name: The setting: `REGISTRY_POLICY_SCOPE`, `BLOB_MOUNTING` or
                 `BASIC_SCAN_TYPE_VERSION`. 1 to 64 characters.
-            value: The value: `AWS_NATIVE` for the scan type's version, `V2` for the policy's
-                scope, `ENABLED` or `DISABLED` for blob mounting.
+            value: The value: `V2` for `REGISTRY_POLICY_SCOPE`, `ENABLED` or `DISABLED` for
+                `BLOB_MOUNTING`, `AWS_NATIVE` for `BASIC_SCAN_TYPE_VERSION`.
 
         Returns:
             The setting's name and value.
@@ -253,12 +253,11 @@ class RegistryOperations(Caller):
     ) -> tuple[models.AuthorizationData, ...]:
         """Get a token with which Docker and other registry clients log in.
 
-        It is good for 12 hours, and for every registry that the caller may use, not for one
-        alone.
+        It is good for 12 hours, for every registry that the caller may use.
 
         Args:
-            registry_ids: Deprecated, and without effect on what the token is good for.
-                Default: the caller's own registry. 1 to 10 items: each 12 digits.
+            registry_ids: Deprecated: the token is good for other registries, too. Default:
+                the caller's own registry. 1 to 10 items, each 12 digits.
 
         Returns:
             The token with its expiry and registry; one entry unless `registry_ids` are given.

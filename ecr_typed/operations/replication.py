@@ -108,12 +108,12 @@ class ReplicationOperations(Caller):
         self,
         replication_configuration: models.ReplicationConfiguration,
     ) -> models.ReplicationConfiguration:
-        """Set what the registry copies and where to, in place of what was set before; no rules
-        end it.
+        """Set or replace what the registry copies, and where to. An empty list of rules ends
+        replication.
 
-        Only images that are pushed from then on are copied: `start_replication_backfill` is
-        for those before. Another account's registry must allow it by its registry policy. The
-        first call makes ECR's service-linked role for replication.
+        Images that are pushed from then on are copied; for those before, see
+        `start_replication_backfill`. The registry policy of another account's registry must
+        allow it. The first call creates ECR's service-linked role for replication.
 
         Args:
             replication_configuration: The rules. Without any, nothing is replicated.
@@ -142,7 +142,7 @@ class ReplicationOperations(Caller):
         *,
         registry_id: str | None = None,
     ) -> models.DescribeImageReplicationStatusResponse:
-        """Tell how the replication of an image stands, for each destination.
+        """Get the state of an image's replication, for each destination.
 
         Args:
             repository_name: The repository's name, with its namespace, as in `team/app`. 2 to
@@ -179,14 +179,14 @@ class ReplicationOperations(Caller):
         *,
         registry_id: str | None = None,
     ) -> models.StartReplicationBackfillResponse:
-        """Begin to copy to a destination what the registry holds already.
+        """Start to copy the images that the registry already holds to a destination.
 
-        The destination must be in the replication configuration, whose filters hold here,
-        too. One backfill can run for a region, and 10 for a registry. See
-        `describe_replication_backfill_results` for how it goes.
+        The destination must be in the replication configuration, whose filters apply here,
+        too. A region can be the destination of one backfill at a time, and a registry can run
+        10. Follow it with `describe_replication_backfill_results`.
 
-        If an attempt whose answer was lost may have started it, the error says so: see
-        `maybe_applied`.
+        If the answer to an attempt was lost and a retry fails, the backfill may be running
+        all the same: the error's `maybe_applied` is true.
 
         Args:
             destination: Where the images are copied to.
@@ -221,7 +221,7 @@ class ReplicationOperations(Caller):
         *,
         registry_id: str | None = None,
     ) -> models.StopReplicationBackfillResponse:
-        """Stop a backfill. What was copied stays, and what is being copied is finished.
+        """Stop a backfill. Copies that were made stay, and those under way are finished.
 
         Args:
             replication_backfill_id: The backfill's id. A UUID.
@@ -295,9 +295,9 @@ class ReplicationOperations(Caller):
         max_items: int | None = None,
         starting_token: str | None = None,
     ) -> Pager[models.ReplicationBackfillResult, models.DescribeReplicationBackfillResultsResponse]:
-        """Tell how a backfill stands, and what became of each image.
+        """Get the state of a backfill, and what became of each image.
 
-        There are no items before the backfill has ended: see the page's `status` and
+        There are no items until the backfill has ended: see the page's `status` and
         `progress`.
 
         Args:

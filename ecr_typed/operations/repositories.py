@@ -92,8 +92,9 @@ class RepositoriesOperations(Caller):
     ) -> models.Repository:
         """Create a repository.
 
-        If it may have been created by an attempt whose answer was lost, the error says so:
-        see `maybe_applied`.
+        If the answer to an attempt was lost and a retry finds the repository there, it is
+        returned if it is what you asked for. Else the error's `maybe_applied` says whether
+        this call may have created it.
 
         Args:
             repository_name: The repository's name, with its namespace, as in `team/app`. 2 to
@@ -101,7 +102,7 @@ class RepositoriesOperations(Caller):
                 hyphens, in parts divided by '/'.
             registry_id: The account id of the registry. Default: the caller's account. 12
                 digits.
-            tags: The tags to begin with, at most 50: a mapping of keys to values, or `Tag`
+            tags: The repository's tags, at most 50: a mapping of keys to values, or `Tag`
                 objects.
             image_tag_mutability: Whether a tag that is in use can be moved to another image.
                 Default: `MUTABLE`.
@@ -109,12 +110,12 @@ class RepositoriesOperations(Caller):
                 Needed with the two `_WITH_EXCLUSION` kinds, refused with the others. 1 to 5
                 items.
             image_scanning_configuration: Whether images are scanned when they are pushed.
-                Default: no. A scanning configuration of the registry goes before it.
+                Default: no. The registry's scanning configuration takes precedence.
             encryption_configuration: How images are encrypted at rest. Default: `AES256`. It
                 can't be changed later.
 
         Returns:
-            The new repository, its encryption key as an ARN.
+            The new repository. A KMS key is given by its ARN.
 
         Raises:
             InvalidParameterException: The service refuses an argument; notes name those that
@@ -153,20 +154,20 @@ class RepositoriesOperations(Caller):
     ) -> Pager[models.Repository, models.DescribeRepositoriesResponse]:
         """List repositories, or those of the given names.
 
-        Names are looked up all or none: an unknown one fails the request that carries it.
-        More than 100 are sent in several requests, in their order.
+        One unknown name in `repository_names` makes the call fail. More than 100 are sent in
+        several requests, in their order: those before the failure are given.
 
         Args:
             registry_id: The account id of the registry. Default: the caller's account. 12
                 digits.
-            repository_names: The repositories to describe. Default: all. Names are not paged:
-                `page_size` is not sent with them.
+            repository_names: The names of the repositories. Default: all. `page_size` has no
+                effect beside them.
             page_size: How many items a page may have, 1 to 1,000. Default: 1,000.
             max_items: How many items to give at most; it cuts. Default: all.
             starting_token: Where to begin: the `next_token` of a page or of an error.
 
         Returns:
-            The repositories, page by page. Their order is the service's.
+            The repositories, page by page, in no particular order.
 
         Raises:
             InvalidParameterException: The service refuses an argument; notes name those that
@@ -190,7 +191,7 @@ class RepositoriesOperations(Caller):
         registry_id: str | None = None,
         force: bool | None = None,
     ) -> models.Repository:
-        """Delete a repository, with `force` even if it holds images.
+        """Delete a repository; with `force`, even if it holds images.
 
         Args:
             repository_name: The repository's name, with its namespace, as in `team/app`. 2 to
@@ -198,8 +199,8 @@ class RepositoriesOperations(Caller):
                 hyphens, in parts divided by '/'.
             registry_id: The account id of the registry. Default: the caller's account. 12
                 digits.
-            force: Whether to delete the images in it, too. Default: a repository that holds
-                images is not deleted.
+            force: Whether to delete the images in it, too. Default: no, and a repository that
+                holds images is not deleted.
 
         Returns:
             The repository that was deleted.
@@ -231,9 +232,9 @@ class RepositoriesOperations(Caller):
         image_tag_mutability_exclusion_filters: Sequence[models.ImageTagMutabilityExclusionFilter]
         | None = None,
     ) -> models.PutImageTagMutabilityResponse:
-        """Set whether the tags of a repository can be moved, in place of what was set before.
+        """Set or replace whether the tags of a repository can be moved to other images.
 
-        Images and tags that are there stay as they are.
+        The filters are replaced, too. Images and tags stay as they are.
 
         Args:
             repository_name: The repository's name, with its namespace, as in `team/app`. 2 to
@@ -247,7 +248,7 @@ class RepositoriesOperations(Caller):
                 items.
 
         Returns:
-            The mutability that was set.
+            The mutability and the filters that were set.
 
         Raises:
             InvalidParameterException: The service refuses an argument; notes name those that

@@ -99,15 +99,20 @@ class RepositoryCreationTemplatesOperations(Caller):
     ) -> models.RepositoryCreationTemplate:
         """Create a template for the repositories that ECR creates below a prefix.
 
-        It acts in the scenarios of `applied_for`, on repositories that come later; never on
-        those that `create_repository` makes. The longest prefix wins; `ROOT` is for what no
-        other template covers. Tags or a KMS key need a `custom_role_arn`.
+        It applies to repositories that ECR itself creates from then on, in the cases of
+        `applied_for`; never to those that `create_repository` creates. The longest prefix
+        wins; `ROOT` is for what no other template covers. Tags or a KMS key need a
+        `custom_role_arn`.
+
+        If the answer to an attempt was lost and a retry finds the template there, it is
+        returned if it is what you asked for. Else the error's `maybe_applied` says whether
+        this call may have created it.
 
         Args:
-            prefix: The namespace: `prod` covers `prod/app`, not `production`; `ROOT` what no
-                other template covers. 1 to 256 characters: lower-case letters and digits,
-                joined by '.', '_', '__' or hyphens, in parts divided by '/', or ROOT.
-            applied_for: Who creates the repositories that the template is for.
+            prefix: The namespace: `prod` covers `prod/app`, not `production`; `ROOT` covers
+                what no other template does. 1 to 256 characters: lower-case letters and
+                digits, joined by '.', '_', '__' or hyphens, in parts divided by '/', or ROOT.
+            applied_for: Which repositories it applies to, by what makes ECR create them.
             description: What the template is for. At most 256 characters.
             encryption_configuration: How images are encrypted at rest. Default: `AES256`.
             resource_tags: The repositories' tags: a mapping of keys to values, or `Tag`
@@ -121,7 +126,7 @@ class RepositoryCreationTemplatesOperations(Caller):
                 10,240 characters.
             lifecycle_policy: The repositories' lifecycle policy, a JSON document. At most
                 30,720 characters.
-            custom_role_arn: The role that ECR takes on to create the repositories. Default:
+            custom_role_arn: The role that ECR assumes to create the repositories. Default:
                 its service-linked role. At most 2,048 characters.
 
         Returns:
@@ -206,9 +211,9 @@ class RepositoryCreationTemplatesOperations(Caller):
         applied_for: Sequence[models.RCTAppliedFor] | None = None,
         custom_role_arn: str | None = None,
     ) -> models.RepositoryCreationTemplate:
-        """Change a template. What is left out stays as it is.
+        """Change a template. Settings that are left out stay as they are.
 
-        Repositories that were created with it keep their settings.
+        Repositories that exist keep their settings.
 
         Args:
             prefix: The template's prefix, or `ROOT`. 1 to 256 characters: lower-case letters
@@ -228,9 +233,9 @@ class RepositoryCreationTemplatesOperations(Caller):
                 string clears it. At most 10,240 characters.
             lifecycle_policy: The repositories' lifecycle policy, a JSON document. An empty
                 string clears it. At most 30,720 characters.
-            applied_for: Who creates the repositories that the template is for, in place of
-                those before.
-            custom_role_arn: The role that ECR takes on to create the repositories. An empty
+            applied_for: Which repositories it applies to, by what makes ECR create them, in
+                place of those before.
+            custom_role_arn: The role that ECR assumes to create the repositories. An empty
                 string clears it. At most 2,048 characters.
 
         Returns:

@@ -61,10 +61,10 @@ class RepositoryPoliciesOperations(Caller):
         registry_id: str | None = None,
         force: bool | None = None,
     ) -> models.SetRepositoryPolicyResponse:
-        """Set a repository's permissions policy, in place of the one before.
+        """Set or replace a repository's permissions policy.
 
-        A principal that was only just created may be refused as an invalid policy: try again
-        after a while.
+        A policy that names a principal created moments ago may be refused as invalid: try
+        again a little later.
 
         Args:
             repository_name: The repository's name, with its namespace, as in `team/app`. 2 to
@@ -73,8 +73,8 @@ class RepositoryPoliciesOperations(Caller):
             policy_text: The permissions policy, a JSON document. At most 10,240 characters.
             registry_id: The account id of the registry. Default: the caller's account. 12
                 digits.
-            force: Whether to set it even if it would keep you from setting another one later.
-                Default: such a policy is refused.
+            force: Whether to set it even if it locks you out of changing it later. Default:
+                no, such a policy is refused.
 
         Returns:
             The policy that was set.
@@ -101,8 +101,7 @@ class RepositoryPoliciesOperations(Caller):
         *,
         registry_id: str | None = None,
     ) -> models.GetRepositoryPolicyResponse:
-        """Get a repository's permissions policy. One that was only just set may not be found
-        yet.
+        """Get a repository's permissions policy. It may take a moment until a new one is found.
 
         Args:
             repository_name: The repository's name, with its namespace, as in `team/app`. 2 to
@@ -135,8 +134,8 @@ class RepositoryPoliciesOperations(Caller):
         *,
         registry_id: str | None = None,
     ) -> models.DeleteRepositoryPolicyResponse:
-        """Delete a repository's permissions policy. What IAM policies of the account allow stays
-        allowed.
+        """Delete a repository's permissions policy. Whatever the account's IAM policies allow
+        stays allowed.
 
         Args:
             repository_name: The repository's name, with its namespace, as in `team/app`. 2 to

@@ -125,7 +125,7 @@ class ScanningOperations(Caller):
     def get_registry_scanning_configuration(
         self,
     ) -> models.RegistryScanningConfiguration:
-        """Get the registry's scanning configuration.
+        """Get the registry's scanning configuration: who scans, which repositories, and when.
 
         Returns:
             The configuration.
@@ -149,15 +149,16 @@ class ScanningOperations(Caller):
         scan_type: models.ScanType | None = None,
         rules: Sequence[models.RegistryScanningRule] | None = None,
     ) -> models.RegistryScanningConfiguration:
-        """Set how the images of the registry are scanned.
+        """Set or replace how the images of the registry are scanned.
 
-        Repositories that no rule covers are not scanned by themselves. With `ENHANCED`,
-        Amazon Inspector scans and charges for it.
+        Images in repositories that no rule covers are scanned on request only. With
+        `ENHANCED`, Amazon Inspector scans, at its own prices.
 
         Args:
-            scan_type: Who scans. A registry that was never configured has `BASIC`.
-            rules: Which repositories are scanned, and when: `BASIC` takes `SCAN_ON_PUSH`,
-                `ENHANCED` that and `CONTINUOUS_SCAN`. At most 2 items.
+            scan_type: Who scans. The default of a new registry is `BASIC`.
+            rules: Which repositories are scanned, and when: `BASIC` knows `SCAN_ON_PUSH` and
+                `MANUAL`, `ENHANCED` knows `SCAN_ON_PUSH` and `CONTINUOUS_SCAN`. At most 2
+                items.
 
         Returns:
             The configuration that was set.
@@ -183,11 +184,10 @@ class ScanningOperations(Caller):
         self,
         repository_names: Sequence[str],
     ) -> models.BatchGetRepositoryScanningConfigurationResponse:
-        """Get how the images of repositories are scanned, as the registry's rules come out for
-        each.
+        """Get how the images of repositories are scanned, by the rules of the registry.
 
-        A repository that does not exist is no error: it is in `failures`. More than 25 are
-        sent in several requests, in their order.
+        An unknown repository is no error: look at `failures`. More than 25 names are sent in
+        several requests, in their order.
 
         Args:
             repository_names: The repositories' names.
@@ -219,7 +219,7 @@ class ScanningOperations(Caller):
     ) -> models.PutImageScanningConfigurationResponse:
         """Set whether a repository's images are scanned when they are pushed.
 
-        AWS is giving this up for the registry's scanning configuration, which goes before it:
+        AWS is retiring this setting. The registry's scanning configuration takes precedence:
         see `put_registry_scanning_configuration`.
 
         Args:
@@ -231,7 +231,7 @@ class ScanningOperations(Caller):
                 digits.
 
         Returns:
-            The setting.
+            The setting that was made.
 
         Raises:
             InvalidParameterException: The service refuses an argument; notes name those that
@@ -259,11 +259,11 @@ class ScanningOperations(Caller):
     ) -> models.StartImageScanResponse:
         """Start a basic scan of an image.
 
-        An image can have one in 24 hours, and the scan at its push counts. Wait for the end
-        with `wait_until_image_scan_complete`. Enhanced scans start by themselves.
+        An image can have one in 24 hours, the scan at its push included. Wait for it with
+        `wait_until_image_scan_complete`. Enhanced scans start by themselves.
 
-        If an attempt whose answer was lost may have started it, the error says so: see
-        `maybe_applied`.
+        If the answer to an attempt was lost and a retry fails, the scan may be running all
+        the same: the error's `maybe_applied` is true.
 
         Args:
             repository_name: The repository's name, with its namespace, as in `team/app`. 2 to
@@ -313,10 +313,10 @@ class ScanningOperations(Caller):
     ]:
         """Get what a scan found in an image.
 
-        Items are of two kinds: `ImageScanFinding` of a basic scan, `EnhancedImageScanFinding`
-        of Amazon Inspector. No items do not mean no findings: see the page's
-        `image_scan_status`, or wait with `wait_until_image_scan_complete` before. Pages of
-        enhanced findings may have no more than 100 items, whatever the `page_size`.
+        Items are of two kinds: `ImageScanFinding` from a basic scan,
+        `EnhancedImageScanFinding` from Amazon Inspector. No items may mean that the scan is
+        not done: see the page's `image_scan_status`, or call `wait_until_image_scan_complete`
+        first.
 
         Args:
             repository_name: The repository's name, with its namespace, as in `team/app`. 2 to
@@ -330,7 +330,8 @@ class ScanningOperations(Caller):
             starting_token: Where to begin: the `next_token` of a page or of an error.
 
         Returns:
-            The findings, page by page; a page also has the scan's status and its counts.
+            The findings, page by page. A page also has the scan's status, and counts by
+            severity.
 
         Raises:
             ImageNotFoundException: The repository has no such image.

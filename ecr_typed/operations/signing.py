@@ -66,10 +66,11 @@ class SigningOperations(Caller):
         self,
         signing_configuration: models.SigningConfiguration,
     ) -> models.SigningConfiguration:
-        """Set which images are signed when they are pushed, in place of what was set before.
+        """Set or replace which images are signed when they are pushed.
 
-        AWS Signer makes the signatures. Who pushes must be allowed to sign with the rule's
-        profile, or the signing fails, not the push: see `describe_image_signing_status`.
+        AWS Signer makes the signatures. Whoever pushes must be allowed to sign with the
+        rule's profile: otherwise the signing fails, though not the push. See
+        `describe_image_signing_status`.
 
         Args:
             signing_configuration: The rules.
@@ -140,8 +141,7 @@ class SigningOperations(Caller):
         *,
         registry_id: str | None = None,
     ) -> models.DescribeImageSigningStatusResponse:
-        """Tell how the signing of an image stands, for each signing profile whose rules it
-        matched.
+        """Get the state of an image's signing, for each signing profile whose rules it matched.
 
         Args:
             repository_name: The repository's name, with its namespace, as in `team/app`. 2 to

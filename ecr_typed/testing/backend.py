@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from collections.abc import Iterator
+from datetime import datetime
 from typing import Any, Self, TypeVar
 
 from moto.ecr.models import ECRBackend, Repository
 
+from ecr_typed.testing.agenda import Agenda
+from ecr_typed.testing.contents import RepositoryContents
 from ecr_typed.testing.errors import ServiceError
 from ecr_typed.testing.partitions import partition_of, registry_host, repository_arn
 
@@ -14,13 +17,21 @@ State = TypeVar("State")
 
 
 class EcrRepository(Repository):
-    """moto's repository, with names that fit the partition."""
+    """moto's repository, with names that fit the partition and contents of our own."""
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Self:  # noqa: ARG004 - those of __init__
         """Make an instance that moto doesn't keep for its dashboard, from where none is freed."""
         return object.__new__(cls)
 
-    def __init__(self, account_id: str, region_name: str, name: str, **settings: Any) -> None:
+    def __init__(
+        self,
+        account_id: str,
+        region_name: str,
+        name: str,
+        *,
+        created_at: datetime,
+        **settings: Any,
+    ) -> None:
         super().__init__(
             account_id=account_id,
             region_name=region_name,
@@ -30,11 +41,18 @@ class EcrRepository(Repository):
         )
         self.arn = repository_arn(account_id, region_name, name)
         self.uri = f"{registry_host(account_id, region_name)}/{name}"
-        # moto's time has no zone.
-        self.created_at = datetime.now(UTC)
-        # Declared for the checkers: moto leaves the type of its values open.
-        self.scanning_config: dict[str, Any]
-        self.scanning_config["repositoryArn"] = self.arn
+        self.created_at = created_at
+        self.contents = RepositoryContents()
+
+    @property
+    def names(self) -> dict[str, str]:
+        """The members by which answers say whose they are."""
+        return {"registryId": self.registry_id, "repositoryName": self.name}
+
+    @property
+    def place(self) -> str:
+        """How messages call it."""
+        return f"repository with name '{self.name}' in the registry with id '{self.registry_id}'"
 
 
 class EcrBackend(ECRBackend):
@@ -54,10 +72,10 @@ class EcrBackend(ECRBackend):
         state: State = self._states[kind]
         return state
 
-    def repository(self, name: str) -> Repository:
+    def repository(self, name: str) -> EcrRepository:
         """Find a repository, or fail as the service does."""
         found = self.repositories.get(name)
-        if found is None:
+        if not isinstance(found, EcrRepository):
             raise ServiceError(
                 "RepositoryNotFoundException",
                 f"The repository with name '{name}' does not exist in the registry "
@@ -66,11 +84,8 @@ class EcrBackend(ECRBackend):
         return found
 
     def add_repository(self, repository: EcrRepository) -> None:
-        """Keep a new repository and let the registry's scanning rules find it."""
+        """Keep a new repository."""
         self.repositories[repository.name] = repository
-        scanning = self.registry_scanning_configuration
-        if scanning["rules"]:
-            self.put_registry_scanning_configuration(scanning["scanType"], scanning["rules"])
 
 
 class Registries:
@@ -82,6 +97,10 @@ class Registries:
 
     def __init__(self) -> None:
         self._backends: dict[tuple[str, str], EcrBackend] = {}
+        self.agenda = Agenda()
+
+    def __iter__(self) -> Iterator[EcrBackend]:
+        return iter(self._backends.values())
 
     def of(self, account_id: str, region_name: str) -> EcrBackend:
         """Give the registry of an account in a region; it exists as soon as it is asked for."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 if TYPE_CHECKING:
     from ecr_typed.testing.backend import EcrBackend, Registries
     from ecr_typed.testing.clock import Clock
+    from ecr_typed.testing.layer_downloads import LayerDownloads
     from ecr_typed.testing.paging import PageTokens
 
 
@@ -20,8 +21,10 @@ class Call:
     parameters: Mapping[str, Any]
     account_id: str
     region_name: str
+    endpoint_url: str
     registries: Registries
     tokens: PageTokens
+    downloads: LayerDownloads
     clock: Clock
 
     @property

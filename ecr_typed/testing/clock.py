@@ -9,7 +9,7 @@ class Clock:
     """What the emulator takes for now."""
 
     def __init__(self) -> None:
-        self._offset = timedelta()
+        self.reset()
 
     def now(self) -> datetime:
         """The time, in UTC."""
@@ -22,3 +22,7 @@ class Clock:
     def advance(self, duration: timedelta) -> None:
         """Let time pass at once."""
         self._offset += duration
+
+    def reset(self) -> None:
+        """Go back to the machine's time."""
+        self._offset = timedelta()

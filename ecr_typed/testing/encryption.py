@@ -40,6 +40,13 @@ def check_encryption(configuration: Mapping[str, str]) -> None:
         )
 
 
+def with_resolved_key(configuration: Mapping[str, str], registry: EcrBackend) -> dict[str, str]:
+    """Give the settings that a new repository keeps: a key is named by its ARN."""
+    if configuration["encryptionType"] == "AES256":
+        return dict(configuration)
+    return {**configuration, "kmsKey": resolve_key(configuration.get("kmsKey"), registry)}
+
+
 def resolve_key(key: str | None, registry: EcrBackend) -> str:
     """Give the ARN of the key that a repository is encrypted with."""
     if key is None or key == _MANAGED_KEY_ALIAS:

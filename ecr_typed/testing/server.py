@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import socket
+import struct
 import threading
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ from moto.moto_server.werkzeug_app import (  # pyright: ignore[reportMissingType
 from werkzeug.serving import ThreadedWSGIServer
 from werkzeug.test import run_wsgi_app
 
+from ecr_typed.testing.http_answer import ConnectionEnd
 from ecr_typed.testing.log import logger
 
 if TYPE_CHECKING:
@@ -22,7 +24,11 @@ if TYPE_CHECKING:
 
     from _typeshed.wsgi import WSGIApplication
 
+HOST = "127.0.0.1"
+_BACKLOG = 128
 _STOP_TIMEOUT = 5.0
+# What is not sent yet is thrown away, and a reset takes the place of the proper end.
+_NO_LINGER = struct.pack("ii", 1, 0)
 _WITHOUT_BODY = frozenset({204, 304})
 
 
@@ -44,7 +50,11 @@ class EmulatorRequestHandler(MotoRequestHandler):
         body = self._read_body(environ)
         environ["wsgi.input"] = io.BytesIO(body)
         environ["CONTENT_LENGTH"] = str(len(body))
-        chunks, status, headers = run_wsgi_app(self.server.app, environ, buffered=True)
+        try:
+            chunks, status, headers = run_wsgi_app(self.server.app, environ, buffered=True)
+        except ConnectionEnd as end:
+            self._end_connection(is_reset=end.is_reset)
+            return
         self._answer(int(status.split(" ", 1)[0]), headers.items(), b"".join(chunks))
 
     def _read_body(self, environ: dict[str, Any]) -> bytes:
@@ -62,18 +72,29 @@ class EmulatorRequestHandler(MotoRequestHandler):
 
     def _answer(self, status: int, headers: Iterable[tuple[str, str]], body: bytes) -> None:
         self.send_response(status)
-        names = set[str]()
+        stated_length: str | None = None
         for name, value in headers:
-            names.add(name.lower())
+            if name.lower() == "content-length":
+                stated_length = value
             self.send_header(name, value)
         head_only = self.command == "HEAD" or status in _WITHOUT_BODY
-        if "content-length" not in names and not head_only:
+        if stated_length is None and not head_only:
             self.send_header("Content-Length", str(len(body)))
+        elif stated_length != str(len(body)) and not head_only:
+            # Where the next answer would begin is anyone's guess.
+            self.close_connection = True
         if self.close_connection:
             self.send_header("Connection", "close")
         self.end_headers()
         if not head_only:
             self.wfile.write(body)
+
+    def _end_connection(self, *, is_reset: bool) -> None:
+        self.close_connection = True
+        if is_reset:
+            # Closed here, before the server would announce the end properly.
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGER)
+            self.connection.close()
 
     def handle_expect_100(self) -> bool:
         """Tell a client that waits before it sends a body to go on."""
@@ -82,18 +103,20 @@ class EmulatorRequestHandler(MotoRequestHandler):
         self.wfile.flush()
         return go_on
 
-    def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002, ARG002 - werkzeug's
+    def log(self, type: str, message: str, *args: Any) -> None:  # noqa: ARG002 - werkzeug's
         """Tell of a request where debugging wants to know it, not on the terminal."""
         logger.debug(message, *args)
 
 
 class EmulatorServer(ThreadedWSGIServer):
-    """Listens on a free port of loopback, and knows its connections."""
+    """Listens on a port of loopback, and knows its connections."""
 
-    def __init__(self, application: WSGIApplication) -> None:
+    def __init__(self, application: WSGIApplication, *, port: int) -> None:
         self._connections: dict[threading.Thread, socket.socket] = {}
         self._connections_lock = threading.Lock()
-        super().__init__("127.0.0.1", 0, application, EmulatorRequestHandler)
+        # Opened here: where a port is taken, werkzeug prints and ends the process.
+        with socket.create_server((HOST, port), backlog=_BACKLOG) as listening:
+            super().__init__(HOST, port, application, EmulatorRequestHandler, fd=listening.fileno())
 
     def serve(self) -> None:
         """Accept connections until `shutdown`; then close the port."""

@@ -5,15 +5,18 @@ from __future__ import annotations
 import base64
 import json
 import threading
-import uuid
+from collections.abc import Generator
+from contextlib import contextmanager
 from datetime import datetime
-from typing import TypeAlias
 
-from ecr_typed.testing.backend import Registries
+from ecr_typed.testing.backend import EcrBackend, Registries
 from ecr_typed.testing.call import Call
 from ecr_typed.testing.clock import Clock
 from ecr_typed.testing.constraints import check_request
 from ecr_typed.testing.errors import ServiceError
+from ecr_typed.testing.http_answer import HttpAnswer, service_answer
+from ecr_typed.testing.layer_downloads import LayerDownloads
+from ecr_typed.testing.lifecycle_previews import apply_policy
 from ecr_typed.testing.log import logger
 from ecr_typed.testing.moto_operations import has_moto_operation, run_moto_operation
 from ecr_typed.testing.operations import OPERATIONS
@@ -26,8 +29,6 @@ from ecr_typed.testing.service_model import (
     service_model,
 )
 
-HttpAnswer: TypeAlias = tuple[str, list[tuple[str, str]], bytes]
-
 
 class EcrService:
     """Amazon ECR: the registries of all accounts and regions, and its operations."""
@@ -35,18 +36,55 @@ class EcrService:
     def __init__(self, *, region_name: str, clock: Clock) -> None:
         self._clock = clock
         self._region_name = region_name
-        self._registries = Registries()
-        self._tokens = PageTokens()
         # The state is moto's and has no locks: one call at a time.
         self._lock = threading.Lock()
+        self.reset()
+
+    def reset(self) -> None:
+        """Begin with empty registries, and forget every token that was issued."""
+        self._registries = Registries()
+        self._tokens = PageTokens()
+        self._downloads = LayerDownloads()
+
+    @contextmanager
+    def _alone(self) -> Generator[None]:
+        """Keep other calls away, with everything done that is due."""
+        with self._lock:
+            self._registries.agenda.run(self._clock.now())
+            yield
+
+    @contextmanager
+    def registry(self, account_id: str, region_name: str) -> Generator[EcrBackend]:
+        """Give a registry to read or change while no call runs."""
+        with self._alone():
+            yield self._registries.of(account_id, region_name)
+
+    def apply_lifecycle_policies(self) -> None:
+        """Expire and archive images in all registries, as their repositories' policies say."""
+        with self._alone():
+            for registry in self._registries:
+                for name in registry.repositories:
+                    apply_policy(registry.repository(name), self._clock.now())
+
+    def download(self, path: str, query: str) -> HttpAnswer:
+        """Answer the download of a layer."""
+        with self._alone():
+            return self._downloads.answer(path, query, self._registries, self._clock.now())
 
     def answer(
-        self, *, target: str, body: bytes, account_id: str, region_name: str | None
+        self,
+        *,
+        target: str,
+        body: bytes,
+        account_id: str,
+        region_name: str | None,
+        endpoint_url: str,
     ) -> HttpAnswer:
         """Carry out one request; whatever happens, the answer is one of the service's."""
         status = "200 OK"
         try:
-            answer = self._run(target, body, account_id, region_name or self._region_name)
+            region_name = region_name or self._region_name
+            answer = self._run(target, body, account_id, region_name, endpoint_url)
         except ServiceError as error:
             status = "400 BAD REQUEST"
             answer = _encode({"__type": error.code, "message": error.message, **error.members})
@@ -59,13 +97,11 @@ class EcrService:
                     "message": "The emulator failed; its log (ecr_typed.testing) says why.",
                 }
             )
-        headers = [
-            ("Content-Type", "application/x-amz-json-1.1"),
-            ("x-amzn-RequestId", str(uuid.uuid4())),
-        ]
-        return status, headers, answer
+        return service_answer(status, answer)
 
-    def _run(self, target: str, body: bytes, account_id: str, region_name: str) -> bytes:
+    def _run(
+        self, target: str, body: bytes, account_id: str, region_name: str, endpoint_url: str
+    ) -> bytes:
         name = target.removeprefix(TARGET_PREFIX)
         if name not in service_model().operation_names:
             raise ServiceError("UnknownOperationException", f"ECR has no operation '{name}'")
@@ -80,11 +116,13 @@ class EcrService:
             parameters=parameters,
             account_id=account_id,
             region_name=region_name,
+            endpoint_url=endpoint_url,
             registries=self._registries,
             tokens=self._tokens,
+            downloads=self._downloads,
             clock=self._clock,
         )
-        with self._lock:
+        with self._alone():
             if operation is None:
                 return run_moto_operation(call)
             answer = operation(call)

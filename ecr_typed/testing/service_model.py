@@ -51,3 +51,11 @@ def has_output_members(operation_name: str) -> bool:
     """Tell whether an operation answers with anything at all."""
     shape = operation_model(operation_name).output_shape
     return shape is not None and bool(shape.members)
+
+
+def structure_members(shape_name: str) -> frozenset[str]:
+    """Name the members of a structure."""
+    shape = service_model().shape_for(shape_name)
+    if not isinstance(shape, StructureShape):
+        raise TypeError(f"{shape_name} is no structure")
+    return frozenset(shape.members)

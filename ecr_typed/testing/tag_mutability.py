@@ -1,13 +1,16 @@
-"""How a kind of image tag mutability and its exclusion filters go together."""
+"""Image tag mutability: its kinds, their exclusion filters, and which tags may move."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from ecr_typed.testing.errors import breach
+from ecr_typed.testing.wildcards import fits
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from moto.ecr.models import Repository
 
 _FILTERS = "imageTagMutabilityExclusionFilters"
 
@@ -23,3 +26,11 @@ def check_tag_mutability(mutability: str, filters: Sequence[object] | None) -> N
         raise breach(_FILTERS, f"must be specified when imageTagMutability is {mutability}")
     if filters and not allows_filters(mutability):
         raise breach(_FILTERS, f"must not be specified when imageTagMutability is {mutability}")
+
+
+def is_immutable(repository: Repository, tag: str) -> bool:
+    """Tell whether a tag, once given, stays with its image."""
+    filters = repository.image_tag_mutability_exclusion_filters or []
+    is_excluded = any(fits(each["filter"], tag) for each in filters)
+    # Of a mutable repository the tags that its filters fit are immutable, and the other way round.
+    return repository.image_tag_mutability.startswith("IMMUTABLE") != is_excluded

@@ -119,7 +119,7 @@ def test_requests_tell_their_limits(rendered: dict[str, str]) -> None:
     methods, models = rendered["operations/boxes.py"], rendered["models/boxes.py"]
     assert "size: How large it is. 1 to 12." in methods
     assert "content: What is in it. At most 1,024 bytes." in methods
-    assert "notes: What is written on it. At most 5 items: each at most 80 characters." in methods
+    assert "notes: What is written on it. At most 5 items, each at most 80 characters." in methods
     assert "The box's name. 2 to 20 characters: lower-case words, joined by hyphens." in methods
     answer = models[models.index("class Box:") : models.index("class CreateBoxResponse")]
     assert '"""The box\'s name."""' in answer

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import itertools
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
 from botocore.config import Config
 
+from ecr_typed import EcrClient, RetryPolicy
 from ecr_typed.testing import EcrEmulator
 
 from .answers import check_answers
@@ -29,9 +31,52 @@ def emulator() -> Iterator[EcrEmulator]:
 
 
 @pytest.fixture(scope="session")
+def resettable() -> Iterator[EcrEmulator]:
+    """Serve another emulator, for tests that change what all of its calls meet."""
+    with EcrEmulator() as emulator:
+        yield emulator
+
+
+@pytest.fixture
+def fresh(resettable: EcrEmulator) -> EcrEmulator:
+    """Give an emulator as new."""
+    resettable.reset()
+    return resettable
+
+
+@pytest.fixture(scope="session")
+def plain(resettable: EcrEmulator) -> Iterator[ECRClient]:
+    """Give a boto3 client of `fresh` that makes one attempt a call."""
+    client = resettable.boto3_client(config=Config(retries={"total_max_attempts": 1}))
+    yield client
+    client.close()
+
+
+@pytest.fixture(scope="session")
+def typed(resettable: EcrEmulator) -> Iterator[EcrClient]:
+    """Give a typed client of `fresh` that makes one attempt a call."""
+    with resettable.client(retry=RetryPolicy(max_attempts=1)) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
 def session() -> Any:
     """Give a session to make clients from; a session each would take longer than the tests."""
     return boto3.Session(region_name="us-east-1")
+
+
+@pytest.fixture
+def passes(emulator: EcrEmulator, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Stop the emulator's clock; give what lets time pass, in units of `timedelta`."""
+    # Whole seconds, as parts of them are rounded on the wire.
+    time = emulator.clock.now().replace(microsecond=0)
+    monkeypatch.setattr(emulator.clock, "now", lambda: time)
+
+    def passes(**units: float) -> None:
+        nonlocal time
+        time += timedelta(**units)
+
+    return passes
 
 
 @pytest.fixture

@@ -61,16 +61,25 @@ def test_an_operation_without_output_has_an_empty_body(ecr: ECRClient) -> None:
     assert answer["ResponseMetadata"]["HTTPHeaders"]["content-length"] == "0"
 
 
-@pytest.mark.parametrize(
-    "operation", ["NoSuchOperation", "", "GetDownloadUrlForLayer", "ListReplicationBackfills"]
-)
+@pytest.mark.parametrize("operation", ["NoSuchOperation", ""])
 def test_an_operation_that_is_not_there_is_a_client_error(
     emulator: EcrEmulator, operation: str
 ) -> None:
-    """Operations that don't exist or aren't emulated are UnknownOperationException, HTTP 400."""
+    """Operations that don't exist are UnknownOperationException, HTTP 400."""
     status, error, headers = post(emulator, operation, b"{}")
     assert (status, error["__type"]) == (400, "UnknownOperationException")
     assert headers["x-amzn-RequestId"]
+
+
+@pytest.mark.parametrize("operation", ["GetDownloadUrlForLayer", "ListReplicationBackfills"])
+def test_an_operation_that_nobody_emulates_yet_is_one_too(
+    emulator: EcrEmulator, operation: str
+) -> None:
+    """So is an operation that a newer botocore has, and neither we nor moto."""
+    nothing: dict[str, Any] = {}
+    with patch("ecr_typed.testing.service.OPERATIONS", nothing):
+        status, error, _ = post(emulator, operation, b"{}")
+    assert (status, error["__type"]) == (400, "UnknownOperationException")
 
 
 @pytest.mark.parametrize(

@@ -8,16 +8,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from .answers import code_of, message_of, refusal
+from .pushing import push
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from mypy_boto3_ecr import ECRClient
-
-MANIFEST = """{"schemaVersion": 2,
- "mediaType": "application/vnd.oci.image.manifest.v1+json",
- "config": {"mediaType": "application/vnd.oci.image.config.v1+json", "size": 2, "digest": "sha256:0a"},
- "layers": []}"""
 
 
 def names(answer: Any) -> list[str]:
@@ -238,7 +234,7 @@ def test_delete_answers_with_the_repository(ecr: ECRClient) -> None:
 def test_a_repository_with_images_is_deleted_by_force_only(ecr: ECRClient) -> None:
     """With images in it, a repository is deleted by `force` only (API DeleteRepository)."""
     ecr.create_repository(repositoryName="app")
-    ecr.put_image(repositoryName="app", imageManifest=MANIFEST, imageTag="v1")
+    push(ecr, "v1")
     assert code_of(ecr.delete_repository, repositoryName="app") == "RepositoryNotEmptyException"
     assert ecr.delete_repository(repositoryName="app", force=True)["repository"]
 

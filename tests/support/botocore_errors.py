@@ -82,7 +82,7 @@ def plausible(error_class: type[Exception]) -> Exception:
     """An exception with something plausible for all that its text asks for."""
     make: Any = error_class
     if issubclass(error_class, botocore.exceptions.ClientError):
-        metadata = {"HTTPStatusCode": 400, "HTTPHeaders": {}, "RequestId": "id"}
+        metadata: Any = {"HTTPStatusCode": 400, "HTTPHeaders": {}, "RequestId": "id"}
         response: Any = {"Error": {"Code": "X", "Message": "m"}, "ResponseMetadata": metadata}
         return error_class(response, "DeleteRepository")
     fields = [name for _, name, _, _ in string.Formatter().parse(getattr(make, "fmt", "")) if name]

@@ -10,6 +10,8 @@ from typing import Any
 
 import attrs
 
+from tests.support.untyped import untyped
+
 
 @cache
 def declared(model: type[Any]) -> dict[str, Any]:
@@ -27,29 +29,29 @@ def untrue(model: attrs.AttrsInstance, path: str = "response") -> list[str]:
 
 def _misfits(annotation: Any, value: Any, path: str) -> list[str]:
     origin = typing.get_origin(annotation)
+    loose = untyped(value)
     parts = typing.get_args(annotation)
     if origin in {types.UnionType, typing.Union}:
         tries = [_misfits(part, value, path) for part in parts]
         return min(tries, key=len)
     if origin is tuple:
-        if type(value) is not tuple:
+        if type(loose) is not tuple:
             return [f"{path}: {type(value).__name__} is no tuple"]
-        items: tuple[Any, ...] = value
         return [
             misfit
-            for index, item in enumerate(items)
+            for index, item in enumerate(loose)
             for misfit in _misfits(parts[0], item, f"{path}[{index}]")
         ]
     if isinstance(origin, type) and issubclass(origin, Mapping):
         if not isinstance(value, origin):
             return [f"{path}: {type(value).__name__} is no {annotation}"]
-        mapping: Mapping[Any, Any] = value
         return [
             misfit
-            for key, item in mapping.items()
+            for key, item in loose.items()
             for misfit in (*_misfits(parts[0], key, path), *_misfits(parts[1], item, path))
         ]
-    if type(value) is not (types.NoneType if annotation is None else annotation):
+    if type(value) is not annotation:
         return [f"{path}: {type(value).__name__} is no {annotation}"]
     model: Any = value
-    return untrue(model, path) if attrs.has(annotation) else []
+    kind: Any = annotation
+    return untrue(model, path) if attrs.has(kind) else []

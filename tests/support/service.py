@@ -134,7 +134,7 @@ def always_present(shape_name: str) -> frozenset[str]:
 
 def as_boto3(shape: Shape, body: bytes) -> dict[str, Any]:
     """What botocore's parser makes of the body of a good answer."""
-    answer = {"body": body, "headers": {}, "status_code": 200}
+    answer: dict[str, Any] = {"body": body, "headers": {}, "status_code": 200}
     parsed: dict[str, Any] = create_parser("json").parse(answer, shape)
     del parsed["ResponseMetadata"]
     return parsed

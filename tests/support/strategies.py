@@ -236,8 +236,8 @@ def arguments(method: Method, optional: Optional = "some") -> st.SearchStrategy[
     """Arguments of a method."""
 
     def both(values: dict[str, Any]) -> Arguments:
-        model = as_model(method.input, values)
-        names = {field.name for field in attrs.fields(type(model))}
+        model: attrs.AttrsInstance = as_model(method.input, values)
+        names = attrs.fields_dict(type(model))
         ours = {name: getattr(model, name) for name in names}
         return Arguments(values, {name: item for name, item in ours.items() if item is not None})
 

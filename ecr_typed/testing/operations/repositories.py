@@ -1,11 +1,11 @@
-"""Repositories: create, describe, delete."""
+"""Repositories: create, describe, change, delete."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from ecr_typed.testing.backend import EcrRepository
-from ecr_typed.testing.encryption import check_encryption, resolve_key
+from ecr_typed.testing.encryption import check_encryption, with_resolved_key
 from ecr_typed.testing.errors import ServiceError, breach
 from ecr_typed.testing.paging import paginate
 from ecr_typed.testing.tag_mutability import check_tag_mutability
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
     from moto.ecr.models import Repository
 
-    from ecr_typed.testing.backend import EcrBackend
     from ecr_typed.testing.call import Answer, Call, Operation
 
 
@@ -42,7 +41,8 @@ def create_repository(call: Call) -> Answer:
         registry.account_id,
         registry.region_name,
         name,
-        encryption_config=_with_key(encryption, registry),
+        created_at=call.clock.now(),
+        encryption_config=with_resolved_key(encryption, registry),
         image_scan_config={
             "scanOnPush": False,
             **parameters.get("imageScanningConfiguration", {}),
@@ -74,7 +74,7 @@ def delete_repository(call: Call) -> Answer:
     """Delete a repository; one that holds images only by force."""
     registry = call.registry
     repository = registry.repository(call.parameters["repositoryName"])
-    if repository.images and not call.parameters.get("force", False):
+    if len(repository.contents.images) and not call.parameters.get("force", False):
         raise ServiceError(
             "RepositoryNotEmptyException",
             f"The repository with name '{repository.name}' in registry with id "
@@ -85,10 +85,19 @@ def delete_repository(call: Call) -> Answer:
     return {"repository": _members(repository)}
 
 
-def _with_key(encryption: dict[str, str], registry: EcrBackend) -> dict[str, str]:
-    if encryption["encryptionType"] == "AES256":
-        return encryption
-    return {**encryption, "kmsKey": resolve_key(encryption.get("kmsKey"), registry)}
+def put_image_tag_mutability(call: Call) -> Answer:
+    """Decide which tags may move from now on; filters of before go with their kind."""
+    repository = call.registry.repository(call.parameters["repositoryName"])
+    mutability: str = call.parameters["imageTagMutability"]
+    filters = call.parameters.get("imageTagMutabilityExclusionFilters")
+    check_tag_mutability(mutability, filters)
+    repository.image_tag_mutability = mutability
+    repository.image_tag_mutability_exclusion_filters = filters
+    return {
+        **repository.names,
+        "imageTagMutability": mutability,
+        **({"imageTagMutabilityExclusionFilters": filters} if filters else {}),
+    }
 
 
 def _members(repository: Repository) -> dict[str, Any]:
@@ -110,4 +119,5 @@ OPERATIONS: Mapping[str, Operation] = {
     "CreateRepository": create_repository,
     "DescribeRepositories": describe_repositories,
     "DeleteRepository": delete_repository,
+    "PutImageTagMutability": put_image_tag_mutability,
 }

@@ -7,12 +7,13 @@ creation of repositories by it. Describing an unknown prefix gives no template a
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from ecr_typed.testing.encryption import check_encryption
 from ecr_typed.testing.errors import ServiceError, breach
 from ecr_typed.testing.paging import paginate
+from ecr_typed.testing.prefixes import prefix_key
 from ecr_typed.testing.tag_mutability import allows_filters, check_tag_mutability
 from ecr_typed.testing.tag_rules import MOST_TAGS, check_tags
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from ecr_typed.testing.call import Answer, Call, Operation
 
 _FILTERS = "imageTagMutabilityExclusionFilters"
-_DEFAULTS = {
+DEFAULTS: Mapping[str, Any] = {
     "imageTagMutability": "MUTABLE",
     "encryptionConfiguration": {"encryptionType": "AES256"},
 }
@@ -32,15 +33,15 @@ _TICK = timedelta(milliseconds=1)
 
 def create_repository_creation_template(call: Call) -> Answer:
     """Create the template of a prefix, or the one of ROOT."""
-    templates, key = call.registry.templates, _key(call.parameters["prefix"])
+    templates, key = call.registry.templates, prefix_key(call.parameters["prefix"])
     if key in templates:
         raise ServiceError(
             "TemplateAlreadyExistsException",
             f"The repository creation template with prefix '{call.parameters['prefix']}' already "
             f"exists in the registry with id '{call.account_id}'",
         )
-    now = datetime.now(UTC)
-    template = _checked({**_DEFAULTS, **call.parameters})
+    now = call.clock.now()
+    template = _checked({**DEFAULTS, **call.parameters})
     templates[key] = {**template, "createdAt": now, "updatedAt": now}
     return _answer(call, templates[key])
 
@@ -50,7 +51,7 @@ def describe_repository_creation_templates(call: Call) -> Answer:
     templates, prefixes = call.registry.templates, call.parameters.get("prefixes")
     keys = set(templates)
     if prefixes is not None:
-        keys &= {_key(prefix) for prefix in prefixes}
+        keys &= {prefix_key(prefix) for prefix in prefixes}
     page, next_token = paginate(call, keys, key=str)
     return {
         "registryId": call.account_id,
@@ -67,7 +68,7 @@ def update_repository_creation_template(call: Call) -> Answer:
     if not allows_filters(changes.get("imageTagMutability", template["imageTagMutability"])):
         # The filters of a kind that had them don't outlive it.
         changes.setdefault(_FILTERS, [])
-    updated_at = max(datetime.now(UTC), template["updatedAt"] + _TICK)
+    updated_at = max(call.clock.now(), template["updatedAt"] + _TICK)
     changed = {**_checked({**template, **changes}), "updatedAt": updated_at}
     call.registry.templates[key] = changed
     return _answer(call, changed)
@@ -78,12 +79,8 @@ def delete_repository_creation_template(call: Call) -> Answer:
     return _answer(call, call.registry.templates.pop(_existing_key(call)))
 
 
-def _key(prefix: str) -> str:
-    return prefix if prefix == "ROOT" else prefix.removesuffix("/") + "/"
-
-
 def _existing_key(call: Call) -> str:
-    key = _key(call.parameters["prefix"])
+    key = prefix_key(call.parameters["prefix"])
     if key not in call.registry.templates:
         raise ServiceError(
             "TemplateNotFoundException",

@@ -1,0 +1,214 @@
+"""What a test lets go wrong between the emulator and its clients.
+
+    from ecr_typed.testing.faults import DROPPED, THROTTLED, ErrorAnswer
+
+    emulator.faults.inject(THROTTLED, operation_name="CreateRepository", times=2)
+    emulator.faults.inject(DROPPED, share=0.25)
+    emulator.faults.inject(ErrorAnswer("KmsException", "no grant"), operation_name="PutImage")
+
+The constants in capitals are the usual faults; the classes make others. A call meets one fault at
+most. Every fault says whether the operation is carried out although its answer is not the true
+one: `is_applied`, where there is a choice.
+"""
+
+from __future__ import annotations
+
+import json
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from http.client import responses
+from typing import Final, TypeAlias
+
+from ecr_typed.testing.http_answer import ConnectionEnd, HttpAnswer, service_answer
+
+CarryOut: TypeAlias = Callable[[], HttpAnswer]
+
+
+@dataclass(frozen=True, slots=True)
+class Fault(ABC):
+    """What a client gets instead of the true answer, or how it gets it."""
+
+    delay: float = field(default=0.0, kw_only=True)
+    """How long the client waits for it, in seconds. What is applied, is so before."""
+
+    @abstractmethod
+    def answer(self, carry_out: CarryOut) -> HttpAnswer:
+        """Give what is sent. `carry_out` carries the operation out and gives the true answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class LateAnswer(Fault):
+    """The true answer, after the `delay`."""
+
+    def answer(self, carry_out: CarryOut) -> HttpAnswer:
+        """Give the true answer."""
+        return carry_out()
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorAnswer(Fault):
+    """An error, as the service sends them."""
+
+    code: str
+    """Its code, such as `ThrottlingException`."""
+
+    message: str = ""
+    """Its message."""
+
+    status: int = 400
+    """Its HTTP status."""
+
+    headers: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Headers besides those of every answer: `{"x-amz-retry-after": "250"}`, in milliseconds."""
+
+    is_applied: bool = False
+    """Whether the operation is carried out all the same."""
+
+    def answer(self, carry_out: CarryOut) -> HttpAnswer:
+        """Give the error."""
+        if self.is_applied:
+            carry_out()
+        body = json.dumps({"__type": self.code, "message": self.message}).encode()
+        status, headers, body = service_answer(_status_line(self.status), body)
+        return status, [*headers, *self.headers.items()], body
+
+
+@dataclass(frozen=True, slots=True)
+class RawAnswer(Fault):
+    """Any answer at all: that of a proxy or a load balancer, or no sense."""
+
+    status: int
+    """Its HTTP status."""
+
+    body: bytes = b""
+    """Its body."""
+
+    headers: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Its headers; Content-Length is added."""
+
+    is_applied: bool = False
+    """Whether the operation is carried out all the same."""
+
+    def answer(self, carry_out: CarryOut) -> HttpAnswer:
+        """Give the answer."""
+        if self.is_applied:
+            carry_out()
+        return _status_line(self.status), list(self.headers.items()), self.body
+
+
+@dataclass(frozen=True, slots=True)
+class LostAnswer(Fault):
+    """No answer: the connection is closed."""
+
+    is_reset: bool = False
+    """Whether it ends with a reset (RST) instead of a proper close."""
+
+    is_applied: bool = True
+    """Whether the operation was carried out before."""
+
+    def answer(self, carry_out: CarryOut) -> HttpAnswer:
+        """Give none."""
+        if self.is_applied:
+            carry_out()
+        raise ConnectionEnd(is_reset=self.is_reset)
+
+
+@dataclass(frozen=True, slots=True)
+class CutAnswer(Fault):
+    """The beginning of the true answer's body; the operation is carried out.
+
+    An empty body, as TagResource answers, can't be cut.
+    """
+
+    kept: float = 0.5
+    """Which part of the body is sent, from 0 to 1."""
+
+    states_whole_length: bool = True
+    """Whether Content-Length counts the whole body, so that a client that counts sees the
+    connection end too early (botocore doesn't count); else it counts what is sent, and nothing is
+    amiss but the JSON.
+    """
+
+    def answer(self, carry_out: CarryOut) -> HttpAnswer:
+        """Give the beginning."""
+        status, headers, body = carry_out()
+        sent = body[: int(len(body) * self.kept)]
+        stated = body if self.states_whole_length else sent
+        return status, [*headers, ("Content-Length", str(len(stated)))], sent
+
+
+@dataclass(frozen=True, slots=True)
+class WrongLength(Fault):
+    """The true answer with a Content-Length that is not its own; the operation is carried out."""
+
+    by: int = 1
+    """How many bytes too many are stated, or too few if it is negative."""
+
+    def answer(self, carry_out: CarryOut) -> HttpAnswer:
+        """Give the answer with the wrong header."""
+        status, headers, body = carry_out()
+        stated = max(0, len(body) + self.by)
+        return status, [*headers, ("Content-Length", str(stated))], body
+
+
+def _status_line(status: int) -> str:
+    return f"{status} {responses.get(status, 'Unknown')}"
+
+
+THROTTLED: Final = ErrorAnswer("ThrottlingException", "Rate exceeded")
+"""The service asks for fewer requests, as ECR does it: HTTP 400."""
+
+TOO_MANY_REQUESTS: Final = RawAnswer(429)
+"""Something before the service asks for fewer requests: HTTP 429 without a body."""
+
+SERVER_EXCEPTION: Final = ErrorAnswer("ServerException", "an injected fault", status=500)
+"""The service failed: HTTP 500. Nothing was applied."""
+
+UNAVAILABLE: Final = RawAnswer(
+    503,
+    b"<html><body><h1>503 Service Unavailable</h1></body></html>",
+    {"Content-Type": "text/html"},
+)
+"""A load balancer finds no service: HTTP 503 with a page for people."""
+
+RESET: Final = LostAnswer(is_reset=True, is_applied=False)
+"""The connection is reset before anything was applied."""
+
+DROPPED: Final = LostAnswer()
+"""The operation was carried out, but its answer got lost: the connection is closed."""
+
+CUT: Final = CutAnswer()
+"""The operation was carried out, but the connection ends in the middle of its answer."""
+
+BROKEN_JSON: Final = CutAnswer(states_whole_length=False)
+"""The operation was carried out, but half of its answer's JSON is missing."""
+
+GARBLED: Final = RawAnswer(
+    200, b"\x00\xff{", {"Content-Type": "application/x-amz-json-1.1"}, is_applied=True
+)
+"""The operation was carried out, but its answer is neither JSON nor text."""
+
+USUAL_FAULTS: Final[tuple[Fault, ...]] = (
+    THROTTLED,
+    TOO_MANY_REQUESTS,
+    SERVER_EXCEPTION,
+    UNAVAILABLE,
+    RESET,
+    DROPPED,
+    CUT,
+    BROKEN_JSON,
+    GARBLED,
+)
+"""One of each of the above."""
+
+
+@dataclass(frozen=True, slots=True)
+class InjectedFault:
+    """A fault that a call met."""
+
+    operation_name: str
+    """The operation that was called, as AWS names it."""
+
+    fault: Fault
+    """What it met."""

@@ -1,0 +1,31 @@
+"""Fixtures for pytest: `pytest_plugins = ["ecr_typed.testing.pytest_plugin"]` in a conftest.py."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from ecr_typed.client import EcrClient
+from ecr_typed.testing.emulator import EcrEmulator
+
+
+@pytest.fixture(scope="session")
+def _serving_ecr_emulator() -> Iterator[EcrEmulator]:
+    with EcrEmulator() as emulator:
+        yield emulator
+
+
+@pytest.fixture
+def ecr_emulator(_serving_ecr_emulator: EcrEmulator) -> EcrEmulator:
+    """An Amazon ECR emulator as new: no repositories, no faults, the clock at the present time."""
+    # Before the test, not after it: what an earlier one left running may still have written.
+    _serving_ecr_emulator.reset()
+    return _serving_ecr_emulator
+
+
+@pytest.fixture
+def ecr(ecr_emulator: EcrEmulator) -> Iterator[EcrClient]:
+    """A typed client of `ecr_emulator`, closed after the test."""
+    with ecr_emulator.client() as client:
+        yield client

@@ -1,0 +1,1 @@
+"""AWS's own command line against the emulator: the session `cli` runs it."""

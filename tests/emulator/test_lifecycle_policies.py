@@ -1,0 +1,278 @@
+"""PutLifecyclePolicy, GetLifecyclePolicy, DeleteLifecyclePolicy, and policies carried out."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from .answers import code_of, message_of, refusal
+from .lifecycle_documents import EXPIRE, TRANSITION, days, policy, rule
+from .pushing import index_of, manifest_of, push, push_signature
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mypy_boto3_ecr import ECRClient
+
+    from ecr_typed.testing import EcrEmulator
+
+POLICY = policy(rule())
+TAGGED = {"tagStatus": "tagged", "tagPatternList": ["v*"]}
+NO_SCHEMA = "instance failed to match exactly one schema (matched 0 out of 2)"
+NO_DOCUMENT = "Could not map policyString into LifecyclePolicy."
+ARCHIVE = days("sinceImageTransitioned", 90, storageClass="archive")
+
+
+@pytest.fixture
+def ecr(ecr: ECRClient) -> ECRClient:
+    """Give a client on a registry with one repository, app."""
+    ecr.create_repository(repositoryName="app")
+    return ecr
+
+
+def put(ecr: ECRClient, text: str) -> Any:
+    """Give the repository a policy."""
+    return ecr.put_lifecycle_policy(repositoryName="app", lifecyclePolicyText=text)
+
+
+def why_refused(ecr: ECRClient, text: str) -> str:
+    """Put a policy that the service refuses, and give its reason."""
+    call = ecr.put_lifecycle_policy
+    message = message_of(call, repositoryName="app", lifecyclePolicyText=text)
+    before, found, why = message.partition("Lifecycle policy validation failure: ")
+    assert before == "Invalid parameter at 'LifecyclePolicyText' failed to satisfy constraint: '"
+    assert found
+    assert why.endswith("'")
+    return why[:-1]
+
+
+def tags(ecr: ECRClient, status: str = "ACTIVE") -> set[str]:
+    """List the tags in the repository, untagged images by their digest."""
+    ids: Any = ecr.list_images(repositoryName="app", filter={"imageStatus": status})["imageIds"]  # type: ignore[typeddict-item]  # pyright: ignore[reportArgumentType]
+    return {each.get("imageTag", each["imageDigest"]) for each in ids}
+
+
+def test_a_policy_is_put_got_and_deleted(ecr: ECRClient, account_id: str) -> None:
+    """The text is kept as it is; lastEvaluatedAt is 1970 until the policy was run."""
+    expected: dict[str, Any] = {
+        "registryId": account_id,
+        "repositoryName": "app",
+        "lifecyclePolicyText": POLICY,
+    }
+    answers: list[Any] = [put(ecr, POLICY)]
+    answers.append(ecr.get_lifecycle_policy(repositoryName="app"))
+    answers.append(ecr.delete_lifecycle_policy(repositoryName="app"))
+    for answer in answers:
+        del answer["ResponseMetadata"]
+    assert answers[0] == expected
+    expected["lastEvaluatedAt"] = datetime(1970, 1, 1, tzinfo=UTC)
+    assert answers[1:] == [expected, expected]
+
+
+@pytest.mark.parametrize("operation", ["get_lifecycle_policy", "delete_lifecycle_policy"])
+def test_a_repository_without_a_policy(ecr: ECRClient, account_id: str, operation: str) -> None:
+    """It is LifecyclePolicyNotFoundException, before and after (API reference)."""
+    put(ecr, POLICY)
+    ecr.delete_lifecycle_policy(repositoryName="app")
+    error = refusal(getattr(ecr, operation), repositoryName="app")["Error"]
+    assert error["Code"] == "LifecyclePolicyNotFoundException"
+    assert error["Message"] == (
+        "Lifecycle policy does not exist for the repository with name 'app' in the registry with "
+        f"id '{account_id}'"
+    )
+    assert code_of(getattr(ecr, operation), repositoryName="absent") == (
+        "RepositoryNotFoundException"
+    )
+
+
+def test_a_policy_replaces_another(ecr: ECRClient) -> None:
+    """A repository has one policy (API PutLifecyclePolicy)."""
+    put(ecr, POLICY)
+    put(ecr, policy(rule(2)))
+    assert ecr.get_lifecycle_policy(repositoryName="app")["lifecyclePolicyText"] == policy(rule(2))
+    why_refused(ecr, policy(rule(0)))
+    assert ecr.get_lifecycle_policy(repositoryName="app")["lifecyclePolicyText"] == policy(rule(2))
+
+
+@pytest.mark.parametrize("length", [99, 30_721])
+def test_texts_of_other_lengths(unchecked: ECRClient, length: int) -> None:
+    """A text has 100 to 30720 characters (CircleCI-Public/aws-ecr-orb#217)."""
+    unchecked.create_repository(repositoryName="app")
+    message = message_of(
+        unchecked.put_lifecycle_policy,
+        repositoryName="app",
+        lifecyclePolicyText=policy(rule())[:50].ljust(length),
+    )
+    assert "'lifecyclePolicyText'" in message
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [
+        [rule(description="the newest stays")],
+        [rule(2, tagStatus="untagged"), rule(7, **TAGGED), rule(9)],
+        [rule(tagStatus="tagged", tagPrefixList=["v", "w"])],
+        [rule(tagStatus="tagged", tagPatternList=["*test*1*2*3", "test*1*2*3*"])],
+        [rule(**days("sinceImagePushed", 14))],
+        [rule(**days("sinceImagePushed", 14), action=TRANSITION, storageClass="standard")],
+        [rule(**days("sinceImagePulled", 30), action=TRANSITION)],
+        [rule(action=TRANSITION), rule(2, **ARCHIVE)],
+        [rule(), rule(2, **ARCHIVE)],
+        [rule(n, tagStatus="tagged", tagPatternList=[f"{n}-*"]) for n in range(1, 51)],
+    ],
+)
+def test_policies_that_are_good(ecr: ECRClient, rules: list[Any]) -> None:
+    """All that the user guide's pages on lifecycle policies show is accepted."""
+    put(ecr, policy(*rules))
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("no json".ljust(100), NO_DOCUMENT),
+        ("[" * 5000, NO_DOCUMENT),
+        ("[]".ljust(100), NO_DOCUMENT),
+        ("{}".ljust(100), 'object has missing required properties (["rules"])'),
+        (policy(*[rule(n) for n in range(1, 52)]), "array is too long: "),
+        (policy(), "array is too short: "),
+        (policy("rule"), "instance type (string) does not match any allowed primitive type"),
+        (policy(None), "instance type (null) does not match any allowed primitive type"),
+        (policy({}), '(["action", "rulePriority", "selection"])'),
+        (policy({**rule(), "name": "a"}), 'not allowed by the schema: (["name"])'),
+        (policy(rule(0)), "required minimum (minimum: 1, found: 0)"),
+        (policy({**rule(), "rulePriority": "1"}), "instance type (string)"),
+        (policy({**rule(), "rulePriority": True}), "instance type (boolean)"),
+        (policy(rule(description=5)), "instance type (integer)"),
+        (policy(rule(), rule()), "unique rulePriority"),
+    ],
+)
+def test_policies_that_are_none(ecr: ECRClient, text: str, why: str) -> None:
+    """A document that the schema refuses says what is wrong (getmoto/moto's captured texts)."""
+    assert why in why_refused(ecr, text)
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({"tagStatus": None}, 'missing required properties (["tagStatus"])'),
+        ({"tagStatus": "some"}, 'instance value ("some") not found in enum'),
+        ({"countNumber": 0}, "required minimum"),
+        ({"countNumber": 1.5}, "instance type (number)"),
+        ({"newest": 1}, 'not allowed by the schema: (["newest"])'),
+        ({"countType": "imageAge"}, NO_SCHEMA),
+        ({"countUnit": "days"}, NO_SCHEMA),
+        ({"countType": "sinceImagePushed"}, NO_SCHEMA),
+        (days("sinceImagePushed", 1, countUnit="weeks"), 'instance value ("weeks")'),
+        (days("sinceImagePushed", 1, storageClass="archive"), NO_SCHEMA),
+        (days("sinceImageTransitioned", 90), NO_SCHEMA),
+        (
+            {"tagStatus": "tagged"},
+            "Must specify tagPrefixList or tagPatternList when tagStatus=TAGGED",
+        ),
+        ({**TAGGED, "tagPrefixList": ["v"]}, "Can't specify both"),
+        ({"tagPatternList": ["v*"]}, "tagPatternList can only be specified when tagStatus=TAGGED"),
+        ({"tagStatus": "untagged", "tagPrefixList": ["v"]}, "tagPrefixList can only be specified"),
+        ({"tagStatus": "tagged", "tagPatternList": []}, "array is too short"),
+        ({"tagStatus": "tagged", "tagPatternList": [""]}, "is too short"),
+        ({"tagStatus": "tagged", "tagPrefixList": "v"}, "instance type (string)"),
+        ({"tagStatus": "tagged", "tagPatternList": ["*1*2*3*4*"]}, "more than 4 wildcards"),
+    ],
+)
+def test_selections_that_are_refused(ecr: ECRClient, changes: dict[str, Any], why: str) -> None:
+    """Members of a selection go together as the user guide says (lifecycle policy parameters)."""
+    assert why in why_refused(ecr, policy(rule(**changes)))
+
+
+@pytest.mark.parametrize(
+    "action",
+    [
+        {},
+        {"type": "delete"},
+        {"type": "transition"},
+        {**EXPIRE, "targetStorageClass": None},
+        {**EXPIRE, "targetStorageClass": "archive"},
+        {**TRANSITION, "targetStorageClass": "standard"},
+    ],
+)
+def test_actions_that_are_refused(ecr: ECRClient, action: dict[str, Any]) -> None:
+    """An action is to expire, or to transition to archive (cloudposse/terraform-aws-ecr#158)."""
+    assert why_refused(ecr, policy(rule(action=action))) == NO_SCHEMA
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {**days("sinceImagePulled", 30), "action": EXPIRE},
+        {**ARCHIVE, "action": TRANSITION},
+        {**ARCHIVE, "countNumber": 89},
+    ],
+)
+def test_actions_that_do_not_fit_the_selection(ecr: ECRClient, changes: dict[str, Any]) -> None:
+    """Pull times archive; archived images expire, after 90 days at least (user guide)."""
+    assert why_refused(ecr, policy(rule(**changes)))
+
+
+@pytest.mark.parametrize(
+    ("rules", "why"),
+    [
+        (
+            [rule(1), rule(2, tagStatus="untagged")],
+            "Rule for tagStatus=ANY must have the lowest priority per storage class",
+        ),
+        (
+            [rule(1), rule(2)],
+            "Rule for tagStatus=ANY must have the lowest priority per storage class",
+        ),
+        (
+            [rule(1, tagStatus="untagged"), rule(2, tagStatus="untagged", countNumber=5)],
+            "Only one rule can select Untagged images per storage class.",
+        ),
+        (
+            [rule(1, **TAGGED), rule(2, **TAGGED, countNumber=5)],
+            "Only one rule can select a set of tags per storage class.",
+        ),
+    ],
+)
+def test_rules_that_do_not_go_together(ecr: ECRClient, rules: list[Any], why: str) -> None:
+    """`any` is last, and no two rules of a storage class are for the same images (user guide)."""
+    assert why_refused(ecr, policy(*rules)) == why
+
+
+def test_policies_are_carried_out(
+    ecr: ECRClient, emulator: EcrEmulator, passes: Callable[..., None]
+) -> None:
+    """Images are expired and archived, signatures with them, and the time is noted."""
+    ecr.create_repository(repositoryName="untouched")
+    push(ecr, "v1", repository="untouched")
+    for number in range(3):
+        push(ecr, f"v{number}")
+        push(ecr, f"w{number}")
+        passes(days=1)
+    signatures = [
+        push_signature(ecr, manifest_of(each), f"of {each}") for each in ("v0", "w0", "w2")
+    ]
+    rules = [
+        rule(1, tagStatus="tagged", tagPrefixList=["v"]),
+        rule(2, tagStatus="tagged", tagPrefixList=["w"], action=TRANSITION),
+    ]
+    put(ecr, policy(*rules))
+    emulator.apply_lifecycle_policies()
+    assert tags(ecr) == {"v2", "w2", signatures[2]}
+    assert tags(ecr, "ARCHIVED") == {"w0", "w1", signatures[1]}
+    evaluated_at = ecr.get_lifecycle_policy(repositoryName="app")["lastEvaluatedAt"]
+    assert evaluated_at == emulator.clock.now()
+    emulator.apply_lifecycle_policies()
+    assert tags(ecr) == {"v2", "w2", signatures[2]}
+    assert len(ecr.list_images(repositoryName="untouched")["imageIds"]) == 1
+
+
+def test_a_policy_that_cannot_be_read_does_nothing(ecr: ECRClient, emulator: EcrEmulator) -> None:
+    """A template may bring a policy along that nothing has checked."""
+    ecr.create_repository_creation_template(
+        prefix="ROOT", appliedFor=["CREATE_ON_PUSH"], lifecyclePolicy="{}"
+    )
+    push(ecr, "v1", manifest=index_of(), repository="new")
+    emulator.apply_lifecycle_policies()
+    assert len(ecr.list_images(repositoryName="new")["imageIds"]) == 1

@@ -1,0 +1,133 @@
+"""`python -m ecr_typed.testing`, run as a process of its own."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import boto3
+import pytest
+from botocore.config import Config
+
+from ecr_typed import EcrClient, EcrConnectionError, RetryPolicy
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+COMMAND = [sys.executable, "-m", "ecr_typed.testing"]
+
+
+@contextmanager
+def serving(*options: str, output: int = subprocess.PIPE) -> Generator[subprocess.Popen[str]]:
+    """Serve for the time of a `with` block."""
+    with subprocess.Popen(
+        [*COMMAND, *options], stdout=output, stderr=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def lines(process: subprocess.Popen[str]) -> tuple[str, dict[str, str]]:
+    """Read the address, and the variables of the line that follows it."""
+    assert process.stdout is not None
+    address = process.stdout.readline().rstrip("\n")
+    export, *variables = process.stdout.readline().split()
+    assert export == "export"
+    return address, dict(variable.split("=", 1) for variable in variables)
+
+
+def stop(process: subprocess.Popen[str], number: int) -> tuple[int, str, str]:
+    """Send a signal; give the exit code and what else was printed."""
+    process.send_signal(number)
+    output, errors = process.communicate(timeout=30)
+    return process.returncode, output, errors
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_it_serves_until_a_signal(monkeypatch: pytest.MonkeyPatch, number: int) -> None:
+    """The variables that it prints lead any client to it; Ctrl-C and SIGTERM end it quietly."""
+    with serving() as process:
+        address, variables = lines(process)
+        assert variables["AWS_ENDPOINT_URL_ECR"] == address
+        for name, value in variables.items():
+            monkeypatch.setenv(name, value)
+        with EcrClient(session=boto3.Session()) as ecr:
+            repository = ecr.create_repository("app")
+        assert repository.repository_arn == "arn:aws:ecr:us-east-1:123456789012:repository/app"
+        assert stop(process, number) == (0, "", "")
+
+
+def test_its_options(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Port, region, account and latency are as asked for, and it listens on loopback only."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port: int = free.getsockname()[1]
+    options = ["--host-port", str(port), "--region-name", "eu-west-1"]
+    options += ["--account-id", "999999999999", "--latency", "60"]
+    with serving(*options) as process:
+        address, variables = lines(process)
+        url = urlsplit(address)
+        assert (url.hostname, url.port) == ("127.0.0.1", port)
+        assert variables["AWS_REGION"] == variables["AWS_DEFAULT_REGION"] == "eu-west-1"
+        assert variables["AWS_ACCESS_KEY_ID"] == "999999999999"
+        for name, value in variables.items():
+            monkeypatch.setenv(name, value)
+        ecr = EcrClient(
+            session=boto3.Session(),
+            config=Config(read_timeout=0.1),
+            retry=RetryPolicy(max_attempts=1),
+        )
+        with ecr, pytest.raises(EcrConnectionError):
+            ecr.create_repository("app")
+        assert stop(process, signal.SIGTERM)[0] == 0
+
+
+def test_a_port_that_is_taken() -> None:
+    """A port in use is told in one line, without a traceback."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port: int = taken.getsockname()[1]
+        done = subprocess.run(
+            [*COMMAND, "--host-port", str(port)], capture_output=True, text=True, check=False
+        )
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith(f"can't listen on port {port}: ")
+    assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["--account-id", "12"],
+        ["--host-port", "65536"],
+        ["--host-port", "-1"],
+        ["--latency", "-1"],
+        ["--latency", "nan"],
+        ["--latency", "soon"],
+    ],
+)
+def test_options_that_make_no_sense(capsys: pytest.CaptureFixture[str], options: list[str]) -> None:
+    """What can't be an account, a port or a time is refused by the name of its option."""
+    from ecr_typed.testing.__main__ import main
+
+    with pytest.raises(SystemExit) as caught:
+        main(options)
+    assert caught.value.code == 2
+    assert options[0] in capsys.readouterr().err
+
+
+def test_nobody_has_to_read_on() -> None:
+    """A reader that takes the first line and leaves doesn't end it."""
+    reading, writing = os.pipe()
+    with serving(output=writing) as process:
+        os.close(writing)
+        with os.fdopen(reading) as output:
+            url = urlsplit(output.readline().rstrip("\n"))
+        socket.create_connection((url.hostname, url.port)).close()
+        assert stop(process, signal.SIGTERM)[::2] == (0, "")

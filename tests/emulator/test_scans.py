@@ -1,0 +1,226 @@
+"""StartImageScan, DescribeImageScanFindings, and scans on push."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from botocore.config import Config
+
+from .answers import code_of, message_of, refusal
+from .pushing import index_of, manifest_of, push
+from .test_scanning_configuration import configure, rule_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mypy_boto3_ecr import ECRClient
+
+    from ecr_typed.testing import EcrEmulator
+
+V1: Any = {"repositoryName": "app", "imageId": {"imageTag": "v1"}}
+
+
+@pytest.fixture
+def ecr(make_client: Callable[..., ECRClient]) -> ECRClient:
+    """Give a client on a registry with one image, app:v1."""
+    # botocore would wait and try again when a limit is exceeded.
+    ecr = make_client(config=Config(retries={"total_max_attempts": 1}))
+    ecr.create_repository(repositoryName="app")
+    push(ecr, "v1")
+    return ecr
+
+
+def status_of(ecr: ECRClient, tag: str = "v1") -> Any:
+    """Give the status of an image's scan."""
+    answer: Any = ecr.describe_image_scan_findings(repositoryName="app", imageId={"imageTag": tag})
+    return answer["imageScanStatus"]
+
+
+def test_a_scan_from_start_to_end(
+    ecr: ECRClient, account_id: str, emulator: EcrEmulator, passes: Callable[..., None]
+) -> None:
+    """A scan is in progress, then complete (API StartImageScan, DescribeImageScanFindings)."""
+    digest = push(ecr, "v2", manifest=manifest_of("v1"))
+    subject = {
+        "registryId": account_id,
+        "repositoryName": "app",
+        "imageId": {"imageDigest": digest, "imageTag": "v1"},
+    }
+    started: Any = ecr.start_image_scan(**V1)
+    assert started["imageScanStatus"] == {"status": "IN_PROGRESS"}
+    running: Any = ecr.describe_image_scan_findings(**V1)
+    assert running["imageScanStatus"]["status"] == "IN_PROGRESS"
+    assert "imageScanFindings" not in running
+    passes(seconds=1)
+    now = emulator.clock.now()
+    done: Any = ecr.describe_image_scan_findings(**V1)
+    assert {name: started[name] for name in subject} == subject
+    assert {name: done[name] for name in subject} == subject
+    # As in the examples of the AWS CLI.
+    assert done["imageScanStatus"] == {
+        "status": "COMPLETE",
+        "description": "The scan was completed successfully.",
+    }
+    findings = done["imageScanFindings"]
+    assert findings["findings"] == []
+    assert findings["findingSeverityCounts"] == {}
+    for time in ("imageScanCompletedAt", "vulnerabilitySourceUpdatedAt"):
+        assert abs(findings[time] - now) < timedelta(milliseconds=1)
+
+
+def test_a_scan_of_a_digest(ecr: ECRClient) -> None:
+    """An image named by its digest is answered without a tag."""
+    digest = push(ecr, "v2")
+    answer: Any = ecr.start_image_scan(repositoryName="app", imageId={"imageDigest": digest})
+    assert answer["imageId"] == {"imageDigest": digest}
+
+
+def test_before_a_scan(ecr: ECRClient, account_id: str) -> None:
+    """Without a scan there is a ScanNotFoundException (API DescribeImageScanFindings)."""
+    error = refusal(ecr.describe_image_scan_findings, **V1)["Error"]
+    assert error["Code"] == "ScanNotFoundException"
+    assert error["Message"] == (
+        "Image scan does not exist for the image with '{imageDigest:'null', imageTag:'v1'}' in "
+        f"the repository with name 'app' in the registry with id '{account_id}'"
+    )
+
+
+def test_one_basic_scan_in_24_hours(ecr: ECRClient, passes: Callable[..., None]) -> None:
+    """A second scan within 24 hours is LimitExceededException (API StartImageScan)."""
+    ecr.start_image_scan(**V1)
+    passes(hours=23, minutes=59)
+    error = refusal(ecr.start_image_scan, **V1)["Error"]
+    assert error["Code"] == "LimitExceededException"
+    # As moto has it.
+    assert error["Message"] == "The scan quota per image has been exceeded. Wait and try again."
+    passes(minutes=1)
+    ecr.start_image_scan(**V1)
+    assert status_of(ecr)["status"] == "IN_PROGRESS"
+
+
+def test_a_scan_on_push_counts(ecr: ECRClient, passes: Callable[..., None]) -> None:
+    """The scan of a push is one of the day (API StartImageScan)."""
+    configure(ecr, "BASIC", rule_of("SCAN_ON_PUSH", "app"))
+    push(ecr, "v2")
+    assert status_of(ecr, "v2")["status"] == "IN_PROGRESS"
+    image: Any = {"imageTag": "v2"}
+    code = code_of(ecr.start_image_scan, repositoryName="app", imageId=image)
+    assert code == "LimitExceededException"
+    passes(seconds=1)
+    assert status_of(ecr, "v2")["status"] == "COMPLETE"
+    # What was pushed before is scanned by hand only.
+    assert code_of(ecr.describe_image_scan_findings, **V1) == "ScanNotFoundException"
+
+
+def test_a_repository_that_scans_on_push(ecr: ECRClient) -> None:
+    """The repository's own setting scans on push, too (API ImageScanningConfiguration)."""
+    ecr.put_image_scanning_configuration(
+        repositoryName="app", imageScanningConfiguration={"scanOnPush": True}
+    )
+    push(ecr, "v2")
+    assert status_of(ecr, "v2")["status"] == "IN_PROGRESS"
+
+
+def test_an_image_that_is_pushed_anew_has_no_scan(ecr: ECRClient) -> None:
+    """A scan goes with its image."""
+    ecr.start_image_scan(**V1)
+    ecr.batch_delete_image(repositoryName="app", imageIds=[{"imageTag": "v1"}])
+    push(ecr, "v1")
+    assert code_of(ecr.describe_image_scan_findings, **V1) == "ScanNotFoundException"
+
+
+def test_an_index_is_not_scanned(ecr: ECRClient) -> None:
+    """Indexes can't be scanned (docker/setup-buildx-action#186), nor are they on push."""
+    configure(ecr, "BASIC", rule_of("SCAN_ON_PUSH", "*"))
+    push(ecr, "all", manifest=index_of(manifest_of("v1")))
+    image: Any = {"imageTag": "all"}
+    error = refusal(ecr.start_image_scan, repositoryName="app", imageId=image)["Error"]
+    assert error["Code"] == "UnsupportedImageTypeException"
+    assert error["Message"] == (
+        "An artifact with media type 'application/vnd.oci.image.index.v1+json' cannot be "
+        "scanned. For more information, see the Amazon ECR documentation."
+    )
+    code = code_of(ecr.describe_image_scan_findings, repositoryName="app", imageId=image)
+    assert code == "ScanNotFoundException"
+
+
+def test_an_archived_image_is_not_scanned(ecr: ECRClient, passes: Callable[..., None]) -> None:
+    """An archived image is an ImageArchivedException until it is restored (user guide, archive)."""
+    ecr.update_image_storage_class(**V1, targetStorageClass="ARCHIVE")
+    assert code_of(ecr.start_image_scan, **V1) == "ImageArchivedException"
+    ecr.update_image_storage_class(**V1, targetStorageClass="STANDARD")
+    assert code_of(ecr.start_image_scan, **V1) == "ImageArchivedException"
+    passes(hours=1)
+    ecr.start_image_scan(**V1)
+
+
+def test_scans_of_what_is_not_there(ecr: ECRClient) -> None:
+    """Unknown images and repositories are errors (API StartImageScan)."""
+    absent: Any = {"imageTag": "v9"}
+    for call in (ecr.start_image_scan, ecr.describe_image_scan_findings):
+        assert code_of(call, repositoryName="app", imageId=absent) == "ImageNotFoundException"
+        assert code_of(call, repositoryName="no", imageId=absent) == "RepositoryNotFoundException"
+        assert "'imageId'" in message_of(call, repositoryName="app", imageId={})
+
+
+def test_enhanced_scans_are_not_started_by_hand(ecr: ECRClient) -> None:
+    """With enhanced scanning StartImageScan is refused (alexjurkiewicz/ecr-scan-image#44)."""
+    configure(ecr, "ENHANCED", rule_of("SCAN_ON_PUSH", "*"))
+    error = refusal(ecr.start_image_scan, **V1)["Error"]
+    assert (error["Code"], error["Message"]) == ("ValidationException", "This feature is disabled")
+
+
+def test_an_enhanced_scan_on_push(ecr: ECRClient, passes: Callable[..., None]) -> None:
+    """It is pending, then complete, without findings at first (alexjurkiewicz/ecr-scan-image#51)."""
+    configure(ecr, "ENHANCED", rule_of("SCAN_ON_PUSH", "*"))
+    push(ecr, "v2")
+    assert status_of(ecr, "v2")["status"] == "PENDING"
+    passes(seconds=1)
+    answer: Any = ecr.describe_image_scan_findings(repositoryName="app", imageId={"imageTag": "v2"})
+    assert answer["imageScanStatus"]["status"] == "COMPLETE"
+    assert answer["imageScanFindings"]["enhancedFindings"] == []
+    assert code_of(ecr.describe_image_scan_findings, **V1) == "ScanNotFoundException"
+
+
+def test_continuous_scans(ecr: ECRClient, passes: Callable[..., None]) -> None:
+    """A continuous scan is ACTIVE, also of what was there before (ecr-scan-image#45)."""
+    configure(ecr, "ENHANCED", rule_of("CONTINUOUS_SCAN", "*"))
+    push(ecr, "v2")
+    assert status_of(ecr, "v1")["status"] == status_of(ecr, "v2")["status"] == "PENDING"
+    passes(seconds=1)
+    for tag in ("v1", "v2"):
+        assert status_of(ecr, tag) == {
+            "status": "ACTIVE",
+            "description": "Continuous scan is selected for image.",
+        }
+
+
+def test_scans_of_the_other_type_are_kept(ecr: ECRClient, passes: Callable[..., None]) -> None:
+    """A switch hides scans, and a switch back shows them again (user guide, image scanning)."""
+    ecr.start_image_scan(**V1)
+    passes(seconds=1)
+    configure(ecr, "ENHANCED", rule_of("SCAN_ON_PUSH", "*"))
+    assert code_of(ecr.describe_image_scan_findings, **V1) == "ScanNotFoundException"
+    configure(ecr, "BASIC")
+    assert status_of(ecr)["status"] == "COMPLETE"
+
+
+def test_botocores_waiter(ecr: ECRClient) -> None:
+    """botocore's waiter sees a scan through in real time (botocore, waiters-2)."""
+    ecr.start_image_scan(**V1)
+    waiter: Any = ecr.get_waiter("image_scan_complete")
+    waiter.wait(**V1, WaiterConfig={"Delay": 1, "MaxAttempts": 20})
+    assert status_of(ecr)["status"] == "COMPLETE"
+
+
+def test_an_old_image_that_is_pushed_with_a_new_tag(
+    ecr: ECRClient, passes: Callable[..., None]
+) -> None:
+    """Its first scan on push begins with this push, not with the first one."""
+    passes(days=1)
+    configure(ecr, "BASIC", rule_of("SCAN_ON_PUSH", "*"))
+    push(ecr, "v2", manifest=manifest_of("v1"))
+    assert status_of(ecr)["status"] == "IN_PROGRESS"
+    assert code_of(ecr.start_image_scan, **V1) == "LimitExceededException"

@@ -1,0 +1,197 @@
+"""The documentation is true: its programs run and print what it says, its links lead somewhere."""
+
+from __future__ import annotations
+
+import contextlib
+import doctest
+import importlib.util
+import io
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from itertools import zip_longest
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import attrs
+import pytest
+
+from ecr_typed import models, operations
+from ecr_typed.testing import EcrEmulator
+
+DOCS = Path(__file__).parent.parent / "docs"
+PAGES = sorted(page for page in DOCS.rglob("*.md") if "_build" not in page.parts)
+BLOCK = re.compile(r"^```(\w[\w-]*)[^\n]*\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+FILE_NAME = re.compile(r"# (\w+\.py)\n")
+
+
+@attrs.frozen
+class Block:
+    """A program of a page, and what the page says that it prints."""
+
+    line: int
+    source: str
+    output: str | None
+
+    @property
+    def file_name(self) -> str | None:
+        """The name of the file that the program is to stand in, if it is one."""
+        found = FILE_NAME.match(self.source)
+        return found[1] if found else None
+
+
+def blocks_of(page: Path) -> Iterator[Block]:
+    """Give the programs of a page."""
+    text = page.read_text("utf-8")
+    found = list(BLOCK.finditer(text))
+    for block, following in zip_longest(found, found[1:]):
+        if block[1] == "python":
+            is_output = following is not None and following[1] == "text"
+            adjoins = following is not None and not text[block.end() : following.start()].strip()
+            output = following[2] if following and is_output and adjoins else None
+            yield Block(text[: block.start()].count("\n") + 2, block[2], output)
+
+
+PROGRAMS = {page.relative_to(DOCS).as_posix(): list(blocks_of(page)) for page in PAGES}
+
+
+@pytest.mark.parametrize("page", [name for name, blocks in PROGRAMS.items() if blocks])
+def test_programs_run(page: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The programs of a page run one after the other, and print what stands below them."""
+    names: dict[str, Any] = {"__name__": "documentation"}
+    with EcrEmulator() as emulator:
+        monkeypatch.setenv("AWS_ENDPOINT_URL_ECR", emulator.endpoint_url)
+        provide_opentelemetry(monkeypatch)
+        for block in PROGRAMS[page]:
+            if block.file_name is not None:
+                (tmp_path / block.file_name).write_text(block.source, "utf-8")
+                continue
+            printed = io.StringIO()
+            # Line numbers are those of the page.
+            source = "\n" * (block.line - 1) + block.source
+            with contextlib.redirect_stdout(printed):
+                exec(compile(source, str(DOCS / page), "exec"), names)
+            if block.output is not None:
+                assert_prints(block.output, printed.getvalue())
+    if any(tmp_path.glob("test_*.py")):
+        run_pytest(tmp_path)
+
+
+def assert_prints(wanted: str, got: str) -> None:
+    """Compare what was printed; three dots stand for anything."""
+    checker = doctest.OutputChecker()
+    assert checker.check_output(wanted, got, doctest.ELLIPSIS), f"wanted:\n{wanted}\ngot:\n{got}"
+
+
+def run_pytest(folder: Path) -> None:
+    """Run the tests that a page shows."""
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "."]
+    path = {**os.environ, "PYTHONPATH": str(DOCS.parent)}
+    run = subprocess.run(command, cwd=folder, env=path, capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stdout + run.stderr
+
+
+class _Span:
+    """A span that keeps nothing."""
+
+    def set_attribute(self, key: str, value: object) -> None:
+        """Take an attribute."""
+
+    def set_status(self, status: object) -> None:
+        """Take a status."""
+
+    def record_exception(self, exception: BaseException) -> None:
+        """Take an exception."""
+
+    def end(self, end_time: int | None = None) -> None:
+        """End."""
+
+
+def provide_opentelemetry(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where OpenTelemetry is not installed, put in its place what the page uses of it."""
+    if importlib.util.find_spec("opentelemetry"):
+        return
+
+    class Tracer:
+        def start_span(self, name: str, **_: object) -> _Span:
+            return _Span()
+
+    class Instrument:
+        def record(self, amount: float, attributes: object = None) -> None: ...
+
+        def add(self, amount: float, attributes: object = None) -> None: ...
+
+    class Meter:
+        def create_histogram(self, name: str, **_: object) -> Instrument:
+            return Instrument()
+
+        create_counter = create_histogram
+
+    package, trace, metrics = (
+        ModuleType(name)
+        for name in ("opentelemetry", "opentelemetry.trace", "opentelemetry.metrics")
+    )
+    vars(trace).update(
+        get_tracer=lambda _: Tracer(),
+        SpanKind=type("SpanKind", (), {"CLIENT": 2}),
+        StatusCode=type("StatusCode", (), {"ERROR": 2}),
+    )
+    vars(metrics).update(get_meter=lambda _: Meter())
+    vars(package).update(trace=trace, metrics=metrics)
+    for module in (package, trace, metrics):
+        monkeypatch.setitem(sys.modules, module.__name__, module)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(DOCS).as_posix())
+def test_links_lead_to_files(page: Path) -> None:
+    """A link that stays in the documentation, or in the project, leads to a file and a heading."""
+    text = BLOCK.sub("", page.read_text("utf-8"))
+    for link in re.findall(r"\]\(([^)\s]+)\)", text):
+        if "://" not in link:
+            path, _, heading = link.partition("#")
+            target = page if not path else (page.parent / path).resolve()
+            assert target.exists(), link
+            assert not heading or heading in headings(target), link
+
+
+def headings(page: Path) -> set[str]:
+    """Give the anchors of a page's headings."""
+    titles = re.findall(r"^#+ (.+)$", BLOCK.sub("", page.read_text("utf-8")), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in titles}
+
+
+def test_every_page_is_listed() -> None:
+    """Each page is in a table of contents."""
+    listed = {DOCS / "index.md"}
+    for page in PAGES:
+        for contents in re.findall(r"^```\{toctree\}\n(.*?)^```$", page.read_text(), re.M | re.S):
+            names = [line for line in contents.splitlines() if line and not line.startswith(":")]
+            listed.update((page.parent / f"{name}.md").resolve() for name in names)
+    assert set(PAGES) == listed
+
+
+def test_every_topic_has_a_page() -> None:
+    """The reference has a page for each module of models, and so for each of operations."""
+    topics = {path.stem for path in Path(models.__file__).parent.glob("[!_]*.py")}
+    assert topics >= {path.stem for path in Path(operations.__file__).parent.glob("[!_]*.py")}
+    assert {topic for topic in topics if not (DOCS / "reference" / f"{topic}.md").exists()} == set()
+
+
+def load(name: str) -> Any:
+    """Load a module of the documentation, which is no package."""
+    spec = importlib.util.spec_from_file_location(f"docs_{name}", DOCS / f"{name}.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_pictures_are_those_of_their_script() -> None:
+    """What is checked in is what `python docs/pictures.py` draws."""
+    drawn: dict[str, str] = load("pictures").pictures()
+    there = {path.name: path.read_text("utf-8") for path in (DOCS / "pictures").glob("*.svg")}
+    assert there == drawn
