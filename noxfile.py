@@ -1,7 +1,7 @@
 """The project's sessions: `nox -l` lists them.
 
-All but a few work in one virtual environment, which is set up when it is new or when the files
-that say what belongs in it have changed.
+Most of them share a virtual environment, which is set up when it is new or when the files that say
+what belongs in it have changed.
 """
 
 from __future__ import annotations
@@ -9,7 +9,10 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import sys
+import venv
 from pathlib import Path
+from typing import Any
 
 import nox
 
@@ -20,6 +23,9 @@ nox.options.sessions = ["tests", "lint", "types"]
 ROOT = Path(__file__).parent
 SHARED = ROOT / ".nox" / "shared"
 PYPROJECT = nox.project.load_toml(ROOT / "pyproject.toml")
+SHARED_PYTHON = SHARED / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
+# Both cores. What types are is tested in the session `types`, AWS's command line in `cli`.
+PYTEST = ["pytest", "-n", "2", "--ignore=tests/typing", "--ignore=tests/cli"]
 PYTHONS = ["3.11", "3.12", "3.13"]
 LINTED = ["ecr_typed", "codegen", "tests", "examples", "bench", "noxfile.py", "run.py"]
 
@@ -29,38 +35,59 @@ def group(name: str) -> list[str]:
     return list(nox.project.dependency_groups(PYPROJECT, name))
 
 
-def install(session: nox.Session, *requirements: str) -> None:
-    """Install what a session needs, unless an earlier run did."""
+def is_installed(folder: Path, requirements: tuple[str, ...]) -> bool:
+    """Whether an earlier run has installed this; if not, the next one will find that we have."""
     files = (ROOT / "pyproject.toml").read_bytes() + Path(__file__).read_bytes()
     wanted = hashlib.sha256(files + repr(requirements).encode()).hexdigest()
-    stamp = Path(session.virtualenv.location) / "installed.sha256"
+    stamp = folder / "installed.sha256"
     if stamp.exists() and stamp.read_text() == wanted:
-        return
-    session.install("--quiet", "--upgrade", "pip")
-    session.install("--quiet", "--upgrade", *requirements)
+        return True
     stamp.write_text(wanted)
+    return False
 
 
-def install_all(session: nox.Session) -> None:
-    """Install the package from here, and all that working on it takes."""
-    install(session, "--editable", ".[testing]", *group("dev"))
+def install(session: nox.Session, *requirements: str) -> None:
+    """Install what a session needs in an environment of its own, unless an earlier run did."""
+    if not is_installed(Path(session.virtualenv.location), requirements):
+        session.install("--quiet", "--upgrade", "pip")
+        session.install("--quiet", "--upgrade", *requirements)
 
 
-shared = nox.session(reuse_venv=True, venv_location=str(SHARED))
+def shared_python(session: nox.Session) -> str:
+    """The Python that most sessions share, with the package from here and all they need."""
+    requirements = ("--editable", ".[testing]", *group("dev"))
+    if not SHARED_PYTHON.exists():
+        session.log(f"Setting up {SHARED.relative_to(ROOT)}: this takes a minute or two")
+        venv.create(SHARED, with_pip=True, clear=True)
+    if not is_installed(SHARED, requirements):
+        pip = (str(SHARED_PYTHON), "-m", "pip", "install", "--quiet", "--upgrade")
+        try:
+            session.run(*pip, "pip", external=True)
+            session.run(*pip, *requirements, external=True)
+        except BaseException:
+            (SHARED / "installed.sha256").unlink()
+            raise
+    return str(SHARED_PYTHON)
+
+
+def run_shared(session: nox.Session, *module: str, **options: Any) -> None:
+    """Run a module, or a file, with the Python that most sessions share."""
+    session.run(shared_python(session), *module, external=True, **options)
+
+
+shared = nox.session(venv_backend="none")
 
 
 @shared
 def demo(session: nox.Session) -> None:
     """Run the main job on the embedded emulator; with `-- --aws`, read a registry of AWS."""
-    install_all(session)
-    session.run("python", "examples/demo.py", *session.posargs)
+    run_shared(session, "examples/demo.py", *session.posargs)
 
 
 @shared
 def tests(session: nox.Session) -> None:
     """Run the tests."""
-    install_all(session)
-    run_tests(session)
+    run_shared(session, "-m", *PYTEST, *session.posargs)
 
 
 @nox.session(python=PYTHONS, reuse_venv=True)
@@ -69,36 +96,43 @@ def tests_on(session: nox.Session) -> None:
     install(
         session, "--editable", ".[testing]", *group("codegen"), *group("tests"), *group("examples")
     )
-    run_tests(session)
+    session.run("python", "-m", *PYTEST, *session.posargs)
 
 
-def run_tests(session: nox.Session) -> None:
-    """Run pytest on both cores. What types are is tested in the session `types`."""
-    session.run("pytest", "-n", "2", "--ignore=tests/typing", *session.posargs)
+@shared
+def cli(session: nox.Session) -> None:
+    """Test the emulator with AWS's own command line."""
+    # It pins a botocore of its own, so it gets an environment of its own.
+    folder = ROOT / ".nox" / "awscli"
+    aws = folder / SHARED_PYTHON.parent.name / "aws"
+    if not aws.exists():
+        venv.create(folder, with_pip=True, clear=True)
+        python = str(aws.with_name(SHARED_PYTHON.name))
+        session.run(python, "-m", "pip", "install", "--quiet", "awscli", external=True)
+    run_shared(
+        session, "-m", "pytest", "tests/cli", *session.posargs, env={"ECR_TYPED_AWS_CLI": str(aws)}
+    )
 
 
 @shared
 def lint(session: nox.Session) -> None:
     """Check the style of all Python files."""
-    install_all(session)
-    session.run("ruff", "format", "--check", *LINTED)
-    session.run("ruff", "check", *LINTED)
+    run_shared(session, "-m", "ruff", "format", "--check", *LINTED)
+    run_shared(session, "-m", "ruff", "check", *LINTED)
 
 
 @shared
 def types(session: nox.Session) -> None:
     """Check all types with mypy and pyright, and test the public ones with ty and pyrefly, too."""
-    install_all(session)
-    session.run("mypy")
-    session.run("pyright", "--pythonpath", str(Path(session.bin) / "python"))
-    session.run("pytest", "tests/typing", *session.posargs)
+    run_shared(session, "-m", "mypy")
+    run_shared(session, "-m", "pyright", f"--pythonpath={SHARED_PYTHON}")
+    run_shared(session, "-m", "pytest", "tests/typing", *session.posargs)
 
 
 @shared
 def bench(session: nox.Session) -> None:
     """Measure speed and memory side by side with boto3; exits with 1 beyond the bounds."""
-    install_all(session)
-    session.run("python", "-m", "bench", *session.posargs)
+    run_shared(session, "-m", "bench", *session.posargs)
 
 
 @nox.session(reuse_venv=True)
