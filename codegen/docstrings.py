@@ -54,11 +54,20 @@ def method_docstring(
 
 
 def _section(title: str, entries: Iterable[str], indent: int) -> str:
-    lines = [
-        " " * (indent + 4) + wrapped(entry, indent + 4, hanging=4 if title != "Returns" else 0)
-        for entry in entries
-    ]
+    wrap = _wrapped_entry if title == "Args" else wrapped
+    hanging = 0 if title == "Returns" else 4
+    lines = [" " * (indent + 4) + wrap(entry, indent + 4, hanging=hanging) for entry in entries]
     return "\n".join([f"{title}:", *lines]) if lines else ""
+
+
+def _wrapped_entry(text: str, indent: int, *, hanging: int) -> str:
+    """An entry whose first line ends with a sentence: editors show no more of a parameter."""
+    first, is_longer, _ = wrapped(text, indent, hanging=hanging).partition("\n")
+    end = first.rfind(". ") + 1
+    if not is_longer or not end or first.endswith("."):
+        return wrapped(text, indent, hanging=hanging)
+    margin = " " * (indent + hanging)
+    return f"{first[:end]}\n{margin}{wrapped(text[end:], indent + hanging)}"
 
 
 def _escaped(text: str) -> str:

@@ -6,7 +6,7 @@ import logging
 import time
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, cast
 
 import attrs
 
@@ -23,7 +23,7 @@ from ecr_typed.errors import (
 from ecr_typed.operation import Effect, Operation, PagedOperation, ResponsePage
 from ecr_typed.pagination import Pager, Paging, paging_problems
 from ecr_typed.request import build_parts, build_request, join
-from ecr_typed.retry import Retrier
+from ecr_typed.retry import Retrier, RetryPolicy, RetryQuota
 
 if TYPE_CHECKING:
     from ecr_typed.operations import Operations
@@ -67,6 +67,32 @@ class Caller:
     _connection: Connection
     _retrier: Retrier
     _on_call: Callable[[CallEvent], None] | None
+
+    # What is private is here, and not in the client: editors offer a class's own names first.
+
+    @classmethod
+    def _assembled(
+        cls,
+        connection: Connection,
+        retry: RetryPolicy | None,
+        on_call: Callable[[CallEvent], None] | None,
+        quota: RetryQuota | None = None,
+    ) -> Self:
+        client = cls.__new__(cls)
+        client._assemble(connection, retry, on_call, quota)  # noqa: SLF001  # of our own class
+        return client
+
+    def _assemble(
+        self,
+        connection: Connection,
+        retry: RetryPolicy | None,
+        on_call: Callable[[CallEvent], None] | None,
+        quota: RetryQuota | None = None,
+    ) -> None:
+        self._connection = connection
+        policy = retry or RetryPolicy(max_attempts=connection.max_attempts)
+        self._retrier = Retrier(policy, quota or RetryQuota(), sleep=connection.sleep)
+        self._on_call = on_call
 
     def _call(self, operation: Operation[Response], /, **arguments: object) -> Response:
         request = build_request(operation, arguments)

@@ -7,7 +7,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from ecr_typed.connection import Connection
-from ecr_typed.retry import Retrier, RetryPolicy, RetryQuota
+from ecr_typed.retry import RetryPolicy
 from ecr_typed.waiters import Waiters
 
 if TYPE_CHECKING:
@@ -76,6 +76,12 @@ class EcrClient(Waiters):
                 `Config(retries={"total_max_attempts": 1})`, or its attempts multiply ours.
             retry: How long a call goes on; else 3 attempts and no deadline.
             on_call: Is told of each finished call, on the thread that made it.
+
+        Returns:
+            A client that calls through the boto3 client, and leaves it open when it is closed.
+
+        Raises:
+            EcrRequestError: `client` is no boto3 client for ECR.
         """
         return cls._assembled(Connection.adopt(client), retry, on_call)
 
@@ -85,9 +91,16 @@ class EcrClient(Waiters):
         retry: RetryPolicy | None = None,
         on_call: Callable[[CallEvent], None] | None = None,
     ) -> Self:
-        """A client on the same connections with other options. What is left out stays as it is.
+        """Make a client on the same connections with other options.
 
         Closing it leaves this one open; closing this one closes both.
+
+        Args:
+            retry: How long a call goes on. Default: as here.
+            on_call: Is told of each finished call. Default: as here.
+
+        Returns:
+            The other client. Both spend from one retry quota.
         """
         return self._assembled(
             self._connection.shared(),
@@ -95,30 +108,6 @@ class EcrClient(Waiters):
             self._on_call if on_call is None else on_call,
             self._retrier.quota,
         )
-
-    @classmethod
-    def _assembled(
-        cls,
-        connection: Connection,
-        retry: RetryPolicy | None,
-        on_call: Callable[[CallEvent], None] | None,
-        quota: RetryQuota | None = None,
-    ) -> Self:
-        client = cls.__new__(cls)
-        client._assemble(connection, retry, on_call, quota)  # noqa: SLF001  # of our own class
-        return client
-
-    def _assemble(
-        self,
-        connection: Connection,
-        retry: RetryPolicy | None,
-        on_call: Callable[[CallEvent], None] | None,
-        quota: RetryQuota | None = None,
-    ) -> None:
-        self._connection = connection
-        policy = retry or RetryPolicy(max_attempts=connection.max_attempts)
-        self._retrier = Retrier(policy, quota or RetryQuota(), sleep=connection.sleep)
-        self._on_call = on_call
 
     @property
     def boto3_client(self) -> ECRClient:

@@ -58,6 +58,12 @@ def to_boto3(model: attrs.AttrsInstance) -> dict[str, Any]:
     Nothing in it is ours: dicts, lists, and exactly `str`, `int`, `float`, `bool`, `bytes` and
     `datetime`. Attributes that are `None` are left out.
 
+    Args:
+        model: The model.
+
+    Returns:
+        A dict that shares nothing with the model.
+
     Raises:
         EcrRequestError: An attribute is not of its declared type.
     """
@@ -73,6 +79,13 @@ def from_boto3(model: type[Model], mapping: Mapping[str, Any]) -> Model:
 
     Members that this release does not know are passed over; values of enums that it does not
     know are kept.
+
+    Args:
+        model: The model's class.
+        mapping: What boto3 gave, or what it would take.
+
+    Returns:
+        A model of the class.
 
     Raises:
         EcrResponseError: A member that is always there is missing, or one has a wrong type.

@@ -64,20 +64,31 @@ class Pager(Iterable[Item], Generic[Item, Page]):
 
         To go on after a page, pass its `next_token` as `starting_token`; the last one has none.
 
+        Returns:
+            An iterator that fetches each page when it is asked for.
+
         Raises:
             EcrError: Its `next_token` says from where `starting_token` goes on.
         """
         return self._pages(self._paging)
 
     def first(self) -> Item | None:
-        """Fetch the first item, or `None` if there is none. It asks for no more than that."""
+        """Fetch the first item, asking the service for no more than that.
+
+        Returns:
+            The item, or `None` if there is none.
+        """
         for page in self._pages(attrs.evolve(self._paging, max_items=1)):
             for item in self._items(page):
                 return item
         return None
 
     def to_list(self) -> list[Item]:
-        """Fetch all items."""
+        """Fetch all items.
+
+        Returns:
+            The items of all pages, in the service's order.
+        """
         return list(self)
 
     def __repr__(self) -> str:

@@ -40,7 +40,7 @@ def build_parts(
 
 
 def join(first: Response, second: Response) -> Response:
-    """The responses to two parts of a request as one: lists in their order, all else the first's."""
+    """The responses to two parts of a request as one: lists in order, all else the first's."""
     values: dict[str, object] = {}
     for member in members(type(first)):
         value, more = getattr(first, member.name), getattr(second, member.name)

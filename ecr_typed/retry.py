@@ -71,7 +71,7 @@ _quotas: WeakSet[RetryQuota] = WeakSet()
 
 
 class RetryQuota:
-    """What all calls of a client together may spend on retries, so that an outage meets no storm."""
+    """What all calls of a client may spend on retries, so that an outage meets no storm."""
 
     def __init__(self, capacity: int = QUOTA_CAPACITY) -> None:
         self._capacity = capacity

@@ -168,7 +168,7 @@ def settle(
     error: EcrServiceError,
     sleep: Callable[[float], None],
 ) -> attrs.AttrsInstance | None:
-    """The response that was lost; or None, and the error says what is known of the first attempt."""
+    """The response that was lost; or None, and the error says what is known of its attempt."""
     settler: Settler | None = _SETTLERS.get(operation_name)
     if settler is None:
         error.add_note(

@@ -83,8 +83,8 @@ def test_map_pickles(protocol: int) -> None:
     again = pickle.loads(pickle.dumps(frozen, protocol))
 
     assert again == frozen
-    assert type(again) is FrozenMap
     assert hash(again) == hash(frozen)
+    assert type(again) is FrozenMap
 
 
 def test_copies_of_a_map_are_equal() -> None:

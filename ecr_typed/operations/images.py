@@ -155,17 +155,18 @@ class ImagesOperations(Caller):
         same: the error's `maybe_applied` is true.
 
         Args:
-            repository_name: The repository's name, with its namespace, as in `team/app`. 2 to
-                256 characters: lower-case letters and digits, joined by '.', '_', '__' or
-                hyphens, in parts divided by '/'.
+            repository_name: The repository's name, with its namespace, as in `team/app`.
+                2 to 256 characters: lower-case letters and digits, joined by '.', '_', '__'
+                or hyphens, in parts divided by '/'.
             image_manifest: The manifest, sent as it is: an added newline makes another
                 digest. 1 to 4,194,304 characters.
-            registry_id: The account id of the registry. Default: the caller's account. 12
-                digits.
-            image_manifest_media_type: The manifest's media type. Needed where the manifest
-                does not state its own.
-            image_tag: The tag. Default: none. A tag in use moves to this image, unless the
-                repository's mutability forbids it. 1 to 300 characters.
+            registry_id: The account id of the registry. Default: the caller's account.
+                12 digits.
+            image_manifest_media_type: The manifest's media type.
+                Needed where the manifest does not state its own.
+            image_tag: The tag. Default: none.
+                A tag in use moves to this image, unless the repository's mutability forbids
+                it. 1 to 300 characters.
             image_digest: The digest that the manifest must have. Default: no check.
 
         Returns:
@@ -214,15 +215,15 @@ class ImagesOperations(Caller):
         sent in several requests, in their order.
 
         Args:
-            repository_name: The repository's name, with its namespace, as in `team/app`. 2 to
-                256 characters: lower-case letters and digits, joined by '.', '_', '__' or
-                hyphens, in parts divided by '/'.
+            repository_name: The repository's name, with its namespace, as in `team/app`.
+                2 to 256 characters: lower-case letters and digits, joined by '.', '_', '__'
+                or hyphens, in parts divided by '/'.
             image_ids: The images, by digest or by tag.
-            registry_id: The account id of the registry. Default: the caller's account. 12
-                digits.
-            accepted_media_types: The media types that the manifests may have. Include those
-                of lists and indexes: without them, the tag of a list may give the manifest of
-                a single platform. 1 to 100 items.
+            registry_id: The account id of the registry. Default: the caller's account.
+                12 digits.
+            accepted_media_types: The media types that the manifests may have.
+                Include those of lists and indexes: without them, the tag of a list may give
+                the manifest of a single platform. 1 to 100 items.
 
         Returns:
             The images that were found, and the failures.
@@ -266,12 +267,12 @@ class ImagesOperations(Caller):
         before it.
 
         Args:
-            repository_name: The repository's name, with its namespace, as in `team/app`. 2 to
-                256 characters: lower-case letters and digits, joined by '.', '_', '__' or
-                hyphens, in parts divided by '/'.
+            repository_name: The repository's name, with its namespace, as in `team/app`.
+                2 to 256 characters: lower-case letters and digits, joined by '.', '_', '__'
+                or hyphens, in parts divided by '/'.
             image_ids: The digests of images, or tags.
-            registry_id: The account id of the registry. Default: the caller's account. 12
-                digits.
+            registry_id: The account id of the registry. Default: the caller's account.
+                12 digits.
 
         Returns:
             What was deleted, and the failures.
@@ -307,11 +308,11 @@ class ImagesOperations(Caller):
         `ANY` lists those in the archive, too.
 
         Args:
-            repository_name: The repository's name, with its namespace, as in `team/app`. 2 to
-                256 characters: lower-case letters and digits, joined by '.', '_', '__' or
-                hyphens, in parts divided by '/'.
-            registry_id: The account id of the registry. Default: the caller's account. 12
-                digits.
+            repository_name: The repository's name, with its namespace, as in `team/app`.
+                2 to 256 characters: lower-case letters and digits, joined by '.', '_', '__'
+                or hyphens, in parts divided by '/'.
+            registry_id: The account id of the registry. Default: the caller's account.
+                12 digits.
             filter: Which images to list. Default: those that are `ACTIVE`, tagged or not.
             page_size: How many items a page may have, 1 to 1,000. Default: 1,000.
             max_items: How many items to give at most; it cuts. Default: all.
@@ -357,13 +358,13 @@ class ImagesOperations(Caller):
         several requests, in their order: those before the failure are given.
 
         Args:
-            repository_name: The repository's name, with its namespace, as in `team/app`. 2 to
-                256 characters: lower-case letters and digits, joined by '.', '_', '__' or
-                hyphens, in parts divided by '/'.
-            registry_id: The account id of the registry. Default: the caller's account. 12
-                digits.
-            image_ids: The images to describe, by digest or by tag. Default: all. `page_size`
-                has no effect beside them.
+            repository_name: The repository's name, with its namespace, as in `team/app`.
+                2 to 256 characters: lower-case letters and digits, joined by '.', '_', '__'
+                or hyphens, in parts divided by '/'.
+            registry_id: The account id of the registry. Default: the caller's account.
+                12 digits.
+            image_ids: The images to describe, by digest or by tag. Default: all.
+                `page_size` has no effect beside them.
             filter: Which images to describe. Default: those that are `ACTIVE`, tagged or not.
             page_size: How many items a page may have, 1 to 1,000. Default: 1,000.
             max_items: How many items to give at most; it cuts. Default: all.
@@ -408,12 +409,12 @@ class ImagesOperations(Caller):
         is `ecr:BatchGetImage`.
 
         Args:
-            repository_name: The repository's name, with its namespace, as in `team/app`. 2 to
-                256 characters: lower-case letters and digits, joined by '.', '_', '__' or
-                hyphens, in parts divided by '/'.
+            repository_name: The repository's name, with its namespace, as in `team/app`.
+                2 to 256 characters: lower-case letters and digits, joined by '.', '_', '__'
+                or hyphens, in parts divided by '/'.
             subject_id: The image, by its digest.
-            registry_id: The account id of the registry. Default: the caller's account. 12
-                digits.
+            registry_id: The account id of the registry. Default: the caller's account.
+                12 digits.
             filter: Which artifacts to list. Default: those that are `ACTIVE`, of every type.
             page_size: How many items a page may have, 1 to 50. Default: 50.
             max_items: How many items to give at most; it cuts. Default: all.
@@ -457,13 +458,13 @@ class ImagesOperations(Caller):
         deleted sooner. On its way back it is `ACTIVATING`; once `ACTIVE`, it can be pulled.
 
         Args:
-            repository_name: The repository's name, with its namespace, as in `team/app`. 2 to
-                256 characters: lower-case letters and digits, joined by '.', '_', '__' or
-                hyphens, in parts divided by '/'.
+            repository_name: The repository's name, with its namespace, as in `team/app`.
+                2 to 256 characters: lower-case letters and digits, joined by '.', '_', '__'
+                or hyphens, in parts divided by '/'.
             image_id: The image, by its digest or by a tag.
             target_storage_class: Where the image goes.
-            registry_id: The account id of the registry. Default: the caller's account. 12
-                digits.
+            registry_id: The account id of the registry. Default: the caller's account.
+                12 digits.
 
         Returns:
             The image and its new status.

@@ -110,12 +110,12 @@ class LayersOperations(Caller):
         several requests, in their order.
 
         Args:
-            repository_name: The repository's name, with its namespace, as in `team/app`. 2 to
-                256 characters: lower-case letters and digits, joined by '.', '_', '__' or
-                hyphens, in parts divided by '/'.
+            repository_name: The repository's name, with its namespace, as in `team/app`.
+                2 to 256 characters: lower-case letters and digits, joined by '.', '_', '__'
+                or hyphens, in parts divided by '/'.
             layer_digests: The digests of the layers.
-            registry_id: The account id of the registry. Default: the caller's account. 12
-                digits.
+            registry_id: The account id of the registry. Default: the caller's account.
+                12 digits.
 
         Returns:
             The layers with their availability, and the failures.
@@ -148,13 +148,13 @@ class LayersOperations(Caller):
         it can download the layer while it is valid. Treat it as a secret.
 
         Args:
-            repository_name: The repository's name, with its namespace, as in `team/app`. 2 to
-                256 characters: lower-case letters and digits, joined by '.', '_', '__' or
-                hyphens, in parts divided by '/'.
-            layer_digest: The layer's digest. An algorithm, ':' and hexadecimal digits, as in
-                sha256:0123abcd.
-            registry_id: The account id of the registry. Default: the caller's account. 12
-                digits.
+            repository_name: The repository's name, with its namespace, as in `team/app`.
+                2 to 256 characters: lower-case letters and digits, joined by '.', '_', '__'
+                or hyphens, in parts divided by '/'.
+            layer_digest: The layer's digest.
+                An algorithm, ':' and hexadecimal digits, as in sha256:0123abcd.
+            registry_id: The account id of the registry. Default: the caller's account.
+                12 digits.
 
         Returns:
             The URL, and the layer's digest.
@@ -190,11 +190,11 @@ class LayersOperations(Caller):
         that is never completed leaves no layer.
 
         Args:
-            repository_name: The repository's name, with its namespace, as in `team/app`. 2 to
-                256 characters: lower-case letters and digits, joined by '.', '_', '__' or
-                hyphens, in parts divided by '/'.
-            registry_id: The account id of the registry. Default: the caller's account. 12
-                digits.
+            repository_name: The repository's name, with its namespace, as in `team/app`.
+                2 to 256 characters: lower-case letters and digits, joined by '.', '_', '__'
+                or hyphens, in parts divided by '/'.
+            registry_id: The account id of the registry. Default: the caller's account.
+                12 digits.
 
         Returns:
             The upload's id, and how large its parts should be.
@@ -232,17 +232,17 @@ class LayersOperations(Caller):
         and a retry finds the part there, that is no error.
 
         Args:
-            repository_name: The repository's name, with its namespace, as in `team/app`. 2 to
-                256 characters: lower-case letters and digits, joined by '.', '_', '__' or
-                hyphens, in parts divided by '/'.
+            repository_name: The repository's name, with its namespace, as in `team/app`.
+                2 to 256 characters: lower-case letters and digits, joined by '.', '_', '__'
+                or hyphens, in parts divided by '/'.
             upload_id: The upload's id, from `initiate_layer_upload`. A UUID.
             part_first_byte: The position of the part's first byte in the layer, counted from
                 0.
             part_last_byte: The position of the part's last byte, which is part of it.
-            layer_part_blob: The bytes of the part, as they are: do not encode them. At most
-                20,971,520 bytes.
-            registry_id: The account id of the registry. Default: the caller's account. 12
-                digits.
+            layer_part_blob: The bytes of the part, as they are: do not encode them.
+                At most 20,971,520 bytes.
+            registry_id: The account id of the registry. Default: the caller's account.
+                12 digits.
 
         Returns:
             How far the upload has come.
@@ -284,14 +284,15 @@ class LayersOperations(Caller):
         The service may remove a layer that no image refers to.
 
         Args:
-            repository_name: The repository's name, with its namespace, as in `team/app`. 2 to
-                256 characters: lower-case letters and digits, joined by '.', '_', '__' or
-                hyphens, in parts divided by '/'.
+            repository_name: The repository's name, with its namespace, as in `team/app`.
+                2 to 256 characters: lower-case letters and digits, joined by '.', '_', '__'
+                or hyphens, in parts divided by '/'.
             upload_id: The upload's id, from `initiate_layer_upload`. A UUID.
-            layer_digests: The layer's digest, in a list: what arrived must have it. 1 to 100
-                items, each an algorithm, ':' and hexadecimal digits, as in sha256:0123abcd.
-            registry_id: The account id of the registry. Default: the caller's account. 12
-                digits.
+            layer_digests: The layer's digest, in a list: what arrived must have it.
+                1 to 100 items, each an algorithm, ':' and hexadecimal digits, as in
+                sha256:0123abcd.
+            registry_id: The account id of the registry. Default: the caller's account.
+                12 digits.
 
         Returns:
             The layer's digest.

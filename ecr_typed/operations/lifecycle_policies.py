@@ -116,13 +116,13 @@ class LifecyclePoliciesOperations(Caller):
         with `start_lifecycle_policy_preview` first.
 
         Args:
-            repository_name: The repository's name, with its namespace, as in `team/app`. 2 to
-                256 characters: lower-case letters and digits, joined by '.', '_', '__' or
-                hyphens, in parts divided by '/'.
-            lifecycle_policy_text: The lifecycle policy, a JSON document. 100 to 30,720
-                characters.
-            registry_id: The account id of the registry. Default: the caller's account. 12
-                digits.
+            repository_name: The repository's name, with its namespace, as in `team/app`.
+                2 to 256 characters: lower-case letters and digits, joined by '.', '_', '__'
+                or hyphens, in parts divided by '/'.
+            lifecycle_policy_text: The lifecycle policy, a JSON document.
+                100 to 30,720 characters.
+            registry_id: The account id of the registry. Default: the caller's account.
+                12 digits.
 
         Returns:
             The policy that was set.
@@ -154,11 +154,11 @@ class LifecyclePoliciesOperations(Caller):
         set in.
 
         Args:
-            repository_name: The repository's name, with its namespace, as in `team/app`. 2 to
-                256 characters: lower-case letters and digits, joined by '.', '_', '__' or
-                hyphens, in parts divided by '/'.
-            registry_id: The account id of the registry. Default: the caller's account. 12
-                digits.
+            repository_name: The repository's name, with its namespace, as in `team/app`.
+                2 to 256 characters: lower-case letters and digits, joined by '.', '_', '__'
+                or hyphens, in parts divided by '/'.
+            registry_id: The account id of the registry. Default: the caller's account.
+                12 digits.
 
         Returns:
             The policy, and when it last acted.
@@ -189,11 +189,11 @@ class LifecyclePoliciesOperations(Caller):
         """Delete a repository's lifecycle policy. Its images stay.
 
         Args:
-            repository_name: The repository's name, with its namespace, as in `team/app`. 2 to
-                256 characters: lower-case letters and digits, joined by '.', '_', '__' or
-                hyphens, in parts divided by '/'.
-            registry_id: The account id of the registry. Default: the caller's account. 12
-                digits.
+            repository_name: The repository's name, with its namespace, as in `team/app`.
+                2 to 256 characters: lower-case letters and digits, joined by '.', '_', '__'
+                or hyphens, in parts divided by '/'.
+            registry_id: The account id of the registry. Default: the caller's account.
+                12 digits.
 
         Returns:
             The policy that was deleted.
@@ -229,13 +229,13 @@ class LifecyclePoliciesOperations(Caller):
         `get_lifecycle_policy_preview`. A repository has one preview at a time.
 
         Args:
-            repository_name: The repository's name, with its namespace, as in `team/app`. 2 to
-                256 characters: lower-case letters and digits, joined by '.', '_', '__' or
-                hyphens, in parts divided by '/'.
-            registry_id: The account id of the registry. Default: the caller's account. 12
-                digits.
-            lifecycle_policy_text: The policy to try, a JSON document. Default: the one that
-                the repository has. 100 to 30,720 characters.
+            repository_name: The repository's name, with its namespace, as in `team/app`.
+                2 to 256 characters: lower-case letters and digits, joined by '.', '_', '__'
+                or hyphens, in parts divided by '/'.
+            registry_id: The account id of the registry. Default: the caller's account.
+                12 digits.
+            lifecycle_policy_text: The policy to try, a JSON document.
+                Default: the one that the repository has. 100 to 30,720 characters.
 
         Returns:
             The policy that is tried, and the preview's status.
@@ -278,13 +278,13 @@ class LifecyclePoliciesOperations(Caller):
         sent in several requests, in their order.
 
         Args:
-            repository_name: The repository's name, with its namespace, as in `team/app`. 2 to
-                256 characters: lower-case letters and digits, joined by '.', '_', '__' or
-                hyphens, in parts divided by '/'.
-            registry_id: The account id of the registry. Default: the caller's account. 12
-                digits.
-            image_ids: The images to look at, by digest or by tag. Default: all. `page_size`
-                has no effect beside them.
+            repository_name: The repository's name, with its namespace, as in `team/app`.
+                2 to 256 characters: lower-case letters and digits, joined by '.', '_', '__'
+                or hyphens, in parts divided by '/'.
+            registry_id: The account id of the registry. Default: the caller's account.
+                12 digits.
+            image_ids: The images to look at, by digest or by tag. Default: all.
+                `page_size` has no effect beside them.
             filter: Which images to look at. Default: all.
             page_size: How many items a page may have, 1 to 100. Default: 100.
             max_items: How many items to give at most; it cuts. Default: all.

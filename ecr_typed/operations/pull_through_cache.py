@@ -131,12 +131,12 @@ class PullThroughCacheOperations(Caller):
                 hyphens, in parts divided by '/', or ROOT.
             upstream_registry_url: The host of the upstream registry, without a scheme, as
                 `public.ecr.aws`.
-            registry_id: The account id of the registry. Default: the caller's account. 12
-                digits.
+            registry_id: The account id of the registry. Default: the caller's account.
+                12 digits.
             upstream_registry: Which upstream registry it is.
-            credential_arn: Where the credentials for the upstream registry are. 50 to 612
-                characters: the ARN of a secret in AWS Secrets Manager whose name begins with
-                ecr-pullthroughcache/.
+            credential_arn: Where the credentials for the upstream registry are.
+                50 to 612 characters: the ARN of a secret in AWS Secrets Manager whose name
+                begins with ecr-pullthroughcache/.
             custom_role_arn: The ARN of the role that ECR assumes to log in to an upstream ECR
                 registry. It must be in your own account. At most 2,048 characters.
             upstream_repository_prefix: The namespace in the upstream registry that the prefix
@@ -191,8 +191,8 @@ class PullThroughCacheOperations(Caller):
         are sent in several requests, in their order.
 
         Args:
-            registry_id: The account id of the registry. Default: the caller's account. 12
-                digits.
+            registry_id: The account id of the registry. Default: the caller's account.
+                12 digits.
             ecr_repository_prefixes: The prefixes of the rules to describe. Default: all.
             page_size: How many items a page may have, 1 to 1,000. Default: 1,000.
             max_items: How many items to give at most; it cuts. Default: all.
@@ -231,14 +231,14 @@ class PullThroughCacheOperations(Caller):
         can be changed.
 
         Args:
-            ecr_repository_prefix: The rule's prefix, or `ROOT`. 2 to 30 characters:
-                lower-case letters and digits, joined by '.', '_', '__' or hyphens, in parts
-                divided by '/', or ROOT.
-            registry_id: The account id of the registry. Default: the caller's account. 12
-                digits.
-            credential_arn: Where the credentials for the upstream registry are. 50 to 612
-                characters: the ARN of a secret in AWS Secrets Manager whose name begins with
-                ecr-pullthroughcache/.
+            ecr_repository_prefix: The rule's prefix, or `ROOT`.
+                2 to 30 characters: lower-case letters and digits, joined by '.', '_', '__' or
+                hyphens, in parts divided by '/', or ROOT.
+            registry_id: The account id of the registry. Default: the caller's account.
+                12 digits.
+            credential_arn: Where the credentials for the upstream registry are.
+                50 to 612 characters: the ARN of a secret in AWS Secrets Manager whose name
+                begins with ecr-pullthroughcache/.
             custom_role_arn: The ARN of the role that ECR assumes to log in to an upstream ECR
                 registry. It must be in your own account. At most 2,048 characters.
 
@@ -278,11 +278,11 @@ class PullThroughCacheOperations(Caller):
         """Delete a pull through cache rule. The repositories and images that it cached stay.
 
         Args:
-            ecr_repository_prefix: The rule's prefix, or `ROOT`. 2 to 30 characters:
-                lower-case letters and digits, joined by '.', '_', '__' or hyphens, in parts
-                divided by '/', or ROOT.
-            registry_id: The account id of the registry. Default: the caller's account. 12
-                digits.
+            ecr_repository_prefix: The rule's prefix, or `ROOT`.
+                2 to 30 characters: lower-case letters and digits, joined by '.', '_', '__' or
+                hyphens, in parts divided by '/', or ROOT.
+            registry_id: The account id of the registry. Default: the caller's account.
+                12 digits.
 
         Returns:
             The rule that was deleted.
@@ -315,11 +315,11 @@ class PullThroughCacheOperations(Caller):
         If it can't, that is no error: `is_valid` is false, and `failure` says why.
 
         Args:
-            ecr_repository_prefix: The rule's prefix, or `ROOT`. 2 to 30 characters:
-                lower-case letters and digits, joined by '.', '_', '__' or hyphens, in parts
-                divided by '/', or ROOT.
-            registry_id: The account id of the registry. Default: the caller's account. 12
-                digits.
+            ecr_repository_prefix: The rule's prefix, or `ROOT`.
+                2 to 30 characters: lower-case letters and digits, joined by '.', '_', '__' or
+                hyphens, in parts divided by '/', or ROOT.
+            registry_id: The account id of the registry. Default: the caller's account.
+                12 digits.
 
         Returns:
             The rule, and whether it works.

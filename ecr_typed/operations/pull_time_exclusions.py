@@ -79,8 +79,8 @@ class PullTimeExclusionsOperations(Caller):
         The pulls of a scanner, for example, then do not make unused images look used.
 
         Args:
-            principal_arn: The principal: an IAM role or user. At most 200 characters: the ARN
-                of an IAM role or user.
+            principal_arn: The principal: an IAM role or user.
+                At most 200 characters: the ARN of an IAM role or user.
 
         Returns:
             The principal, and when it was excluded.
@@ -110,8 +110,8 @@ class PullTimeExclusionsOperations(Caller):
         """End the exclusion of a principal: its pulls are recorded again.
 
         Args:
-            principal_arn: The principal: an IAM role or user. At most 200 characters: the ARN
-                of an IAM role or user.
+            principal_arn: The principal: an IAM role or user.
+                At most 200 characters: the ARN of an IAM role or user.
 
         Returns:
             The ARN of the IAM role or user.

@@ -256,8 +256,8 @@ class RegistryOperations(Caller):
         It is good for 12 hours, for every registry that the caller may use.
 
         Args:
-            registry_ids: Deprecated: the token is good for other registries, too. Default:
-                the caller's own registry. 1 to 10 items, each 12 digits.
+            registry_ids: Deprecated: the token is good for other registries, too.
+                Default: the caller's own registry. 1 to 10 items, each 12 digits.
 
         Returns:
             The token with its expiry and registry; one entry unless `registry_ids` are given.

@@ -145,12 +145,12 @@ class ReplicationOperations(Caller):
         """Get the state of an image's replication, for each destination.
 
         Args:
-            repository_name: The repository's name, with its namespace, as in `team/app`. 2 to
-                256 characters: lower-case letters and digits, joined by '.', '_', '__' or
-                hyphens, in parts divided by '/'.
+            repository_name: The repository's name, with its namespace, as in `team/app`.
+                2 to 256 characters: lower-case letters and digits, joined by '.', '_', '__'
+                or hyphens, in parts divided by '/'.
             image_id: The image, by its digest or by a tag.
-            registry_id: The account id of the registry. Default: the caller's account. 12
-                digits.
+            registry_id: The account id of the registry. Default: the caller's account.
+                12 digits.
 
         Returns:
             The image, and a status for each destination.
@@ -190,8 +190,8 @@ class ReplicationOperations(Caller):
 
         Args:
             destination: Where the images are copied to.
-            registry_id: The account id of the registry. Default: the caller's account. 12
-                digits.
+            registry_id: The account id of the registry. Default: the caller's account.
+                12 digits.
 
         Returns:
             The backfill, `PREPARING` at first.
@@ -225,8 +225,8 @@ class ReplicationOperations(Caller):
 
         Args:
             replication_backfill_id: The backfill's id. A UUID.
-            registry_id: The account id of the registry. Default: the caller's account. 12
-                digits.
+            registry_id: The account id of the registry. Default: the caller's account.
+                12 digits.
 
         Returns:
             The backfill: `STOPPED`, or `STOPPING` while copies are finished.
@@ -261,8 +261,8 @@ class ReplicationOperations(Caller):
         90 days.
 
         Args:
-            registry_id: The account id of the registry. Default: the caller's account. 12
-                digits.
+            registry_id: The account id of the registry. Default: the caller's account.
+                12 digits.
             page_size: How many items a page may have, 1 to 50. Default: 50.
             max_items: How many items to give at most; it cuts. Default: all.
             starting_token: Where to begin: the `next_token` of a page or of an error.
@@ -302,8 +302,8 @@ class ReplicationOperations(Caller):
 
         Args:
             replication_backfill_id: The backfill's id. A UUID.
-            registry_id: The account id of the registry. Default: the caller's account. 12
-                digits.
+            registry_id: The account id of the registry. Default: the caller's account.
+                12 digits.
             result_status_filter: Which results to give: of copies made, or of copies that
                 failed. Default: both.
             page_size: How many items a page may have, 1 to 1,000. Default: 1,000.

@@ -97,11 +97,11 @@ class RepositoriesOperations(Caller):
         this call may have created it.
 
         Args:
-            repository_name: The repository's name, with its namespace, as in `team/app`. 2 to
-                256 characters: lower-case letters and digits, joined by '.', '_', '__' or
-                hyphens, in parts divided by '/'.
-            registry_id: The account id of the registry. Default: the caller's account. 12
-                digits.
+            repository_name: The repository's name, with its namespace, as in `team/app`.
+                2 to 256 characters: lower-case letters and digits, joined by '.', '_', '__'
+                or hyphens, in parts divided by '/'.
+            registry_id: The account id of the registry. Default: the caller's account.
+                12 digits.
             tags: The repository's tags, at most 50: a mapping of keys to values, or `Tag`
                 objects.
             image_tag_mutability: Whether a tag that is in use can be moved to another image.
@@ -111,8 +111,8 @@ class RepositoriesOperations(Caller):
                 items.
             image_scanning_configuration: Whether images are scanned when they are pushed.
                 Default: no. The registry's scanning configuration takes precedence.
-            encryption_configuration: How images are encrypted at rest. Default: `AES256`. It
-                can't be changed later.
+            encryption_configuration: How images are encrypted at rest. Default: `AES256`.
+                It can't be changed later.
 
         Returns:
             The new repository. A KMS key is given by its ARN.
@@ -158,10 +158,10 @@ class RepositoriesOperations(Caller):
         several requests, in their order: those before the failure are given.
 
         Args:
-            registry_id: The account id of the registry. Default: the caller's account. 12
-                digits.
-            repository_names: The names of the repositories. Default: all. `page_size` has no
-                effect beside them.
+            registry_id: The account id of the registry. Default: the caller's account.
+                12 digits.
+            repository_names: The names of the repositories. Default: all.
+                `page_size` has no effect beside them.
             page_size: How many items a page may have, 1 to 1,000. Default: 1,000.
             max_items: How many items to give at most; it cuts. Default: all.
             starting_token: Where to begin: the `next_token` of a page or of an error.
@@ -194,13 +194,13 @@ class RepositoriesOperations(Caller):
         """Delete a repository; with `force`, even if it holds images.
 
         Args:
-            repository_name: The repository's name, with its namespace, as in `team/app`. 2 to
-                256 characters: lower-case letters and digits, joined by '.', '_', '__' or
-                hyphens, in parts divided by '/'.
-            registry_id: The account id of the registry. Default: the caller's account. 12
-                digits.
-            force: Whether to delete the images in it, too. Default: no, and a repository that
-                holds images is not deleted.
+            repository_name: The repository's name, with its namespace, as in `team/app`.
+                2 to 256 characters: lower-case letters and digits, joined by '.', '_', '__'
+                or hyphens, in parts divided by '/'.
+            registry_id: The account id of the registry. Default: the caller's account.
+                12 digits.
+            force: Whether to delete the images in it, too.
+                Default: no, and a repository that holds images is not deleted.
 
         Returns:
             The repository that was deleted.
@@ -237,12 +237,12 @@ class RepositoriesOperations(Caller):
         The filters are replaced, too. Images and tags stay as they are.
 
         Args:
-            repository_name: The repository's name, with its namespace, as in `team/app`. 2 to
-                256 characters: lower-case letters and digits, joined by '.', '_', '__' or
-                hyphens, in parts divided by '/'.
+            repository_name: The repository's name, with its namespace, as in `team/app`.
+                2 to 256 characters: lower-case letters and digits, joined by '.', '_', '__'
+                or hyphens, in parts divided by '/'.
             image_tag_mutability: Whether a tag that is in use can be moved to another image.
-            registry_id: The account id of the registry. Default: the caller's account. 12
-                digits.
+            registry_id: The account id of the registry. Default: the caller's account.
+                12 digits.
             image_tag_mutability_exclusion_filters: Which tags are exempt from the mutability.
                 Needed with the two `_WITH_EXCLUSION` kinds, refused with the others. 1 to 5
                 items.

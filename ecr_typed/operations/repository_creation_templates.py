@@ -122,12 +122,12 @@ class RepositoryCreationTemplatesOperations(Caller):
             image_tag_mutability_exclusion_filters: Which tags are exempt from the mutability.
                 Needed with the two `_WITH_EXCLUSION` kinds, refused with the others. 1 to 5
                 items.
-            repository_policy: The repositories' permissions policy, a JSON document. At most
-                10,240 characters.
-            lifecycle_policy: The repositories' lifecycle policy, a JSON document. At most
-                30,720 characters.
-            custom_role_arn: The role that ECR assumes to create the repositories. Default:
-                its service-linked role. At most 2,048 characters.
+            repository_policy: The repositories' permissions policy, a JSON document.
+                At most 10,240 characters.
+            lifecycle_policy: The repositories' lifecycle policy, a JSON document.
+                At most 30,720 characters.
+            custom_role_arn: The role that ECR assumes to create the repositories.
+                Default: its service-linked role. At most 2,048 characters.
 
         Returns:
             The new template.
@@ -171,9 +171,9 @@ class RepositoryCreationTemplatesOperations(Caller):
         """List templates, or those of the given prefixes.
 
         Args:
-            prefixes: The prefixes of the templates to describe. Default: all. Each 1 to 256
-                characters: lower-case letters and digits, joined by '.', '_', '__' or
-                hyphens, in parts divided by '/', or ROOT.
+            prefixes: The prefixes of the templates to describe. Default: all.
+                Each 1 to 256 characters: lower-case letters and digits, joined by '.', '_',
+                '__' or hyphens, in parts divided by '/', or ROOT.
             page_size: How many items a page may have, 1 to 1,000. Default: 1,000.
             max_items: How many items to give at most; it cuts. Default: all.
             starting_token: Where to begin: the `next_token` of a page or of an error.
@@ -216,27 +216,27 @@ class RepositoryCreationTemplatesOperations(Caller):
         Repositories that exist keep their settings.
 
         Args:
-            prefix: The template's prefix, or `ROOT`. 1 to 256 characters: lower-case letters
-                and digits, joined by '.', '_', '__' or hyphens, in parts divided by '/', or
-                ROOT.
-            description: What the template is for. An empty string clears it. At most 256
-                characters.
-            encryption_configuration: How images are encrypted at rest. An empty `kms_key`
-                stands for the key that AWS manages.
+            prefix: The template's prefix, or `ROOT`.
+                1 to 256 characters: lower-case letters and digits, joined by '.', '_', '__'
+                or hyphens, in parts divided by '/', or ROOT.
+            description: What the template is for. An empty string clears it.
+                At most 256 characters.
+            encryption_configuration: How images are encrypted at rest.
+                An empty `kms_key` stands for the key that AWS manages.
             resource_tags: The repositories' tags, in place of those before: a mapping of keys
                 to values, or `Tag` objects.
             image_tag_mutability: Whether a tag that is in use can be moved to another image.
             image_tag_mutability_exclusion_filters: Which tags are exempt from the mutability.
                 Needed with the two `_WITH_EXCLUSION` kinds, refused with the others. 1 to 5
                 items.
-            repository_policy: The repositories' permissions policy, a JSON document. An empty
-                string clears it. At most 10,240 characters.
-            lifecycle_policy: The repositories' lifecycle policy, a JSON document. An empty
-                string clears it. At most 30,720 characters.
+            repository_policy: The repositories' permissions policy, a JSON document.
+                An empty string clears it. At most 10,240 characters.
+            lifecycle_policy: The repositories' lifecycle policy, a JSON document.
+                An empty string clears it. At most 30,720 characters.
             applied_for: Which repositories it applies to, by what makes ECR create them, in
                 place of those before.
-            custom_role_arn: The role that ECR assumes to create the repositories. An empty
-                string clears it. At most 2,048 characters.
+            custom_role_arn: The role that ECR assumes to create the repositories.
+                An empty string clears it. At most 2,048 characters.
 
         Returns:
             The template, as changed.
@@ -272,9 +272,9 @@ class RepositoryCreationTemplatesOperations(Caller):
         """Delete a template. Repositories that were created with it stay.
 
         Args:
-            prefix: The template's prefix, or `ROOT`. 1 to 256 characters: lower-case letters
-                and digits, joined by '.', '_', '__' or hyphens, in parts divided by '/', or
-                ROOT.
+            prefix: The template's prefix, or `ROOT`.
+                1 to 256 characters: lower-case letters and digits, joined by '.', '_', '__'
+                or hyphens, in parts divided by '/', or ROOT.
 
         Returns:
             The template that was deleted.

@@ -67,14 +67,14 @@ class RepositoryPoliciesOperations(Caller):
         again a little later.
 
         Args:
-            repository_name: The repository's name, with its namespace, as in `team/app`. 2 to
-                256 characters: lower-case letters and digits, joined by '.', '_', '__' or
-                hyphens, in parts divided by '/'.
+            repository_name: The repository's name, with its namespace, as in `team/app`.
+                2 to 256 characters: lower-case letters and digits, joined by '.', '_', '__'
+                or hyphens, in parts divided by '/'.
             policy_text: The permissions policy, a JSON document. At most 10,240 characters.
-            registry_id: The account id of the registry. Default: the caller's account. 12
-                digits.
-            force: Whether to set it even if it locks you out of changing it later. Default:
-                no, such a policy is refused.
+            registry_id: The account id of the registry. Default: the caller's account.
+                12 digits.
+            force: Whether to set it even if it locks you out of changing it later.
+                Default: no, such a policy is refused.
 
         Returns:
             The policy that was set.
@@ -104,11 +104,11 @@ class RepositoryPoliciesOperations(Caller):
         """Get a repository's permissions policy. It may take a moment until a new one is found.
 
         Args:
-            repository_name: The repository's name, with its namespace, as in `team/app`. 2 to
-                256 characters: lower-case letters and digits, joined by '.', '_', '__' or
-                hyphens, in parts divided by '/'.
-            registry_id: The account id of the registry. Default: the caller's account. 12
-                digits.
+            repository_name: The repository's name, with its namespace, as in `team/app`.
+                2 to 256 characters: lower-case letters and digits, joined by '.', '_', '__'
+                or hyphens, in parts divided by '/'.
+            registry_id: The account id of the registry. Default: the caller's account.
+                12 digits.
 
         Returns:
             The policy.
@@ -138,11 +138,11 @@ class RepositoryPoliciesOperations(Caller):
         stays allowed.
 
         Args:
-            repository_name: The repository's name, with its namespace, as in `team/app`. 2 to
-                256 characters: lower-case letters and digits, joined by '.', '_', '__' or
-                hyphens, in parts divided by '/'.
-            registry_id: The account id of the registry. Default: the caller's account. 12
-                digits.
+            repository_name: The repository's name, with its namespace, as in `team/app`.
+                2 to 256 characters: lower-case letters and digits, joined by '.', '_', '__'
+                or hyphens, in parts divided by '/'.
+            registry_id: The account id of the registry. Default: the caller's account.
+                12 digits.
 
         Returns:
             The policy that was deleted.

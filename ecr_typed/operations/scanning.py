@@ -223,12 +223,12 @@ class ScanningOperations(Caller):
         see `put_registry_scanning_configuration`.
 
         Args:
-            repository_name: The repository's name, with its namespace, as in `team/app`. 2 to
-                256 characters: lower-case letters and digits, joined by '.', '_', '__' or
-                hyphens, in parts divided by '/'.
+            repository_name: The repository's name, with its namespace, as in `team/app`.
+                2 to 256 characters: lower-case letters and digits, joined by '.', '_', '__'
+                or hyphens, in parts divided by '/'.
             image_scanning_configuration: Whether images are scanned when they are pushed.
-            registry_id: The account id of the registry. Default: the caller's account. 12
-                digits.
+            registry_id: The account id of the registry. Default: the caller's account.
+                12 digits.
 
         Returns:
             The setting that was made.
@@ -266,12 +266,12 @@ class ScanningOperations(Caller):
         the same: the error's `maybe_applied` is true.
 
         Args:
-            repository_name: The repository's name, with its namespace, as in `team/app`. 2 to
-                256 characters: lower-case letters and digits, joined by '.', '_', '__' or
-                hyphens, in parts divided by '/'.
+            repository_name: The repository's name, with its namespace, as in `team/app`.
+                2 to 256 characters: lower-case letters and digits, joined by '.', '_', '__'
+                or hyphens, in parts divided by '/'.
             image_id: The image, by its digest or by a tag.
-            registry_id: The account id of the registry. Default: the caller's account. 12
-                digits.
+            registry_id: The account id of the registry. Default: the caller's account.
+                12 digits.
 
         Returns:
             The image, and the scan's status.
@@ -319,12 +319,12 @@ class ScanningOperations(Caller):
         first.
 
         Args:
-            repository_name: The repository's name, with its namespace, as in `team/app`. 2 to
-                256 characters: lower-case letters and digits, joined by '.', '_', '__' or
-                hyphens, in parts divided by '/'.
+            repository_name: The repository's name, with its namespace, as in `team/app`.
+                2 to 256 characters: lower-case letters and digits, joined by '.', '_', '__'
+                or hyphens, in parts divided by '/'.
             image_id: The image, by its digest or by a tag.
-            registry_id: The account id of the registry. Default: the caller's account. 12
-                digits.
+            registry_id: The account id of the registry. Default: the caller's account.
+                12 digits.
             page_size: How many items a page may have, 1 to 1,000. Default: 1,000.
             max_items: How many items to give at most; it cuts. Default: all.
             starting_token: Where to begin: the `next_token` of a page or of an error.

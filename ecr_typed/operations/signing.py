@@ -144,12 +144,12 @@ class SigningOperations(Caller):
         """Get the state of an image's signing, for each signing profile whose rules it matched.
 
         Args:
-            repository_name: The repository's name, with its namespace, as in `team/app`. 2 to
-                256 characters: lower-case letters and digits, joined by '.', '_', '__' or
-                hyphens, in parts divided by '/'.
+            repository_name: The repository's name, with its namespace, as in `team/app`.
+                2 to 256 characters: lower-case letters and digits, joined by '.', '_', '__'
+                or hyphens, in parts divided by '/'.
             image_id: The image, by its digest or by a tag.
-            registry_id: The account id of the registry. Default: the caller's account. 12
-                digits.
+            registry_id: The account id of the registry. Default: the caller's account.
+                12 digits.
 
         Returns:
             The image, and a status for each profile.

@@ -66,8 +66,8 @@ class TagsOperations(Caller):
 
         Args:
             resource_arn: The repository's ARN.
-            tags: The tags to add: a mapping of keys to values, or `Tag` objects. A repository
-                has at most 50.
+            tags: The tags to add: a mapping of keys to values, or `Tag` objects.
+                A repository has at most 50.
 
         Raises:
             InvalidParameterException: The service refuses an argument; notes name those that

@@ -79,6 +79,17 @@ def test_methods_have_the_sections_of_google() -> None:
     assert max(map(len, lines)) <= 100
 
 
+def test_first_line_of_a_parameter_ends_with_a_sentence() -> None:
+    """Editors show the first line of a parameter alone: it is not cut within a sentence."""
+    text = method_docstring(
+        "Do.", {"name": "Its name. " + "Words and words " * 9 + "."}, "", {}, ""
+    )
+    lines = [line.strip() for line in text.splitlines()]
+    assert lines[3] == "name: Its name."
+    assert lines[4].startswith("Words and words")
+    assert max(map(len, text.splitlines())) <= 100
+
+
 def test_empty_sections_are_left_out() -> None:
     """A method without arguments, result and exceptions has words and a link."""
     text = method_docstring("Tidy up.", {}, "", {}, "https://example.com")

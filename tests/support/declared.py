@@ -35,7 +35,7 @@ def _misfits(annotation: Any, value: Any, path: str) -> list[str]:
         tries = [_misfits(part, value, path) for part in parts]
         return min(tries, key=len)
     if origin is tuple:
-        if type(loose) is not tuple:
+        if type(untyped(value)) is not tuple:
             return [f"{path}: {type(value).__name__} is no tuple"]
         return [
             misfit
