@@ -16,7 +16,7 @@ from ecr_typed.errors import EcrRequestError, EcrResponseError
 from ecr_typed.hooks import MISFITS, Structurers, Unstructurers
 from ecr_typed.redaction import redacted
 from ecr_typed.scalars import BOTO3, JSON, Dialect
-from ecr_typed.shapes import is_model
+from ecr_typed.shapes import is_model, members
 
 Model = TypeVar("Model", bound=attrs.AttrsInstance)
 
@@ -99,8 +99,8 @@ def from_boto3(model: type[Model], mapping: Mapping[str, Any]) -> Model:
 def from_json(model: type[Model], body: bytes) -> Model:
     """Make a model of an answer's body."""
     try:
-        # Operations without output answer with nothing at all.
-        value: object = _DECODER.decode(body.decode() or "{}")
+        # Only operations without output answer with nothing at all.
+        value: object = _DECODER.decode(body.decode()) if body or members(model) else {}
     except (ValueError, RecursionError) as error:
         unreadable = EcrResponseError(f"the answer is no JSON: {len(body):,} bytes, {error}")
         # It may have been cut short on its way.

@@ -60,15 +60,31 @@ def test_missing_member_is_named(
     assert error.attempts == 1
 
 
-@pytest.mark.parametrize("body", [b"", b"{}"])
-def test_empty_answer_lacks_what_was_asked_for(ecr: EcrClient, wire: Wire, body: bytes) -> None:
+def test_empty_answer_lacks_what_was_asked_for(ecr: EcrClient, wire: Wire) -> None:
     """A body of nothing is no repository."""
-    wire.will(Reply(body))
+    wire.will(Reply(b"{}"))
 
     with pytest.raises(EcrResponseError) as caught:
         ecr.create_repository("team/app")
 
     assert caught.value.path == ("repository",)
+
+
+def test_answer_cut_to_nothing_is_asked_for_again(made: EcrClient, wire: Wire) -> None:
+    """Of an operation that answers with something, no body at all is a lost answer."""
+    wire.will(Reply(b""), {"repositories": [repository("a")]})
+
+    assert [found.repository_name for found in made.describe_repositories()] == ["a"]
+    assert len(wire.sent) == 2
+
+
+def test_no_body_is_all_that_some_operations_answer(ecr: EcrClient, wire: Wire) -> None:
+    """An operation without output may answer with no body."""
+    wire.will(Reply(b""))
+
+    ecr.tag_resource("arn", {"team": "payments"})
+
+    assert len(wire.sent) == 1
 
 
 WRONG: list[tuple[dict[str, Any], tuple[str | int, ...]]] = [

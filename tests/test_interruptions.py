@@ -17,7 +17,7 @@ from ecr_typed.testing.faults import DROPPED, LateAnswer
 from tests.support.clients import MakeEcr
 from tests.support.wire import Wire, refusal, reply
 
-REGISTRY = {"registryId": "123456789012", "replicationConfiguration": {"rules": []}}
+REGISTRY: dict[str, Any] = {"registryId": "123456789012", "replicationConfiguration": {"rules": []}}
 
 
 @pytest.fixture(scope="module")
@@ -96,7 +96,7 @@ def test_closing_ends_a_wait_at_once(make: MakeEcr, wire: Wire) -> None:
 def test_a_closed_client_ends_an_iteration(make: MakeEcr, wire: Wire) -> None:
     """An iteration whose client is closed raises, and its error has the token to go on with."""
     ecr = make()
-    repositories = {"repositories": [], "nextToken": "further"}
+    repositories: dict[str, Any] = {"repositories": [], "nextToken": "further"}
     wire.will(repositories)
     pages = ecr.describe_repositories().pages()
     next(pages)
@@ -112,7 +112,7 @@ def test_a_deadline_bounds_the_last_answer(emulator: EcrEmulator) -> None:
     emulator.faults.inject(LateAnswer(delay=3.0), operation_name="DescribeRegistry")
     began = time.monotonic()
     with emulator.client(retry=RetryPolicy(deadline=0.3)) as ecr:
-        with pytest.raises(EcrError, match="[Rr]ead timeout"):
+        with pytest.raises(EcrError, match=r"[Rr]ead timeout"):
             ecr.describe_registry()
         # Far from three seconds, whatever else the machine does.
         assert time.monotonic() - began < 2.5

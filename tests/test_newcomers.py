@@ -358,7 +358,7 @@ def test_wrong_types_are_refused_before_anything_is_sent(
 @pytest.mark.parametrize("service", ["ecr-public", "sts"])
 def test_client_of_another_service_is_not_adopted(session: boto3.Session, service: str) -> None:
     """What is adopted has to be a client for private registries."""
-    make: Any = session.client
+    make = cast("Any", session).client
 
     error = error_of(EcrClient.from_boto3, make(service))
 

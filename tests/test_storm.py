@@ -6,6 +6,7 @@ import threading
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 
@@ -86,17 +87,16 @@ def test_pages_go_on_where_they_stopped(emulator: EcrEmulator) -> None:
         let_it_storm(emulator)
         seen: list[str] = []
         token: str | None = None
-        errors = 0
+        tokens: list[str | None] = []
         while True:
             pager = ecr.describe_repositories(page_size=7, starting_token=token)
             try:
                 seen += (repository.repository_name for repository in pager)
                 break
             except EcrError as error:
-                errors += 1
-                assert error.next_token is not None or not seen
                 token = error.next_token
-    assert errors > 10
+                tokens.append(token)
+    assert len(tokens) > 10
     assert seen == names
 
 
@@ -136,7 +136,10 @@ def test_one_client_serves_many_threads(emulator: EcrEmulator) -> None:
 
 def test_attempts_of_a_call_say_so_to_the_service(make_made: MakeEcr, wire: Wire) -> None:
     """The attempts of a call have one id and count up; another call has another id."""
-    answer = {"registryId": "1" * 12, "replicationConfiguration": {"rules": []}}
+    answer: dict[str, Any] = {
+        "registryId": "1" * 12,
+        "replicationConfiguration": {"rules": []},
+    }
     wire.will(reply(b"", status=503), reply(b"", status=500), answer, answer)
     ecr = make_made()
     ecr.describe_registry()

@@ -1,14 +1,16 @@
 """An Amazon ECR emulator for tests: it extends moto and answers real HTTP on loopback."""
 
 try:
-    from ecr_typed.testing.emulator import EcrEmulator
-except ModuleNotFoundError as error:
+    from ecr_typed.testing._emulator.clock import Clock
+    from ecr_typed.testing._emulator.emulator import EcrEmulator
+    from ecr_typed.testing._emulator.fault_plan import Faults
+except ModuleNotFoundError as _error:
     # A module of ours that is missing is a bug, and no extra would cure it.
-    if (error.name or "").partition(".")[0] == "ecr_typed":
+    if (_error.name or "").partition(".")[0] == "ecr_typed":
         raise
     raise ImportError(
-        f"ecr_typed.testing needs {error.name!r}, which comes with the extra: "
+        f"ecr_typed.testing needs {_error.name!r}, which comes with the extra: "
         "pip install 'ecr-typed[testing]'"
-    ) from error
+    ) from _error
 
-__all__ = ["EcrEmulator"]
+__all__ = ["Clock", "EcrEmulator", "Faults"]

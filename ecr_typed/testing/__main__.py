@@ -10,7 +10,7 @@ import sys
 import threading
 from typing import TYPE_CHECKING
 
-from ecr_typed.testing.emulator import EcrEmulator
+from ecr_typed.testing._emulator.emulator import EcrEmulator
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from ecr_typed.client import EcrClient
-from ecr_typed.testing.emulator import EcrEmulator
+from ecr_typed.testing._emulator.emulator import EcrEmulator
 
 
 @pytest.fixture(scope="session")

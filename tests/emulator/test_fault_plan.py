@@ -9,7 +9,7 @@ import pytest
 
 import ecr_typed
 from ecr_typed import EcrClient
-from ecr_typed.testing.fault_plan import Faults
+from ecr_typed.testing._emulator.fault_plan import Faults
 from ecr_typed.testing.faults import (
     BROKEN_JSON,
     CUT,

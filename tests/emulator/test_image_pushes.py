@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ecr_typed.testing import image_pushes
+from ecr_typed.testing._emulator import image_pushes
 
 from .answers import code_of, message_of, refusal
 from .pushing import (

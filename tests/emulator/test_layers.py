@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ecr_typed.testing import stored_layers
-from ecr_typed.testing.operations import layers as layer_operations
+from ecr_typed.testing._emulator import stored_layers
+from ecr_typed.testing._emulator.operations import layers as layer_operations
 
 from .answers import code_of, message_of, refusal
 from .pushing import (

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ecr_typed.testing.operations import OPERATIONS
-from ecr_typed.testing.service_model import service_model
+from ecr_typed.testing._emulator.operations import OPERATIONS
+from ecr_typed.testing._emulator.service_model import service_model
 
 from .answers import code_of, message_of, refusal
 
@@ -29,7 +29,7 @@ def leave_to_moto(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
 
     def leave_to_moto(*names: str) -> None:
         ours = {name: each for name, each in OPERATIONS.items() if name not in names}
-        monkeypatch.setattr("ecr_typed.testing.service.OPERATIONS", ours)
+        monkeypatch.setattr("ecr_typed.testing._emulator.service.OPERATIONS", ours)
 
     return leave_to_moto
 

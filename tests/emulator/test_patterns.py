@@ -8,8 +8,8 @@ from itertools import product
 
 import pytest
 
-from ecr_typed.testing.patterns import matches
-from ecr_typed.testing.service_model import service_model
+from ecr_typed.testing._emulator.patterns import matches
+from ecr_typed.testing._emulator.service_model import service_model
 
 PATTERNS = sorted(
     {

@@ -77,7 +77,7 @@ def test_an_operation_that_nobody_emulates_yet_is_one_too(
 ) -> None:
     """So is an operation that a newer botocore has, and neither we nor moto."""
     nothing: dict[str, Any] = {}
-    with patch("ecr_typed.testing.service.OPERATIONS", nothing):
+    with patch("ecr_typed.testing._emulator.service.OPERATIONS", nothing):
         status, error, _ = post(emulator, operation, b"{}")
     assert (status, error["__type"]) == (400, "UnknownOperationException")
 
@@ -127,7 +127,7 @@ def test_a_bug_of_the_emulator_is_a_server_exception(
     """What goes wrong inside is HTTP 500, ServerException, and told in the log."""
     with (
         caplog.at_level(logging.ERROR, "ecr_typed.testing"),
-        patch("ecr_typed.testing.service.check_request", side_effect=ZeroDivisionError),
+        patch("ecr_typed.testing._emulator.service.check_request", side_effect=ZeroDivisionError),
     ):
         status, error, headers = post(emulator, "DescribeRepositories", b"{}")
     assert (status, error["__type"]) == (500, "ServerException")

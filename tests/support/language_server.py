@@ -6,11 +6,11 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any, Self
+from typing import IO, Any, Self, cast
 from urllib.parse import unquote, urlparse
 
 
@@ -76,7 +76,7 @@ class LanguageServer:
                     stream.close()
 
     @contextmanager
-    def opened(self, name: str, marked: str) -> Iterator[dict[str, Any]]:
+    def opened(self, name: str, marked: str) -> Generator[dict[str, Any]]:
         """Open a program; where `|` stands in it is the cursor."""
         before, cursor, after = marked.partition("|")
         assert cursor, "the program has no cursor"
@@ -110,7 +110,8 @@ class LanguageServer:
         """Where the name below the cursor is defined: the file, and the line from 1."""
         with self.opened("definition.py", marked) as where:
             [place] = self.request("textDocument/definition", where)
-        path = Path(unquote(urlparse(place["uri"]).path))
+        uri: str = place["uri"]
+        path = Path(unquote(urlparse(uri).path))
         return path, place["range"]["start"]["line"] + 1
 
     def signature(self, marked: str) -> Mapping[str, str]:
@@ -145,7 +146,7 @@ class LanguageServer:
         for item in items:
             value: Any = self._settings
             for part in item["section"].split("."):
-                value = value.get(part) if isinstance(value, dict) else None
+                value = cast("dict[str, Any]", value).get(part) if isinstance(value, dict) else None
             found.append(value)
         return found
 

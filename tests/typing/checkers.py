@@ -77,8 +77,14 @@ def _run(root: Path, checker: str, *arguments: str | Path) -> str:
     run = subprocess.run(
         [sys.executable, "-m", checker, *arguments],
         cwd=root,
-        # The package is found whether it is installed or not.
-        env={**os.environ, "PYTHONPATH": str(root), "PYRIGHT_PYTHON_IGNORE_WARNINGS": "1"},
+        env={
+            **os.environ,
+            # The package is found whether it is installed or not.
+            "PYTHONPATH": str(root),
+            # pyright --verifytypes goes by the first Python on the path.
+            "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]),
+            "PYRIGHT_PYTHON_IGNORE_WARNINGS": "1",
+        },
         capture_output=True,
         text=True,
         check=False,

@@ -6,6 +6,7 @@ import inspect
 from collections.abc import Iterator
 from pathlib import Path
 
+import attrs
 import pytest
 
 import ecr_typed
@@ -63,7 +64,7 @@ def test_completions_of_a_model_are_its_attributes(editor: LanguageServer) -> No
     """After a model come its attributes, and nothing of attrs before them."""
     names = editor.completions(f"{PROGRAM}{CREATE[:-2]}).|\n")
 
-    shown = {field.name for field in ecr_typed.Repository.__attrs_attrs__}
+    shown = {field.name for field in attrs.fields(ecr_typed.Repository)}
     assert {*names[: len(shown)]} == shown
 
 

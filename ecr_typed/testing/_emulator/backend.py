@@ -1,0 +1,110 @@
+"""The state of one registry: moto's ECR backend, extended, for one account in one region."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any, Self, TypeVar
+
+from moto.ecr.models import ECRBackend, Repository
+
+from ecr_typed.testing._emulator.agenda import Agenda
+from ecr_typed.testing._emulator.contents import RepositoryContents
+from ecr_typed.testing._emulator.errors import ServiceError
+from ecr_typed.testing._emulator.partitions import partition_of, registry_host, repository_arn
+
+State = TypeVar("State")
+
+
+class EcrRepository(Repository):
+    """moto's repository, with names that fit the partition and contents of our own."""
+
+    def __new__(cls, *args: Any, **kwargs: Any) -> Self:  # noqa: ARG004 - those of __init__
+        """Make an instance that moto doesn't keep for its dashboard, from where none is freed."""
+        return object.__new__(cls)
+
+    def __init__(
+        self,
+        account_id: str,
+        region_name: str,
+        name: str,
+        *,
+        created_at: datetime,
+        **settings: Any,
+    ) -> None:
+        super().__init__(
+            account_id=account_id,
+            region_name=region_name,
+            repository_name=name,
+            registry_id=account_id,
+            **settings,
+        )
+        self.arn = repository_arn(account_id, region_name, name)
+        self.uri = f"{registry_host(account_id, region_name)}/{name}"
+        self.created_at = created_at
+        self.contents = RepositoryContents()
+
+    @property
+    def names(self) -> dict[str, str]:
+        """The members by which answers say whose they are."""
+        return {"registryId": self.registry_id, "repositoryName": self.name}
+
+    @property
+    def place(self) -> str:
+        """How messages call it."""
+        return f"repository with name '{self.name}' in the registry with id '{self.registry_id}'"
+
+
+class EcrBackend(ECRBackend):
+    """moto's backend and what moto has no room for."""
+
+    def __init__(self, region_name: str, account_id: str) -> None:
+        super().__init__(region_name, account_id)
+        self.partition = partition_of(region_name)
+        self.managed_key_arn: str | None = None
+        self.templates: dict[str, dict[str, Any]] = {}
+        self._states: dict[type, Any] = {}
+
+    def state(self, kind: type[State]) -> State:
+        """The state that a topic keeps of the registry; it is made when it is first asked for."""
+        if kind not in self._states:
+            self._states[kind] = kind()
+        state: State = self._states[kind]
+        return state
+
+    def repository(self, name: str) -> EcrRepository:
+        """Find a repository, or fail as the service does."""
+        found = self.repositories.get(name)
+        if not isinstance(found, EcrRepository):
+            raise ServiceError(
+                "RepositoryNotFoundException",
+                f"The repository with name '{name}' does not exist in the registry "
+                f"with id '{self.account_id}'",
+            )
+        return found
+
+    def add_repository(self, repository: EcrRepository) -> None:
+        """Keep a new repository."""
+        self.repositories[repository.name] = repository
+
+
+class Registries:
+    """All registries of an emulator.
+
+    No `BackendDict` of moto's: those are listed once a process, and a test that begins or ends a
+    `mock_aws` empties all of them.
+    """
+
+    def __init__(self) -> None:
+        self._backends: dict[tuple[str, str], EcrBackend] = {}
+        self.agenda = Agenda()
+
+    def __iter__(self) -> Iterator[EcrBackend]:
+        return iter(self._backends.values())
+
+    def of(self, account_id: str, region_name: str) -> EcrBackend:
+        """Give the registry of an account in a region; it exists as soon as it is asked for."""
+        key = (account_id, region_name)
+        if key not in self._backends:
+            self._backends[key] = EcrBackend(region_name, account_id)
+        return self._backends[key]

@@ -1,0 +1,123 @@
+"""Repositories: create, describe, change, delete."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ecr_typed.testing._emulator.backend import EcrRepository
+from ecr_typed.testing._emulator.encryption import check_encryption, with_resolved_key
+from ecr_typed.testing._emulator.errors import ServiceError, breach
+from ecr_typed.testing._emulator.paging import paginate
+from ecr_typed.testing._emulator.tag_mutability import check_tag_mutability
+from ecr_typed.testing._emulator.tag_rules import check_tag_count, check_tags
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from moto.ecr.models import Repository
+
+    from ecr_typed.testing._emulator.call import Answer, Call, Operation
+
+
+def create_repository(call: Call) -> Answer:
+    """Create a repository in the caller's registry, or in the one that `registryId` names."""
+    registry, parameters = call.registry, call.parameters
+    name: str = parameters["repositoryName"]
+    mutability = parameters.get("imageTagMutability", "MUTABLE")
+    filters = parameters.get("imageTagMutabilityExclusionFilters")
+    tags: list[dict[str, str]] = parameters.get("tags", [])
+    check_tag_mutability(mutability, filters)
+    check_tags(tags)
+    check_tag_count(tags)
+    encryption = parameters.get("encryptionConfiguration", {"encryptionType": "AES256"})
+    check_encryption(encryption)
+    if name in registry.repositories:
+        raise ServiceError(
+            "RepositoryAlreadyExistsException",
+            f"The repository with name '{name}' already exists in the registry "
+            f"with id '{registry.account_id}'",
+        )
+    repository = EcrRepository(  # type: ignore[abstract]  # moto implements CloudFormation in part
+        registry.account_id,
+        registry.region_name,
+        name,
+        created_at=call.clock.now(),
+        encryption_config=with_resolved_key(encryption, registry),
+        image_scan_config={
+            "scanOnPush": False,
+            **parameters.get("imageScanningConfiguration", {}),
+        },
+        image_tag_mutability=mutability,
+        image_tag_mutability_exclusion_filters=filters,
+    )
+    registry.add_repository(repository)
+    registry.tagger.tag_resource(repository.arn, tags)
+    return {"repository": _members(repository)}
+
+
+def describe_repositories(call: Call) -> Answer:
+    """List repositories by page, or those of the names asked for, in that order."""
+    registry, names = call.registry, call.parameters.get("repositoryNames")
+    if names is None:
+        page, next_token = paginate(
+            call, registry.repositories.values(), key=lambda repository: repository.name
+        )
+        return {"repositories": [_members(repository) for repository in page], **next_token}
+    for paging_parameter in ("nextToken", "maxResults"):
+        if paging_parameter in call.parameters:
+            raise breach(paging_parameter, "must not be specified with 'repositoryNames'")
+    # A name that is asked for twice is answered once.
+    return {"repositories": [_members(registry.repository(name)) for name in dict.fromkeys(names)]}
+
+
+def delete_repository(call: Call) -> Answer:
+    """Delete a repository; one that holds images only by force."""
+    registry = call.registry
+    repository = registry.repository(call.parameters["repositoryName"])
+    if len(repository.contents.images) and not call.parameters.get("force", False):
+        raise ServiceError(
+            "RepositoryNotEmptyException",
+            f"The repository with name '{repository.name}' in registry with id "
+            f"'{registry.account_id}' cannot be deleted because it still contains images",
+        )
+    del registry.repositories[repository.name]
+    registry.tagger.delete_all_tags_for_resource(repository.arn)
+    return {"repository": _members(repository)}
+
+
+def put_image_tag_mutability(call: Call) -> Answer:
+    """Decide which tags may move from now on; filters of before go with their kind."""
+    repository = call.registry.repository(call.parameters["repositoryName"])
+    mutability: str = call.parameters["imageTagMutability"]
+    filters = call.parameters.get("imageTagMutabilityExclusionFilters")
+    check_tag_mutability(mutability, filters)
+    repository.image_tag_mutability = mutability
+    repository.image_tag_mutability_exclusion_filters = filters
+    return {
+        **repository.names,
+        "imageTagMutability": mutability,
+        **({"imageTagMutabilityExclusionFilters": filters} if filters else {}),
+    }
+
+
+def _members(repository: Repository) -> dict[str, Any]:
+    filters = repository.image_tag_mutability_exclusion_filters
+    return {
+        "repositoryArn": repository.arn,
+        "registryId": repository.registry_id,
+        "repositoryName": repository.name,
+        "repositoryUri": repository.uri,
+        "createdAt": repository.created_at,
+        "imageTagMutability": repository.image_tag_mutability,
+        **({"imageTagMutabilityExclusionFilters": filters} if filters else {}),
+        "imageScanningConfiguration": repository.image_scanning_configuration,
+        "encryptionConfiguration": repository.encryption_configuration,
+    }
+
+
+OPERATIONS: Mapping[str, Operation] = {
+    "CreateRepository": create_repository,
+    "DescribeRepositories": describe_repositories,
+    "DeleteRepository": delete_repository,
+    "PutImageTagMutability": put_image_tag_mutability,
+}

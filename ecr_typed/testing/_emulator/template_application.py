@@ -1,0 +1,78 @@
+"""What repository creation templates are for: the repositories that ECR creates by itself.
+
+The template with the longest prefix that fits decides alone: if it is not for the scenario at
+hand, no shorter one takes its place. ROOT decides where no prefix fits.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+from ecr_typed.testing._emulator.backend import EcrRepository
+from ecr_typed.testing._emulator.encryption import with_resolved_key
+from ecr_typed.testing._emulator.prefixes import covering_prefix
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ecr_typed.testing._emulator.backend import EcrBackend
+    from ecr_typed.testing._emulator.clock import Clock
+
+Scenario: TypeAlias = Literal["CREATE_ON_PUSH", "PULL_THROUGH_CACHE", "REPLICATION"]
+
+_DEFAULTS: Mapping[str, Any] = {
+    "imageTagMutability": "MUTABLE",
+    "encryptionConfiguration": {"encryptionType": "AES256"},
+}
+
+
+def create_from_template(
+    registry: EcrBackend, repository_name: str, scenario: Scenario, clock: Clock
+) -> EcrRepository | None:
+    """Create a repository that is not there yet, as ECR does when it needs one.
+
+    A replica, or what is pulled through, gets a repository in any case: without a template it has
+    the default settings. A push gets one only by a template.
+
+    Returns:
+        The new repository; `None` if there is no template that lets a push create one, or if the
+        template would need a role (for tags or a key) and has none.
+    """
+    template = template_of(registry, repository_name)
+    if template is None or scenario not in template["appliedFor"]:
+        if scenario == "CREATE_ON_PUSH":
+            return None
+        template = _DEFAULTS
+    if _needs_role(template) and "customRoleArn" not in template:
+        return None
+    repository = EcrRepository(  # type: ignore[abstract]  # moto implements CloudFormation in part
+        registry.account_id,
+        registry.region_name,
+        repository_name,
+        encryption_config=with_resolved_key(template["encryptionConfiguration"], registry),
+        image_scan_config={"scanOnPush": False},
+        image_tag_mutability=template["imageTagMutability"],
+        image_tag_mutability_exclusion_filters=template.get("imageTagMutabilityExclusionFilters"),
+        created_at=clock.now(),
+    )
+    repository.policy = template.get("repositoryPolicy")
+    repository.lifecycle_policy = template.get("lifecyclePolicy")
+    registry.add_repository(repository)
+    registry.tagger.tag_resource(repository.arn, template.get("resourceTags", []))
+    return repository
+
+
+def repository_for_push(registry: EcrBackend, repository_name: str, clock: Clock) -> EcrRepository:
+    """Find the repository of a push; one that is not there may come into being by a template."""
+    if repository_name not in registry.repositories:
+        create_from_template(registry, repository_name, "CREATE_ON_PUSH", clock)
+    return registry.repository(repository_name)
+
+
+def template_of(registry: EcrBackend, repository_name: str) -> Mapping[str, Any] | None:
+    """Find the template that covers a name; every prefix is kept with a slash at its end."""
+    return registry.templates.get(covering_prefix(registry.templates, repository_name))
+
+
+def _needs_role(template: Mapping[str, Any]) -> bool:
+    return "resourceTags" in template or "kmsKey" in template["encryptionConfiguration"]
