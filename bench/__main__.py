@@ -1,4 +1,7 @@
-"""Measures all there is to measure: `nox -s bench`. Exits with 1 if a bound is not kept."""
+"""Measures all there is to measure: `nox -s bench`. Exits with 1 if a bound is not kept.
+
+Most are ratios to plain boto3, taken side by side in one process; the last are seconds.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +18,7 @@ import boto3
 import ecr_typed
 from bench.canned import ARN, IMAGES, REPOSITORIES, TAGS, plain_client, typed_client
 from bench.checkers import checkers
+from bench.emulator import call_seconds, start_seconds
 from bench.imports import imports
 from bench.measures import Measure, cpu_ratio, memory_ratio
 from bench.resilience import call_that_succeeds_at_once, soak
@@ -29,6 +33,8 @@ def measures() -> Iterator[Measure]:
     yield from imports()
     yield from soak()
     yield from checkers()
+    yield Measure("seconds to start the emulator, imports included", start_seconds(), 1.5)
+    yield Measure("seconds a call to the emulator takes", call_seconds(), 0.003)
 
 
 def page_of_repositories() -> Iterator[Measure]:
@@ -82,7 +88,7 @@ def main() -> int:
     for measure in measures():
         taken.append(measure)
         verdict = "" if measure.is_kept else "  BEYOND THE BOUND"
-        print(f"{measure.ratio:8.3f}  (at most {measure.bound:.2f})  {measure.name}{verdict}")
+        print(f"{measure.value:8.3g}  (at most {measure.bound:g})  {measure.name}{verdict}")
     if options.json:
         result = {"versions": versions, "measures": [attrs.asdict(m) for m in taken]}
         options.json.write_text(json.dumps(result, indent=2) + "\n", "utf-8")

@@ -18,15 +18,15 @@ Function = Callable[[], object]
 
 @attrs.frozen
 class Measure:
-    """A ratio that has to stay within a bound."""
+    """A ratio, or seconds, that have to stay within a bound."""
 
     name: str
-    ratio: float
+    value: float
     bound: float
 
     @property
     def is_kept(self) -> bool:
-        return self.ratio <= self.bound
+        return self.value <= self.bound
 
 
 def cpu_ratio(ours: Function, theirs: Function, *, calls: int, rounds: int = 15) -> float:
