@@ -135,6 +135,13 @@ def bench(session: nox.Session) -> None:
     run_shared(session, "-m", "bench", *session.posargs)
 
 
+@shared
+def docs(session: nox.Session) -> None:
+    """Build the documentation into docs/_build/html; a warning is an error."""
+    options = ["-W", "--keep-going", "-n", "-b", "html", *session.posargs]
+    run_shared(session, "-m", "sphinx", *options, "docs", "docs/_build/html")
+
+
 @nox.session(reuse_venv=True)
 def generate(session: nox.Session) -> None:
     """Generate models and operations, from the botocore that boto3's lower bound names."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import statistics
 import sys
 from collections.abc import Iterator
@@ -25,4 +26,6 @@ def imports() -> Iterator[Measure]:
 
 
 def _cpu(code: str) -> float:
-    return child_cpu([sys.executable, "-c", code])
+    # Installers compile what they install: so is what is imported from here.
+    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": ""}
+    return child_cpu([sys.executable, "-c", code], env=environment)

@@ -71,12 +71,13 @@ def render(service: ServiceRecord, decisions: Decisions) -> dict[str, str]:
             topics={name: view.names for name, view in views.items()},
             all_names=_sorted(names.values()),
         ),
-        "wire/__init__.py": templates.render("wire_init"),
+        "wire/__init__.py": templates.render(
+            "wire_init", botocore_version=service.botocore_version
+        ),
         "wire/_scalars.py": templates.render("scalars", scalars=models.scalars()),
         "operations/__init__.py": templates.render(
             "operations_init",
             classes={name: view.class_name for name, view in methods.items()},
-            botocore_version=service.botocore_version,
         ),
         "service_errors.py": templates.render(
             "service_errors",

@@ -6,7 +6,7 @@ import logging
 import time
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, cast
+from typing import Any, Generic, Self, TypeVar, cast
 
 import attrs
 
@@ -24,9 +24,6 @@ from ecr_typed.operation import Effect, Operation, PagedOperation, ResponsePage
 from ecr_typed.pagination import Pager, Paging, paging_problems
 from ecr_typed.request import build_parts, build_request, join
 from ecr_typed.retry import Retrier, RetryPolicy, RetryQuota
-
-if TYPE_CHECKING:
-    from ecr_typed.operations import Operations
 
 _logger = logging.getLogger(__name__)
 
@@ -177,23 +174,27 @@ class Caller:
             )
             if not (isinstance(error, EcrServiceError) and call.is_repetition(error)):
                 raise
-            from ecr_typed.settling import settle
-
-            settled = settle(
-                cast("Operations", self),
-                call.operation.name,
-                request,
-                error,
-                self._connection.sleep,
-            )
+            settled = self._settle(call.operation.name, request, error, call.seconds_left)
             if settled is None:
                 raise
             return cast("Response", settled)
         if call.was_answer_lost:
-            from ecr_typed.settling import check_failures
-
-            check_failures(response)
+            self._check_failures(response)
         return response
+
+    def _settle(
+        self,
+        operation_name: str,
+        request: attrs.AttrsInstance,
+        error: EcrServiceError,
+        seconds_left: Callable[[], float | None],
+    ) -> attrs.AttrsInstance | None:
+        """The response of a write that an attempt without an answer made, or None."""
+        raise NotImplementedError
+
+    def _check_failures(self, response: attrs.AttrsInstance) -> None:
+        """Refuse a response whose failures an attempt without an answer may have caused."""
+        raise NotImplementedError
 
 
 class _Call(Generic[Response]):
@@ -212,7 +213,7 @@ class _Call(Generic[Response]):
         self._connection = connection
         self._parameters = parameters
         self._max_attempts = retrier.policy.max_attempts
-        self._seconds_left = retrier.countdown()
+        self.seconds_left = retrier.countdown()
         self.attempts = 0
         self._invocation_id: str | None = None
         self._answer: Answer | None = None
@@ -226,7 +227,7 @@ class _Call(Generic[Response]):
             attempt=self.attempts,
             max_attempts=self._max_attempts,
             invocation_id=self._invocation_id,
-            seconds_left=self._seconds_left(),
+            seconds_left=self.seconds_left(),
         )
         try:
             answer = self._answer = self._connection.send(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Final, NoReturn
 
 import attrs
@@ -43,6 +42,9 @@ def _parsed_timestamp(text: str) -> datetime:
     try:
         return _in_utc(datetime.fromisoformat(text))
     except ValueError:
+        # Rare, and slow to load.
+        from email.utils import parsedate_to_datetime
+
         return _in_utc(parsedate_to_datetime(text))
 
 

@@ -15,6 +15,7 @@ import attrs
 
 from ecr_typed import models
 from ecr_typed.errors import EcrError, EcrServiceError, OutcomeUnknownError
+from ecr_typed.operations import Operations
 from ecr_typed.service_errors import (
     InvalidLayerPartException,
     RepositoryNotFoundException,
@@ -22,14 +23,20 @@ from ecr_typed.service_errors import (
 )
 
 if TYPE_CHECKING:
-    from ecr_typed.operations import Operations
+    # Evaluated it would load the models.
+    _Mutable: TypeAlias = (
+        models.Repository
+        | models.RepositoryCreationTemplate
+        | models.CreateRepositoryRequest
+        | models.CreateRepositoryCreationTemplateRequest
+    )
 
 
 class NotSettled(Exception):  # no error, but an outcome
     """What is there could not be read."""
 
 
-Settler: TypeAlias = Callable[["Operations", Any, EcrServiceError], attrs.AttrsInstance | None]
+Settler: TypeAlias = Callable[[Operations, Any, EcrServiceError], attrs.AttrsInstance | None]
 """Gives the response that was lost, or `None` if what is there is not what was asked for."""
 
 
@@ -100,13 +107,6 @@ _SETTLERS: Mapping[str, Settler] = {
     "UploadLayerPart": _layer_part,
 }
 
-_Mutable: TypeAlias = (
-    models.Repository
-    | models.RepositoryCreationTemplate
-    | models.CreateRepositoryRequest
-    | models.CreateRepositoryCreationTemplateRequest
-)
-
 
 def _mutability(of: _Mutable) -> tuple[str, frozenset[object]]:
     default = models.ImageTagMutability.MUTABLE
@@ -160,61 +160,59 @@ def _document(text: str | None) -> object:
 _DELAYS: Final = (0.1, 0.2, 0.4, 0.8, 1.6)
 """How long to wait for a read that is not yet consistent with the write, in seconds."""
 
+_LOST: Final = "An earlier attempt of this call got no answer"
 
-def settle(
-    ecr: Operations,
-    operation_name: str,
-    request: attrs.AttrsInstance,
-    error: EcrServiceError,
-    sleep: Callable[[float], None],
-) -> attrs.AttrsInstance | None:
-    """The response that was lost; or None, and the error says what is known of its attempt."""
-    settler: Settler | None = _SETTLERS.get(operation_name)
-    if settler is None:
-        error.add_note(
-            "An earlier attempt of this call got no answer: it may have done this itself."
-        )
-        return None
-    for delay in (*_DELAYS, None):
-        try:
-            response = settler(ecr, request, error)
-        except NotSettled:
-            if delay is not None:
-                sleep(delay)
-        except EcrError as read_error:
-            error.add_note(
-                "An earlier attempt of this call got no answer, and what is there could not be read "
-                f"({read_error}): it may have done this itself."
-            )
+
+class Settling(Operations):
+    """Calls that find out what became of a write whose answer was lost."""
+
+    def _settle(
+        self,
+        operation_name: str,
+        request: attrs.AttrsInstance,
+        error: EcrServiceError,
+        seconds_left: Callable[[], float | None],
+    ) -> attrs.AttrsInstance | None:
+        settler: Settler | None = _SETTLERS.get(operation_name)
+        if settler is None:
+            error.add_note(f"{_LOST}: it may have done this itself.")
             return None
-        else:
-            if response is None:
-                error.maybe_applied = False
-                error.add_note("What is there is not what was asked for: it was not this call.")
-            return response
-    error.add_note(
-        "An earlier attempt of this call got no answer, and what it may have made is not there yet."
-    )
-    return None
+        for delay in (*_DELAYS, None):
+            try:
+                response = settler(self, request, error)
+            except NotSettled:
+                left = seconds_left()
+                if delay is None or (left is not None and left < delay):
+                    break
+                self._connection.sleep(delay)
+            except EcrError as read_error:
+                error.add_note(
+                    f"{_LOST}, and what is there could not be read ({read_error}): "
+                    "it may have done this itself."
+                )
+                return None
+            else:
+                if response is None:
+                    error.maybe_applied = False
+                    error.add_note("What is there is not what was asked for: it was not this call.")
+                return response
+        error.add_note(f"{_LOST}, and what it may have made is not there yet.")
+        return None
 
-
-def check_failures(response: attrs.AttrsInstance) -> None:
-    """Refuse an answer that says that images are not there, after an attempt that may have deleted
-    them.
-    """
-    if not isinstance(response, models.BatchDeleteImageResponse):
-        return
-    missing = [
-        failure
-        for failure in response.failures or ()
-        if failure.failure_code == models.ImageFailureCode.IMAGE_NOT_FOUND
-    ]
-    if missing:
-        error = OutcomeUnknownError(
-            f"BatchDeleteImage: {len(missing)} images are not there, and an earlier attempt of this "
-            "call got no answer: it may have deleted them. `partial` has the answer.",
-            operation_name="BatchDeleteImage",
-            maybe_applied=True,
-        )
-        error.partial = response
-        raise error
+    def _check_failures(self, response: attrs.AttrsInstance) -> None:
+        if not isinstance(response, models.BatchDeleteImageResponse):
+            return
+        missing = [
+            failure
+            for failure in response.failures or ()
+            if failure.failure_code == models.ImageFailureCode.IMAGE_NOT_FOUND
+        ]
+        if missing:
+            error = OutcomeUnknownError(
+                f"BatchDeleteImage: {len(missing)} images are not there, and an earlier attempt of "
+                "this call got no answer: it may have deleted them. `partial` has the answer.",
+                operation_name="BatchDeleteImage",
+                maybe_applied=True,
+            )
+            error.partial = response
+            raise error

@@ -170,7 +170,7 @@ def _explained(error: Exception) -> str:
 
 def outdated(text: str) -> EcrConfigurationError:
     """The error for a call that takes a newer boto3."""
-    from ecr_typed.operations import GENERATED_FROM
+    from ecr_typed.wire import GENERATED_FROM
 
     return EcrConfigurationError(
         f"{text}: its botocore is {botocore.__version__}, and ecr_typed needs {GENERATED_FROM} or "
@@ -179,7 +179,7 @@ def outdated(text: str) -> EcrConfigurationError:
 
 
 def _is_outdated() -> bool:
-    from ecr_typed.operations import GENERATED_FROM
+    from ecr_typed.wire import GENERATED_FROM
 
     def numbers(version: str) -> list[int]:
         return [int(part) for part in version.split(".") if part.isdecimal()]

@@ -11,15 +11,15 @@ import attrs
 
 from ecr_typed import models
 from ecr_typed.errors import ArgumentProblem, EcrRequestError, WaiterError
-from ecr_typed.operations import Operations
 from ecr_typed.service_errors import ScanNotFoundException
+from ecr_typed.settling import Settling
 
 _logger = logging.getLogger(__name__)
 
 Response = TypeVar("Response", bound=attrs.AttrsInstance)
 
 
-class Waiters(Operations):
+class Waiters(Settling):
     """The waits for single operations."""
 
     def wait_until_image_scan_complete(

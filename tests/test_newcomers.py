@@ -38,7 +38,7 @@ from ecr_typed import (
     RetryPolicy,
     ServiceUnavailableException,
 )
-from ecr_typed.operations import GENERATED_FROM
+from ecr_typed.wire import GENERATED_FROM
 from tests.support.clients import boto3_client
 from tests.support.samples import page
 from tests.support.service import METHODS, Method, as_model

@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from ecr_typed.operations.images import ImagesOperations
 from ecr_typed.operations.layers import LayersOperations
 from ecr_typed.operations.lifecycle_policies import LifecyclePoliciesOperations
@@ -18,9 +16,6 @@ from ecr_typed.operations.repository_policies import RepositoryPoliciesOperation
 from ecr_typed.operations.scanning import ScanningOperations
 from ecr_typed.operations.signing import SigningOperations
 from ecr_typed.operations.tags import TagsOperations
-
-GENERATED_FROM: Final = "1.44.8"
-"""The botocore whose model the operations are made from: an older one may lack some of them."""
 
 
 class Operations(
