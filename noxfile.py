@@ -27,7 +27,7 @@ SHARED_PYTHON = SHARED / ("Scripts/python.exe" if sys.platform == "win32" else "
 # Both cores. What types are is tested in the session `types`, AWS's command line in `cli`.
 PYTEST = ["pytest", "-n", "2", "--ignore=tests/typing", "--ignore=tests/cli"]
 PYTHONS = ["3.11", "3.12", "3.13"]
-LINTED = ["ecr_typed", "codegen", "tests", "examples", "bench", "noxfile.py", "run.py"]
+LINTED = ["ecr_typed", "codegen", "tests", "examples", "bench", "docs", "noxfile.py", "run.py"]
 
 
 def group(name: str) -> list[str]:

@@ -152,11 +152,11 @@ class Caller:
         except EcrError as error:
             error.attempts = call.attempts
             if self._on_call is not None:
-                self._on_call(call.event(began, error=error))
+                _tell(self._on_call, call.event(began, error=error))
             # The user's line and the error itself say it all.
             raise error.with_traceback(None) from error.__cause__
         if self._on_call is not None:
-            self._on_call(call.event(began, response=response))
+            _tell(self._on_call, call.event(began, response=response))
         return response
 
     def _outcome(self, call: _Call[Response], request: attrs.AttrsInstance) -> Response:
@@ -195,6 +195,14 @@ class Caller:
     def _check_failures(self, response: attrs.AttrsInstance) -> None:
         """Refuse a response whose failures an attempt without an answer may have caused."""
         raise NotImplementedError
+
+
+def _tell(on_call: Callable[[CallEvent], None], event: CallEvent) -> None:
+    try:
+        on_call(event)
+    except Exception:
+        # The call is over, whatever its listener makes of it.
+        _logger.exception("%s: on_call failed", event.operation_name)
 
 
 class _Call(Generic[Response]):

@@ -46,7 +46,8 @@ class EcrClient(Waiters):
                 `retry`.
             retry: How long a call goes on; else boto3's `AWS_MAX_ATTEMPTS` or the profile's
                 `max_attempts`, else 3 attempts and no deadline.
-            on_call: Is told of each finished call, on the thread that made it.
+            on_call: Is told of each finished call, on the thread that made it. What it raises goes
+                to the log.
 
         Raises:
             EcrConfigurationError: No region is known, or the profile or endpoint is no good.

@@ -81,16 +81,21 @@ def test_each_page_is_a_call(ecr: EcrClient, wire: Wire, events: list[CallEvent]
     assert [event.operation_name for event in events] == ["DescribeRepositories"] * 3
 
 
-def test_error_of_on_call_is_the_users(make: MakeEcr, wire: Wire) -> None:
-    """What the callback raises is not swallowed."""
+def test_error_of_on_call_goes_to_the_log(
+    make: MakeEcr, wire: Wire, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What the listener raises takes no result from a call that succeeded: it is logged."""
 
-    def stop(_: CallEvent) -> None:
-        raise KeyError("stop")
+    def stumble(_: CallEvent) -> None:
+        raise RuntimeError("no metrics today")
 
-    wire.will({"tags": []})
+    wire.will({"tags": [{"Key": "team", "Value": "payments"}]})
 
-    with pytest.raises(KeyError, match="stop"):
-        make(on_call=stop).list_tags_for_resource("arn")
+    [tag] = make(on_call=stumble).list_tags_for_resource("arn")
+
+    assert tag.key == "team"
+    assert "ListTagsForResource: on_call failed" in caplog.text
+    assert "no metrics today" in caplog.text
 
 
 def test_callback_may_be_falsy(make: MakeEcr, wire: Wire) -> None:

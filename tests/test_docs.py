@@ -122,24 +122,26 @@ def provide_opentelemetry(monkeypatch: pytest.MonkeyPatch) -> None:
     class Instrument:
         def record(self, amount: float, attributes: object = None) -> None: ...
 
-        def add(self, amount: float, attributes: object = None) -> None: ...
+    def get_tracer(name: str) -> Tracer:
+        return Tracer()
 
     class Meter:
         def create_histogram(self, name: str, **_: object) -> Instrument:
             return Instrument()
 
-        create_counter = create_histogram
+    def get_meter(name: str) -> Meter:
+        return Meter()
 
     package, trace, metrics = (
         ModuleType(name)
         for name in ("opentelemetry", "opentelemetry.trace", "opentelemetry.metrics")
     )
     vars(trace).update(
-        get_tracer=lambda _: Tracer(),
+        get_tracer=get_tracer,
         SpanKind=type("SpanKind", (), {"CLIENT": 2}),
         StatusCode=type("StatusCode", (), {"ERROR": 2}),
     )
-    vars(metrics).update(get_meter=lambda _: Meter())
+    vars(metrics).update(get_meter=get_meter)
     vars(package).update(trace=trace, metrics=metrics)
     for module in (package, trace, metrics):
         monkeypatch.setitem(sys.modules, module.__name__, module)
@@ -167,7 +169,9 @@ def test_every_page_is_listed() -> None:
     """Each page is in a table of contents."""
     listed = {DOCS / "index.md"}
     for page in PAGES:
-        for contents in re.findall(r"^```\{toctree\}\n(.*?)^```$", page.read_text(), re.M | re.S):
+        for contents in re.findall(
+            r"^```\{toctree\}\n(.*?)^```$", page.read_text(), re.MULTILINE | re.DOTALL
+        ):
             names = [line for line in contents.splitlines() if line and not line.startswith(":")]
             listed.update((page.parent / f"{name}.md").resolve() for name in names)
     assert set(PAGES) == listed
