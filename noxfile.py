@@ -166,4 +166,5 @@ def wheel(session: nox.Session) -> None:
     (built,) = folder.glob("ecr_typed-*.whl")
     session.install("--quiet", str(built))
     os.chdir(folder)  # where no source is
-    session.run("python", str(ROOT / "tests" / "wheel_check.py"), str(built))
+    # -P: beside the script lies a folder named as a module of Python.
+    session.run("python", "-P", str(ROOT / "tests" / "wheel_check.py"), str(built))

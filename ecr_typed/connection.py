@@ -79,13 +79,11 @@ class Connection:
         *,
         max_attempts: int = _DEFAULT_MAX_ATTEMPTS,
         owns_client: bool = False,
-        parent: Connection | None = None,
     ) -> None:
         self.client = client
         self.max_attempts = max_attempts
         """How many attempts boto3's own sources ask for."""
         self._owns_client = owns_client
-        self._parent = parent
         self._closed = Event()
         self._children: WeakSet[Connection] = WeakSet()
         if owns_client:
@@ -154,7 +152,7 @@ class Connection:
 
     def shared(self) -> Connection:
         """The same connection for another client, which closes before this one or with it."""
-        child = Connection(self.client, max_attempts=self.max_attempts, parent=self)
+        child = Connection(self.client, max_attempts=self.max_attempts)
         self._children.add(child)
         if self._closed.is_set():
             child.close()

@@ -59,7 +59,7 @@ def test_members_hash_as_their_text() -> None:
     for value in ("KMS", UNKNOWN):
         member = EncryptionType(value)
         assert hash(member) == hash(value)
-        assert {member: 1}[value] == 1  # type: ignore[index]
+        assert {member: 1}[value] == 1  # type: ignore[index]  # equal and of equal hash, whatever its type
         assert {value: 1}[member] == 1
         assert len({member, EncryptionType(value), value}) == 1
 

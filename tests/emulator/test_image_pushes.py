@@ -235,7 +235,7 @@ def test_the_same_image_again(ecr: ECRClient, tagged: dict[str, str]) -> None:
 @pytest.mark.parametrize("second", ["one", "two"])
 def test_an_immutable_tag(ecr: ECRClient, second: str) -> None:
     """A second push is ImageTagAlreadyExists, of equal content too (containers-roadmap#2179)."""
-    ecr.put_image_tag_mutability(repositoryName="app", imageTagMutability=IMMUTABLE)  # type: ignore[arg-type]
+    ecr.put_image_tag_mutability(repositoryName="app", imageTagMutability=IMMUTABLE)  # type: ignore[arg-type]  # the stubs lag behind the service
     first = push(ecr, "v1", manifest=manifest_of("one"))
     error = refused(ecr, manifest_of(second), imageTag="v1")
     assert error["Code"] == "ImageTagAlreadyExistsException"
