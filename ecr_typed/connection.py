@@ -63,8 +63,12 @@ class Exchange:
 
     body: bytes | None = None
 
-    depth: int = 0
-    """How deep in calls the client is: handlers of a user may make some inside ours."""
+    context: dict[str, Any] | None = None
+    """botocore's context of the request, by which it is known."""
+
+    is_sending: bool = False
+    """Whether the last request that was made is this one, and none that a user's handler made
+    inside it. If a handler did, botocore parses the answer, and nothing is lost but time."""
 
 
 _exchange: ContextVar[Exchange | None] = ContextVar("ecr_typed_exchange", default=None)
@@ -274,56 +278,44 @@ def _max_attempts(session: boto3.Session) -> int:
 def _listen(client: ECRClient) -> None:
     events = client.meta.events
     for operation in client.meta.service_model.operation_names:
-        # Before a user's handler, which may make a call of its own.
+        # Before a user's handler, which may make a call of its own inside ours.
         events.register_first(f"provide-client-params.ecr.{operation}", _enter)
-    events.register("after-call.ecr", _leave)
-    events.register("after-call-error.ecr", _leave)
     events.register("request-created.ecr", _mark_attempt)
     events.register("before-parse.ecr", _take_body)
 
 
-def _enter(**_: object) -> None:
+def _enter(context: dict[str, Any], **_: object) -> None:
     exchange = _exchange.get()
-    if exchange is not None:
-        exchange.depth += 1
-
-
-def _leave(**_: object) -> None:
-    exchange = _exchange.get()
-    if exchange is not None:
-        exchange.depth -= 1
-
-
-def _current() -> Exchange | None:
-    """The exchange under way, unless a user's handler makes a call of its own inside it."""
-    exchange = _exchange.get()
-    return exchange if exchange is not None and exchange.depth == 1 else None
+    if exchange is not None and exchange.context is None:
+        exchange.context = context
 
 
 def _mark_attempt(request: Any, **_: object) -> None:
     """Tell the service which attempt of which call it is, and bound the wait for its answer."""
-    exchange = _current()
+    exchange = _exchange.get()
     if exchange is None:
         return
-    retries: dict[str, Any] = request.context["retries"]
-    exchange.invocation_id = exchange.invocation_id or retries["invocation-id"]
-    retries.update(
-        {
-            "invocation-id": exchange.invocation_id,
-            "attempt": exchange.attempt,
-            "max": exchange.max_attempts,
-        }
-    )
+    context: dict[str, Any] = request.context
+    exchange.is_sending = context is exchange.context
+    if not exchange.is_sending:
+        return
+    retries: dict[str, Any] = context["retries"]
+    retries["max"] = exchange.max_attempts
+    if exchange.invocation_id is None:
+        exchange.invocation_id = retries["invocation-id"]
+    else:
+        retries["invocation-id"] = exchange.invocation_id
+        retries["attempt"] = exchange.attempt
     if exchange.seconds_left is not None:
-        configured = request.context["client_config"].read_timeout
+        configured = context["client_config"].read_timeout
         left = max(exchange.seconds_left, 0.001)
-        request.context["read_timeout"] = left if configured is None else min(left, configured)
+        context["read_timeout"] = left if configured is None else min(left, configured)
 
 
 def _take_body(response_dict: dict[str, Any], **_: object) -> None:
     """Keep the body of our call's answer, and leave botocore nothing to parse."""
-    exchange = _current()
-    if exchange is None:
+    exchange = _exchange.get()
+    if exchange is None or not exchange.is_sending:
         return
     body = response_dict["body"]
     if response_dict["status_code"] < 300:

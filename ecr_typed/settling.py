@@ -177,26 +177,26 @@ class Settling(Operations):
         if settler is None:
             error.add_note(f"{_LOST}: it may have done this itself.")
             return None
+        unsettled = ""
         for delay in (*_DELAYS, None):
             try:
                 response = settler(self, request, error)
             except NotSettled:
-                left = seconds_left()
-                if delay is None or (left is not None and left < delay):
-                    break
-                self._connection.sleep(delay)
+                unsettled = "what it may have made is not there yet"
             except EcrError as read_error:
-                error.add_note(
-                    f"{_LOST}, and what is there could not be read ({read_error}): "
-                    "it may have done this itself."
-                )
-                return None
+                unsettled = f"what is there could not be read ({read_error})"
+                if not (read_error.is_transient or read_error.is_throttling):
+                    break
             else:
                 if response is None:
                     error.maybe_applied = False
                     error.add_note("What is there is not what was asked for: it was not this call.")
                 return response
-        error.add_note(f"{_LOST}, and what it may have made is not there yet.")
+            left = seconds_left()
+            if delay is None or (left is not None and left < delay):
+                break
+            self._connection.sleep(delay)
+        error.add_note(f"{_LOST}, and {unsettled}: it may have done this itself.")
         return None
 
     def _check_failures(self, response: attrs.AttrsInstance) -> None:
