@@ -337,6 +337,7 @@ def _bars(measures: Sequence[Any]) -> Iterator[tuple[str, float]]:
         if (
             "to a call without" not in measure["name"]
             and "to before" not in measure["name"]
+            and not measure["name"].startswith(("objects", "seconds"))
         ):
             yield measure["name"], measure["value"]
 
