@@ -99,6 +99,17 @@ def tests_on(session: nox.Session) -> None:
     session.run("python", "-m", *PYTEST, *session.posargs)
 
 
+@nox.session(reuse_venv=True)
+def tests_lowest(session: nox.Session) -> None:
+    """Run the tests with the oldest versions of all dependencies that are said to do."""
+    project = PYPROJECT["project"]
+    bounds = [*project["dependencies"], *project["optional-dependencies"]["testing"]]
+    lowest = [bound.replace(">=", "==") for bound in bounds]
+    groups = [*group("codegen"), *group("tests"), *group("examples")]
+    install(session, "--editable", ".[testing]", *lowest, *groups)
+    session.run("python", "-m", *PYTEST, *session.posargs)
+
+
 @shared
 def cli(session: nox.Session) -> None:
     """Test the emulator with AWS's own command line."""
