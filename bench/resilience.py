@@ -10,6 +10,7 @@ from typing import Any
 
 from bench.canned import ARN, TAGS, typed_client
 from bench.measures import Measure, cpu_ratio
+from ecr_typed.exchange import mark_attempt
 
 SOAK_CALLS = 100_000
 
@@ -34,12 +35,7 @@ def call_that_succeeds_at_once() -> Measure:
     whole, bare = typed_client(TAGS), typed_client(TAGS)
     stripped: Any = bare
     stripped._retrier = _NoRetries  # noqa: SLF001  # what is measured
-    from ecr_typed import connection
-
-    bare.boto3_client.meta.events.unregister(
-        "request-created.ecr",
-        connection._mark_attempt,  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]  # what is measured
-    )
+    bare.boto3_client.meta.events.unregister("request-created.ecr", mark_attempt)
     ratio = cpu_ratio(
         lambda: whole.list_tags_for_resource(ARN),
         lambda: bare.list_tags_for_resource(ARN),

@@ -11,7 +11,7 @@ from typing import Any, Generic, Self, TypeVar, cast
 import attrs
 
 from ecr_typed import models
-from ecr_typed.connection import Answer, Connection, Exchange
+from ecr_typed.connection import Answer, Connection
 from ecr_typed.conversion import from_boto3, from_json, to_boto3
 from ecr_typed.errors import (
     EcrConnectionError,
@@ -20,6 +20,7 @@ from ecr_typed.errors import (
     EcrResponseError,
     EcrServiceError,
 )
+from ecr_typed.exchange import Exchange
 from ecr_typed.operation import Effect, Operation, PagedOperation, ResponsePage
 from ecr_typed.pagination import Pager, Paging, paging_problems
 from ecr_typed.request import build_parts, build_request, join

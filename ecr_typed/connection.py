@@ -4,12 +4,10 @@ module that knows botocore.
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 import sys
 from collections.abc import Callable, Mapping
-from contextvars import ContextVar
 from threading import Event
 from typing import TYPE_CHECKING, Any, Final, cast
 from weakref import WeakSet
@@ -25,6 +23,7 @@ from ecr_typed.errors import (
     EcrError,
     EcrRequestError,
 )
+from ecr_typed.exchange import Exchange, current_exchange, listen
 from ecr_typed.operation import AnyOperation, Effect
 from ecr_typed.structuring import shortened
 from ecr_typed.translation import drop_frames, outdated, service_error, translated
@@ -47,31 +46,6 @@ class Answer:
     parsed: Mapping[str, Any]
     request_id: str | None
     http_status: int | None
-
-
-@attrs.define
-class Exchange:
-    """One request of a call and its answer, as the handlers on a client of ours see them."""
-
-    attempt: int
-    max_attempts: int
-    invocation_id: str | None
-    """The id that all attempts of a call have in common; the first one's, once it is sent."""
-
-    seconds_left: float | None
-    """How long the answer may take, if the call has a deadline."""
-
-    body: bytes | None = None
-
-    context: dict[str, Any] | None = None
-    """botocore's context of the request, by which it is known."""
-
-    is_sending: bool = False
-    """Whether the last request that was made is this one, and none that a user's handler made
-    inside it. If a handler did, botocore parses the answer, and nothing is lost but time."""
-
-
-_exchange: ContextVar[Exchange | None] = ContextVar("ecr_typed_exchange", default=None)
 
 
 class Connection:
@@ -135,7 +109,7 @@ class Connection:
             if type(ours) is EcrError:
                 ours = EcrConfigurationError(str(ours))
             raise ours from error
-        _listen(client)
+        listen(client)
         return cls(client, max_attempts=max_attempts, owns_client=True)
 
     @classmethod
@@ -171,7 +145,7 @@ class Connection:
         if method is None:
             raise outdated(f"{operation.name}: the boto3 in use does not know the operation")
         handled = sys.exception()
-        token = _exchange.set(exchange)
+        token = current_exchange.set(exchange)
         try:
             parsed = method(**parameters)
         except EcrError:
@@ -186,7 +160,7 @@ class Connection:
                 drop_frames(error, handled)
             raise ours from error
         finally:
-            _exchange.reset(token)
+            current_exchange.reset(token)
         metadata: Mapping[str, Any] = parsed.get("ResponseMetadata") or {}
         return Answer(
             body=exchange.body,
@@ -273,64 +247,3 @@ def _max_attempts(session: boto3.Session) -> int:
             f"1: {error}"
         ) from error
     return _DEFAULT_MAX_ATTEMPTS if configured is None else max(1, int(configured))
-
-
-def _listen(client: ECRClient) -> None:
-    events = client.meta.events
-    for operation in client.meta.service_model.operation_names:
-        # Before a user's handler, which may make a call of its own inside ours.
-        events.register_first(f"provide-client-params.ecr.{operation}", _enter)
-    events.register("request-created.ecr", _mark_attempt)
-    events.register("before-parse.ecr", _take_body)
-
-
-def _enter(context: dict[str, Any], **_: object) -> None:
-    exchange = _exchange.get()
-    if exchange is not None and exchange.context is None:
-        exchange.context = context
-
-
-def _mark_attempt(request: Any, **_: object) -> None:
-    """Tell the service which attempt of which call it is, and bound the wait for its answer."""
-    exchange = _exchange.get()
-    if exchange is None:
-        return
-    context: dict[str, Any] = request.context
-    exchange.is_sending = context is exchange.context
-    if not exchange.is_sending:
-        return
-    retries: dict[str, Any] = context["retries"]
-    retries["max"] = exchange.max_attempts
-    if exchange.invocation_id is None:
-        exchange.invocation_id = retries["invocation-id"]
-    else:
-        retries["invocation-id"] = exchange.invocation_id
-        retries["attempt"] = exchange.attempt
-    if exchange.seconds_left is not None:
-        configured = context["client_config"].read_timeout
-        left = max(exchange.seconds_left, 0.001)
-        context["read_timeout"] = left if configured is None else min(left, configured)
-
-
-def _take_body(response_dict: dict[str, Any], **_: object) -> None:
-    """Keep the body of our call's answer, and leave botocore nothing to parse."""
-    exchange = _exchange.get()
-    if exchange is None or not exchange.is_sending:
-        return
-    body = response_dict["body"]
-    if response_dict["status_code"] < 300:
-        exchange.body = body
-        response_dict["body"] = b""
-    elif not _is_readable(body):
-        # botocore raises whatever its parser does; without a body it goes by the status.
-        response_dict["body"] = b""
-
-
-def _is_readable(body: bytes) -> bool:
-    try:
-        return isinstance(json.loads(body.decode()), dict)
-    except (UnicodeDecodeError, RecursionError):
-        return False
-    except ValueError:
-        # Text that is no JSON, such as a proxy's page, becomes the error's message.
-        return True
