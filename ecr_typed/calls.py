@@ -14,6 +14,7 @@ from ecr_typed import models
 from ecr_typed.connection import Answer, Connection
 from ecr_typed.conversion import from_boto3, from_json, to_boto3
 from ecr_typed.errors import (
+    ClientClosedError,
     EcrConnectionError,
     EcrError,
     EcrRequestError,
@@ -226,10 +227,14 @@ class _Call(Generic[Response]):
         self.attempts = 0
         self._invocation_id: str | None = None
         self._answer: Answer | None = None
+        self._last_error: EcrError | None = None
 
     def attempt(self) -> Response:
         """Make one request, and a model of its answer."""
-        self._connection.check_open(self.operation.name)
+        if self._connection.is_closed:
+            raise self._closed_error(
+                "the client was closed: call it inside its `with` block, or make a new one"
+            ) from self._last_error
         self.attempts += 1
         self._answer = None
         exchange = Exchange(
@@ -246,6 +251,8 @@ class _Call(Generic[Response]):
         except EcrError as error:
             self._invocation_id = exchange.invocation_id
             self._complete(error)
+            if exchange.is_cut and isinstance(error, (EcrConnectionError, EcrResponseError)):
+                raise self._closed_error("the client was closed before the answer came") from error
             raise
         _logger.debug(
             "%s: attempt %d was answered (request id %s)",
@@ -280,6 +287,15 @@ class _Call(Generic[Response]):
         )
         # What is known of this attempt does not undo what an earlier one may have done.
         self.was_answer_lost = error.maybe_applied = self.was_answer_lost or error.maybe_applied
+        self._last_error = error
+
+    def _closed_error(self, what_happened: str) -> ClientClosedError:
+        hint = ": what it asked for may have been done" if self.was_answer_lost else ""
+        return ClientClosedError(
+            f"{self.operation.name}: {what_happened}{hint}",
+            operation_name=self.operation.name,
+            maybe_applied=self.was_answer_lost,
+        )
 
     def is_repetition(self, error: EcrServiceError) -> bool:
         """Whether an error may be due to an attempt before that was applied."""

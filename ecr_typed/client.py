@@ -116,7 +116,10 @@ class EcrClient(Waiters):
         return self._connection.client
 
     def close(self) -> None:
-        """Close the connections, unless they belong to an adopted client. Later calls fail."""
+        """End the calls that run, on whichever thread, and close the connections. Later calls fail.
+
+        The connections of an adopted client stay open, and its requests end by themselves.
+        """
         self._connection.close()
 
     def __enter__(self) -> Self:

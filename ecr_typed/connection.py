@@ -1,5 +1,5 @@
-"""The boto3 client: how it is made or adopted, called, and closed. With `translation`, the only
-module that knows botocore.
+"""The boto3 client: how it is made or adopted, called, and closed. With `exchange`, `sockets` and
+`translation`, the only module that knows botocore.
 """
 
 from __future__ import annotations
@@ -18,7 +18,6 @@ from botocore.exceptions import ClientError
 from ecr_typed import __version__
 from ecr_typed.errors import (
     ArgumentProblem,
-    ClientClosedError,
     EcrConfigurationError,
     EcrError,
     EcrRequestError,
@@ -64,8 +63,8 @@ class Connection:
         self._owns_client = owns_client
         self._closed = Event()
         self._children: WeakSet[Connection] = WeakSet()
-        if owns_client:
-            _owners.add(self)
+        self._exchanges: set[Exchange] = set()
+        _connections.add(self)
 
     @classmethod
     def make(
@@ -80,6 +79,8 @@ class Connection:
         """Connect with a client of our own, on which botocore's retries are off."""
         # boto3 is loaded with the first client: to import us is quicker than to import it.
         from botocore.config import Config
+
+        from ecr_typed.sockets import watch_sockets
 
         problems = _option_problems(profile_name, session, config)
         if problems:
@@ -110,6 +111,7 @@ class Connection:
                 ours = EcrConfigurationError(str(ours))
             raise ours from error
         listen(client)
+        watch_sockets(client)
         return cls(client, max_attempts=max_attempts, owns_client=True)
 
     @classmethod
@@ -145,6 +147,9 @@ class Connection:
         if method is None:
             raise outdated(f"{operation.name}: the boto3 in use does not know the operation")
         handled = sys.exception()
+        self._exchanges.add(exchange)
+        if self._closed.is_set():
+            exchange.cut()
         token = current_exchange.set(exchange)
         try:
             parsed = method(**parameters)
@@ -161,6 +166,7 @@ class Connection:
             raise ours from error
         finally:
             current_exchange.reset(token)
+            self._exchanges.discard(exchange)
         metadata: Mapping[str, Any] = parsed.get("ResponseMetadata") or {}
         return Answer(
             body=exchange.body,
@@ -173,31 +179,34 @@ class Connection:
         """Wait, unless the client is closed meanwhile."""
         self._closed.wait(seconds)
 
-    def check_open(self, operation_name: str) -> None:
-        """Refuse a call after the end."""
-        if self._closed.is_set():
-            raise ClientClosedError(
-                f"{operation_name}: the client was closed: call it inside its `with` block, or make "
-                "a new one",
-                operation_name=operation_name,
-            )
+    @property
+    def is_closed(self) -> bool:
+        """Whether calls are refused."""
+        return self._closed.is_set()
 
     def close(self) -> None:
         """End the calls, and the sockets too if the client is ours: others have their owners."""
         for child in list(self._children):
             child.close()
         self._closed.set()
+        for exchange in self._exchanges.copy():
+            exchange.cut()
+        if self._owns_client:
+            self.client.close()
+
+    def leave_sockets_to_the_parent(self) -> None:
+        """Begin anew in a child process: what is on the wire there is not the child's."""
+        self._exchanges.clear()
         if self._owns_client:
             self.client.close()
 
 
-# A child process may not write to the sockets that it has in common with its parent.
-_owners: WeakSet[Connection] = WeakSet()
+_connections: WeakSet[Connection] = WeakSet()
 
 
 def _leave_sockets_to_the_parent() -> None:
-    for connection in list(_owners):
-        connection.client.close()
+    for connection in list(_connections):
+        connection.leave_sockets_to_the_parent()
 
 
 if hasattr(os, "register_at_fork"):

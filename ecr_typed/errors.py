@@ -232,4 +232,4 @@ class WaiterError(EcrError):
 
 
 class ClientClosedError(EcrError):
-    """The client was closed before the call."""
+    """The client was closed before the call, or before its answer came."""

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import socket
 from contextvars import ContextVar
+from threading import Lock
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
@@ -12,7 +15,7 @@ if TYPE_CHECKING:
     from mypy_boto3_ecr import ECRClient
 
 
-@attrs.define
+@attrs.define(eq=False)
 class Exchange:
     """One request of a call and its answer."""
 
@@ -32,6 +35,34 @@ class Exchange:
     is_sending: bool = False
     """Whether the last request that was made is this one, and none that a user's handler made
     inside it. If a handler did, botocore parses the answer, and nothing is lost but time."""
+
+    is_cut: bool = False
+    """Whether the client was closed meanwhile."""
+
+    _connection: Any = None
+    _lock: Lock = attrs.field(factory=Lock)
+
+    def take(self, connection: Any) -> None:
+        """Learn which of urllib3's connections the request is on."""
+        with self._lock:
+            self._connection = connection
+
+    def leave(self) -> None:
+        """Forget the connection, which may serve another request from now on."""
+        with self._lock:
+            self._connection = None
+
+    def cut(self) -> None:
+        """End the request, on whichever thread it runs: who waits for its answer meets the end."""
+        with self._lock:
+            self.is_cut = True
+            wire = getattr(self._connection, "sock", None)
+            # TLS inside TLS has a socket inside, too.
+            wire = wire if isinstance(wire, socket.socket) else getattr(wire, "socket", None)
+            if isinstance(wire, socket.socket):
+                # Not the method of a TLS socket, which would first wait for the peer's goodbye.
+                with contextlib.suppress(OSError):
+                    socket.socket.shutdown(wire, socket.SHUT_RDWR)
 
 
 current_exchange: Final[ContextVar[Exchange | None]] = ContextVar(

@@ -74,6 +74,7 @@ class Waiters(Settling):
             what=f"the scan of an image in {repository_name}",
             operation_name="DescribeImageScanFindings",
             poll=poll,
+            sleep=self._connection.sleep,
             status=status,
             description=description,
             done=(kinds.COMPLETE, kinds.ACTIVE),
@@ -122,6 +123,7 @@ class Waiters(Settling):
             what=f"the lifecycle policy preview of {repository_name}",
             operation_name="GetLifecyclePolicyPreview",
             poll=lambda: next(preview.pages()),
+            sleep=self._connection.sleep,
             status=lambda response: response.status,
             done=(kinds.COMPLETE,),
             over=(kinds.FAILED, kinds.EXPIRED),
@@ -136,6 +138,7 @@ class _Wait(Generic[Response]):
     what: str
     operation_name: str
     poll: Callable[[], Response | None]
+    sleep: Callable[[float], None]
     status: Callable[[Response], str | None]
     description: Callable[[Response], str | None] = lambda _: None
     done: Collection[str]
@@ -157,7 +160,7 @@ class _Wait(Generic[Response]):
                 raise self._error(f"{self.what} {seen} after {timeout:g} s", response)
             pause = min(delay, left)
             _logger.info("%s %s: asking again in %.1f s", self.what, seen, pause)
-            time.sleep(pause)
+            self.sleep(pause)
 
     def _check(self, **seconds: object) -> None:
         problems = [

@@ -1,17 +1,16 @@
-"""Calls that are interrupted, closed or forked leave nothing behind."""
+"""Calls that are interrupted or forked leave nothing behind."""
 
 from __future__ import annotations
 
 import logging
 import multiprocessing
-import threading
 import time
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from ecr_typed import ClientClosedError, EcrClient, EcrError, RetryEvent, RetryPolicy
+from ecr_typed import EcrClient, EcrError, RetryEvent, RetryPolicy
 from ecr_typed.testing import EcrEmulator
 from ecr_typed.testing.faults import DROPPED, LateAnswer
 from tests.support.clients import MakeEcr
@@ -67,43 +66,6 @@ def test_a_page_that_is_left_early_costs_no_connection(emulator: EcrEmulator) ->
                 assert repository.repository_name == "team/app-0"
                 break
         assert len(ecr.describe_repositories().to_list()) == 5
-
-
-def test_closing_ends_a_wait_at_once(make: MakeEcr, wire: Wire) -> None:
-    """A call that waits for its next attempt ends with a clear error when the client is closed."""
-    waits = threading.Event()
-    ecr = make(retry=RetryPolicy(max_attempts=2, on_retry=lambda _: waits.set()))
-    # The service asks for 5 s, which is more than this test is ready to wait.
-    wire.will(refusal("ThrottlingException", headers={"x-amz-retry-after": "5000"}))
-    errors: list[Exception] = []
-
-    def call() -> None:
-        try:
-            ecr.describe_registry()
-        except EcrError as error:
-            errors.append(error)
-
-    thread = threading.Thread(target=call)
-    thread.start()
-    assert waits.wait(5)
-    ecr.close()
-    thread.join(4)
-    assert not thread.is_alive()
-    assert isinstance(errors[0], ClientClosedError)
-    assert "closed" in str(errors[0])
-
-
-def test_a_closed_client_ends_an_iteration(make: MakeEcr, wire: Wire) -> None:
-    """An iteration whose client is closed raises, and its error has the token to go on with."""
-    ecr = make()
-    repositories: dict[str, Any] = {"repositories": [], "nextToken": "further"}
-    wire.will(repositories)
-    pages = ecr.describe_repositories().pages()
-    next(pages)
-    ecr.close()
-    with pytest.raises(ClientClosedError) as caught:
-        next(pages)
-    assert caught.value.next_token == "further"
 
 
 def test_a_deadline_bounds_the_last_answer(emulator: EcrEmulator) -> None:
