@@ -7,7 +7,7 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
@@ -237,7 +237,7 @@ def test_a_forked_child_cuts_off_nothing_of_its_parent(emulator: EcrEmulator) ->
 
 
 @contextmanager
-def silent_server(folder: Path) -> Iterator[tuple[int, threading.Event]]:
+def silent_server(folder: Path) -> Generator[tuple[int, threading.Event]]:
     """Listen with TLS, read requests and never answer."""
     certificate = _certificate(folder)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
