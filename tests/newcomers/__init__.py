@@ -1,0 +1,1 @@
+"""What somebody meets in the first hour: each error says what happened, what was sent, what to do."""
