@@ -135,7 +135,12 @@ def call() -> str:
         "retry",
         "attempts, backoff, quota, deadline; settling looks after lost answers",
     )
-    room(left, 5, "connection · translation", "the only ones that know botocore")
+    room(
+        left,
+        5,
+        "connection · exchange · sockets · translation",
+        "the only ones that know botocore",
+    )
     room(
         left,
         6,
@@ -161,7 +166,7 @@ NOTES = {
     "OutcomeUnknownError": "an attempt before may have done it",
     "PaginationError": "the service repeats a token",
     "WaiterError": "what was waited for can't come",
-    "ClientClosedError": "the client was closed before",
+    "ClientClosedError": "the client was closed",
 }
 """A few words on each direct heir of `EcrError`."""
 
@@ -186,7 +191,7 @@ def error_tree() -> str:
     y = 26
     for cls in direct:
         y += row
-        _branch(drawing, 28, y, 26 + 8 if cls is direct[0] else y - row)
+        _branch(drawing, 28, y, 26 + 8 if cls is direct[0] else y - row - 4)
         drawing.text(48, y, cls.__name__, "name")
         others = [
             base.__name__ for base in cls.__bases__ if base is not errors.EcrError
@@ -204,7 +209,7 @@ def error_tree() -> str:
     for index, name in enumerate(names):
         column, place = divmod(index, per_column)
         x, its_y = 56 + column * 324, y + row + place * line
-        _branch(drawing, x, its_y, top if place == 0 else its_y - line)
+        _branch(drawing, x, its_y, top if place == 0 else its_y - line - 4)
         drawing.text(x + 18, its_y, name, "tiny")
     drawing.line(f"M56 {top}H{56 + 324}", "faint")
     return drawing.svg(int(y + row + per_column * line))
@@ -325,8 +330,8 @@ def bench(results: Any) -> str:
             f"{ratio:.2f}",
             "code",
         )
-        drawing.line(f"M{one:g} {y + 3}v22", "line dashed")
         y += 42
+    drawing.line(f"M{one:g} 32V{y - 18}", "line dashed")
     drawing.text(left, y + 2, versions, "small")
     return drawing.svg(y + 16)
 
