@@ -59,12 +59,14 @@ def render(service: ServiceRecord, decisions: Decisions) -> dict[str, str]:
     names = {f"ecr_typed.models.{name}": view.names for name, view in views.items()}
     exports = {
         **_EXPORTS,
-        **names,
         "ecr_typed.service_errors": sorted(error.name for error in errors),
     }
     files = {
         "__init__.py": templates.render(
-            "init", version=VERSION, exports=exports, all_names=_sorted(exports.values())
+            "init",
+            version=VERSION,
+            exports=exports,
+            all_names=_sorted([*exports.values(), *names.values()]),
         ),
         "models/__init__.py": templates.render(
             "models_init",
