@@ -34,7 +34,7 @@ Item = TypeVar("Item")
 Page = TypeVar("Page", bound=ResponsePage)
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, order=False)
 class CallEvent:
     """A call that is finished. Of a paged method, each page is a call."""
 

@@ -146,7 +146,7 @@ class EcrConfigurationError(EcrError):
     """The client can't be made or used as it is configured: no region, no such profile."""
 
 
-@attrs.frozen
+@attrs.frozen(order=False)
 class ArgumentProblem:
     """What is wrong with an argument."""
 

@@ -31,7 +31,7 @@ THROTTLING_RETRY_COST: Final = 5
 UNRETRIED_SUCCESS_GAIN: Final = 1
 
 
-@attrs.frozen
+@attrs.frozen(order=False)
 class RetryEvent:
     """A failed attempt that another will follow."""
 
@@ -48,7 +48,7 @@ class RetryEvent:
     """How long the call waits before the next attempt, in seconds."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, order=False)
 class RetryPolicy:
     """How long a call goes on."""
 

@@ -146,7 +146,7 @@ class RepositoryFilterType(OpenEnum):
     """As the beginning of a repository's name."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class Tag:
     """A tag of a resource."""
 
@@ -157,7 +157,7 @@ class Tag:
     """The tag's value. At most 256 characters; it may be empty."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class EncryptionConfiguration:
     """How the images of a repository are encrypted at rest. It can't be changed once the
     repository is created.
@@ -172,7 +172,7 @@ class EncryptionConfiguration:
     """
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class ImageTagMutabilityExclusionFilter:
     """Tags that are exempt from a repository's tag mutability."""
 
@@ -185,7 +185,7 @@ class ImageTagMutabilityExclusionFilter:
     """
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class ImageIdentifier:
     """An image: by its digest, by a tag, or by both, which must then agree."""
 
@@ -196,7 +196,7 @@ class ImageIdentifier:
     """A tag of the image. `None` in answers if it has none. 1 to 300 characters."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class ImageScanStatus:
     """How the scan of an image stands."""
 
@@ -207,7 +207,7 @@ class ImageScanStatus:
     """More about it, in words."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class ReplicationDestination:
     """A registry that images are copied to, in another region or another account than theirs."""
 
@@ -218,7 +218,7 @@ class ReplicationDestination:
     """The account id of the registry; your own to copy to another region. 12 digits."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class RepositoryFilter:
     """The repositories whose images are copied."""
 
@@ -232,7 +232,7 @@ class RepositoryFilter:
     """How the filter is read."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class DeleteReplication:
     """Whether deletions are copied."""
 
@@ -240,7 +240,7 @@ class DeleteReplication:
     """Whether an image or a tag that is deleted here is deleted at the destinations, too."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class ReplicationRule:
     """Repositories, and where their images are copied to."""
 
@@ -254,7 +254,7 @@ class ReplicationRule:
     """Whether deletions are copied, too. Default: no."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class ReplicationConfiguration:
     """What a registry copies, and where to."""
 

@@ -150,7 +150,7 @@ class TargetStorageClass(OpenEnum):
     """Where it costs less and can't be pulled. At least 90 days are charged."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class PutImageRequest:
     """The arguments of `put_image`."""
 
@@ -180,7 +180,7 @@ class PutImageRequest:
     """The digest that the manifest must have. Default: no check."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class Image:
     """An image and its manifest."""
 
@@ -200,7 +200,7 @@ class Image:
     """The manifest's media type."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class PutImageResponse:
     """The answer of `put_image`."""
 
@@ -208,7 +208,7 @@ class PutImageResponse:
     """The image, with its digest and its tag."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class BatchGetImageRequest:
     """The arguments of `batch_get_image`."""
 
@@ -230,7 +230,7 @@ class BatchGetImageRequest:
     """
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class ImageFailure:
     """An image that a batch could not take, and why."""
 
@@ -244,7 +244,7 @@ class ImageFailure:
     """The reason, in words."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class BatchGetImageResponse:
     """The answer of `batch_get_image`."""
 
@@ -255,7 +255,7 @@ class BatchGetImageResponse:
     """The images that the call could not handle, and why. They raise no error: look at them."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class BatchDeleteImageRequest:
     """The arguments of `batch_delete_image`."""
 
@@ -272,7 +272,7 @@ class BatchDeleteImageRequest:
     """The account id of the registry. Default: the caller's account. 12 digits."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class BatchDeleteImageResponse:
     """The answer of `batch_delete_image`."""
 
@@ -283,7 +283,7 @@ class BatchDeleteImageResponse:
     """The images that the call could not handle, and why. They raise no error: look at them."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class ListImagesFilter:
     """Which images `list_images` gives."""
 
@@ -296,7 +296,7 @@ class ListImagesFilter:
     """
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class ListImagesRequest:
     """The arguments of `list_images`."""
 
@@ -319,7 +319,7 @@ class ListImagesRequest:
     """Which images to list. Default: those that are `ACTIVE`, tagged or not."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class ListImagesResponse:
     """The answer of `list_images`."""
 
@@ -330,7 +330,7 @@ class ListImagesResponse:
     """Where the next page begins; `None` on the last one."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class DescribeImagesFilter:
     """Which images `describe_images` gives."""
 
@@ -343,7 +343,7 @@ class DescribeImagesFilter:
     """
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class DescribeImagesRequest:
     """The arguments of `describe_images`."""
 
@@ -371,7 +371,7 @@ class DescribeImagesRequest:
     """Which images to describe. Default: those that are `ACTIVE`, tagged or not."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class ImageScanFindingsSummary:
     """What the last scan of an image found, in numbers."""
 
@@ -385,7 +385,7 @@ class ImageScanFindingsSummary:
     """How many findings there are, by severity. Severities without any may be missing."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class ImageDetail:
     """An image, described."""
 
@@ -443,7 +443,7 @@ class ImageDetail:
     """When it last came back from the archive."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class DescribeImagesResponse:
     """The answer of `describe_images`."""
 
@@ -454,7 +454,7 @@ class DescribeImagesResponse:
     """Where the next page begins; `None` on the last one."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class SubjectIdentifier:
     """The image that artifacts refer to."""
 
@@ -462,7 +462,7 @@ class SubjectIdentifier:
     """The digest of its manifest."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class ListImageReferrersFilter:
     """Which artifacts `list_image_referrers` gives."""
 
@@ -475,7 +475,7 @@ class ListImageReferrersFilter:
     """
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class ListImageReferrersRequest:
     """The arguments of `list_image_referrers`."""
 
@@ -501,7 +501,7 @@ class ListImageReferrersRequest:
     """The most items that the page may have. Default: 20. 1 to 50."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class ImageReferrer:
     """An artifact that refers to an image."""
 
@@ -524,7 +524,7 @@ class ImageReferrer:
     """Whether it can be pulled, is archived, or is on its way back."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class ListImageReferrersResponse:
     """The answer of `list_image_referrers`."""
 
@@ -535,7 +535,7 @@ class ListImageReferrersResponse:
     """Where the next page begins; `None` on the last one."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class UpdateImageStorageClassRequest:
     """The arguments of `update_image_storage_class`."""
 
@@ -555,7 +555,7 @@ class UpdateImageStorageClassRequest:
     """The account id of the registry. Default: the caller's account. 12 digits."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class UpdateImageStorageClassResponse:
     """The answer of `update_image_storage_class`."""
 

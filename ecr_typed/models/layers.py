@@ -49,7 +49,7 @@ class LayerFailureCode(OpenEnum):
     """There was no digest."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class BatchCheckLayerAvailabilityRequest:
     """The arguments of `batch_check_layer_availability`."""
 
@@ -66,7 +66,7 @@ class BatchCheckLayerAvailabilityRequest:
     """The account id of the registry. Default: the caller's account. 12 digits."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class Layer:
     """A layer that was looked up."""
 
@@ -83,7 +83,7 @@ class Layer:
     """Its media type."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class LayerFailure:
     """A layer that could not be looked up, and why."""
 
@@ -97,7 +97,7 @@ class LayerFailure:
     """The reason, in words."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class BatchCheckLayerAvailabilityResponse:
     """The answer of `batch_check_layer_availability`."""
 
@@ -108,7 +108,7 @@ class BatchCheckLayerAvailabilityResponse:
     """What could not be looked up, and why."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class GetDownloadUrlForLayerRequest:
     """The arguments of `get_download_url_for_layer`."""
 
@@ -125,7 +125,7 @@ class GetDownloadUrlForLayerRequest:
     """The account id of the registry. Default: the caller's account. 12 digits."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class GetDownloadUrlForLayerResponse:
     """The answer of `get_download_url_for_layer`."""
 
@@ -136,7 +136,7 @@ class GetDownloadUrlForLayerResponse:
     """The layer's digest."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class InitiateLayerUploadRequest:
     """The arguments of `initiate_layer_upload`."""
 
@@ -150,7 +150,7 @@ class InitiateLayerUploadRequest:
     """The account id of the registry. Default: the caller's account. 12 digits."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class InitiateLayerUploadResponse:
     """The answer of `initiate_layer_upload`."""
 
@@ -161,7 +161,7 @@ class InitiateLayerUploadResponse:
     """How large each part but the last should be, in bytes."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class UploadLayerPartRequest:
     """The arguments of `upload_layer_part`."""
 
@@ -187,7 +187,7 @@ class UploadLayerPartRequest:
     """The account id of the registry. Default: the caller's account. 12 digits."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class UploadLayerPartResponse:
     """The answer of `upload_layer_part`."""
 
@@ -204,7 +204,7 @@ class UploadLayerPartResponse:
     """The position of the last byte that arrived: the next part begins after it."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class CompleteLayerUploadRequest:
     """The arguments of `complete_layer_upload`."""
 
@@ -226,7 +226,7 @@ class CompleteLayerUploadRequest:
     """The account id of the registry. Default: the caller's account. 12 digits."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class CompleteLayerUploadResponse:
     """The answer of `complete_layer_upload`."""
 

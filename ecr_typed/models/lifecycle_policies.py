@@ -77,7 +77,7 @@ class LifecyclePolicyStorageClass(OpenEnum):
     """The standard storage class."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class PutLifecyclePolicyRequest:
     """The arguments of `put_lifecycle_policy`."""
 
@@ -94,7 +94,7 @@ class PutLifecyclePolicyRequest:
     """The account id of the registry. Default: the caller's account. 12 digits."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class PutLifecyclePolicyResponse:
     """The answer of `put_lifecycle_policy`."""
 
@@ -108,7 +108,7 @@ class PutLifecyclePolicyResponse:
     """The lifecycle policy, a JSON document."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class GetLifecyclePolicyRequest:
     """The arguments of `get_lifecycle_policy`."""
 
@@ -122,7 +122,7 @@ class GetLifecyclePolicyRequest:
     """The account id of the registry. Default: the caller's account. 12 digits."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class GetLifecyclePolicyResponse:
     """The answer of `get_lifecycle_policy`."""
 
@@ -139,7 +139,7 @@ class GetLifecyclePolicyResponse:
     """When the policy last acted; the beginning of 1970 if it never did."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class DeleteLifecyclePolicyRequest:
     """The arguments of `delete_lifecycle_policy`."""
 
@@ -153,7 +153,7 @@ class DeleteLifecyclePolicyRequest:
     """The account id of the registry. Default: the caller's account. 12 digits."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class DeleteLifecyclePolicyResponse:
     """The answer of `delete_lifecycle_policy`."""
 
@@ -170,7 +170,7 @@ class DeleteLifecyclePolicyResponse:
     """When the policy last acted; the beginning of 1970 if it never did."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class StartLifecyclePolicyPreviewRequest:
     """The arguments of `start_lifecycle_policy_preview`."""
 
@@ -189,7 +189,7 @@ class StartLifecyclePolicyPreviewRequest:
     """
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class StartLifecyclePolicyPreviewResponse:
     """The answer of `start_lifecycle_policy_preview`."""
 
@@ -206,7 +206,7 @@ class StartLifecyclePolicyPreviewResponse:
     """How the preview stands."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class LifecyclePolicyPreviewFilter:
     """Which images of a lifecycle policy preview to look at."""
 
@@ -214,7 +214,7 @@ class LifecyclePolicyPreviewFilter:
     """Tagged images, untagged ones, or `ANY`. Default: `ANY`."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class GetLifecyclePolicyPreviewRequest:
     """The arguments of `get_lifecycle_policy_preview`."""
 
@@ -242,7 +242,7 @@ class GetLifecyclePolicyPreviewRequest:
     """Which images to look at. Default: all."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class LifecyclePolicyRuleAction:
     """What a lifecycle policy would do to an image."""
 
@@ -253,7 +253,7 @@ class LifecyclePolicyRuleAction:
     """Where the image is moved to. `None` if it expires."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class LifecyclePolicyPreviewResult:
     """An image that a lifecycle policy would act on."""
 
@@ -276,7 +276,7 @@ class LifecyclePolicyPreviewResult:
     """Where it is kept now."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class TransitioningImageTotalCount:
     """How many images a lifecycle policy would move to a storage class."""
 
@@ -287,7 +287,7 @@ class TransitioningImageTotalCount:
     """How many images."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class LifecyclePolicyPreviewSummary:
     """How many images a lifecycle policy would act on."""
 
@@ -298,7 +298,7 @@ class LifecyclePolicyPreviewSummary:
     """How many images would be moved, by storage class. `None` if there are none."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class GetLifecyclePolicyPreviewResponse:
     """The answer of `get_lifecycle_policy_preview`."""
 

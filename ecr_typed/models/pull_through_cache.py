@@ -57,7 +57,7 @@ class UpstreamRegistry(OpenEnum):
     """Chainguard: `cgr.dev`."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class CreatePullThroughCacheRuleRequest:
     """The arguments of `create_pull_through_cache_rule`."""
 
@@ -93,7 +93,7 @@ class CreatePullThroughCacheRuleRequest:
     """
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class CreatePullThroughCacheRuleResponse:
     """The answer of `create_pull_through_cache_rule`."""
 
@@ -124,7 +124,7 @@ class CreatePullThroughCacheRuleResponse:
     """The namespace in the upstream registry that the prefix stands for, or `ROOT`."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class DescribePullThroughCacheRulesRequest:
     """The arguments of `describe_pull_through_cache_rules`."""
 
@@ -141,7 +141,7 @@ class DescribePullThroughCacheRulesRequest:
     """The most items that the page may have. Default: 100. 1 to 1,000."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class PullThroughCacheRule:
     """A rule by which ECR fetches and caches images of an upstream registry."""
 
@@ -175,7 +175,7 @@ class PullThroughCacheRule:
     """When the rule was last changed."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class DescribePullThroughCacheRulesResponse:
     """The answer of `describe_pull_through_cache_rules`."""
 
@@ -186,7 +186,7 @@ class DescribePullThroughCacheRulesResponse:
     """Where the next page begins; `None` on the last one."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class UpdatePullThroughCacheRuleRequest:
     """The arguments of `update_pull_through_cache_rule`."""
 
@@ -209,7 +209,7 @@ class UpdatePullThroughCacheRuleRequest:
     """
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class UpdatePullThroughCacheRuleResponse:
     """The answer of `update_pull_through_cache_rule`."""
 
@@ -234,7 +234,7 @@ class UpdatePullThroughCacheRuleResponse:
     """The namespace in the upstream registry that the prefix stands for, or `ROOT`."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class DeletePullThroughCacheRuleRequest:
     """The arguments of `delete_pull_through_cache_rule`."""
 
@@ -247,7 +247,7 @@ class DeletePullThroughCacheRuleRequest:
     """The account id of the registry. Default: the caller's account. 12 digits."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class DeletePullThroughCacheRuleResponse:
     """The answer of `delete_pull_through_cache_rule`."""
 
@@ -275,7 +275,7 @@ class DeletePullThroughCacheRuleResponse:
     """The namespace in the upstream registry that the prefix stands for, or `ROOT`."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class ValidatePullThroughCacheRuleRequest:
     """The arguments of `validate_pull_through_cache_rule`."""
 
@@ -288,7 +288,7 @@ class ValidatePullThroughCacheRuleRequest:
     """The account id of the registry. Default: the caller's account. 12 digits."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class ValidatePullThroughCacheRuleResponse:
     """The answer of `validate_pull_through_cache_rule`."""
 

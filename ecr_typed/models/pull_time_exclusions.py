@@ -19,7 +19,7 @@ __all__ = [
 ]
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class RegisterPullTimeUpdateExclusionRequest:
     """The arguments of `register_pull_time_update_exclusion`."""
 
@@ -29,7 +29,7 @@ class RegisterPullTimeUpdateExclusionRequest:
     """
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class RegisterPullTimeUpdateExclusionResponse:
     """The answer of `register_pull_time_update_exclusion`."""
 
@@ -40,7 +40,7 @@ class RegisterPullTimeUpdateExclusionResponse:
     """When it was excluded."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class DeregisterPullTimeUpdateExclusionRequest:
     """The arguments of `deregister_pull_time_update_exclusion`."""
 
@@ -50,7 +50,7 @@ class DeregisterPullTimeUpdateExclusionRequest:
     """
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class DeregisterPullTimeUpdateExclusionResponse:
     """The answer of `deregister_pull_time_update_exclusion`."""
 
@@ -58,7 +58,7 @@ class DeregisterPullTimeUpdateExclusionResponse:
     """The principal: an IAM role or user."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class ListPullTimeUpdateExclusionsRequest:
     """The arguments of `list_pull_time_update_exclusions`."""
 
@@ -69,7 +69,7 @@ class ListPullTimeUpdateExclusionsRequest:
     """Where the page begins: the `next_token` of the page before."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class ListPullTimeUpdateExclusionsResponse:
     """The answer of `list_pull_time_update_exclusions`."""
 

@@ -29,12 +29,12 @@ __all__ = [
 ]
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class DescribeRegistryRequest:
     """The arguments of `describe_registry`."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class DescribeRegistryResponse:
     """The answer of `describe_registry`."""
 
@@ -45,12 +45,12 @@ class DescribeRegistryResponse:
     """The account id of the registry."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class GetRegistryPolicyRequest:
     """The arguments of `get_registry_policy`."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class GetRegistryPolicyResponse:
     """The answer of `get_registry_policy`."""
 
@@ -61,7 +61,7 @@ class GetRegistryPolicyResponse:
     """The account id of the registry."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class PutRegistryPolicyRequest:
     """The arguments of `put_registry_policy`."""
 
@@ -69,7 +69,7 @@ class PutRegistryPolicyRequest:
     """The permissions policy, a JSON document. At most 10,240 characters."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class PutRegistryPolicyResponse:
     """The answer of `put_registry_policy`."""
 
@@ -80,12 +80,12 @@ class PutRegistryPolicyResponse:
     """The account id of the registry."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class DeleteRegistryPolicyRequest:
     """The arguments of `delete_registry_policy`."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class DeleteRegistryPolicyResponse:
     """The answer of `delete_registry_policy`."""
 
@@ -96,7 +96,7 @@ class DeleteRegistryPolicyResponse:
     """The account id of the registry."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class GetAccountSettingRequest:
     """The arguments of `get_account_setting`."""
 
@@ -106,7 +106,7 @@ class GetAccountSettingRequest:
     """
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class GetAccountSettingResponse:
     """The answer of `get_account_setting`."""
 
@@ -119,7 +119,7 @@ class GetAccountSettingResponse:
     """The setting."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class PutAccountSettingRequest:
     """The arguments of `put_account_setting`."""
 
@@ -134,7 +134,7 @@ class PutAccountSettingRequest:
     """
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class PutAccountSettingResponse:
     """The answer of `put_account_setting`."""
 
@@ -147,7 +147,7 @@ class PutAccountSettingResponse:
     """
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class GetAuthorizationTokenRequest:
     """The arguments of `get_authorization_token`."""
 
@@ -157,7 +157,7 @@ class GetAuthorizationTokenRequest:
     """
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class AuthorizationData:
     """A token with which registry clients log in."""
 
@@ -173,7 +173,7 @@ class AuthorizationData:
     """The URL of the registry to log in to, with `https://`."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class GetAuthorizationTokenResponse:
     """The answer of `get_authorization_token`."""
 

@@ -83,7 +83,7 @@ class ReplicationBackfillResultStatus(OpenEnum):
     """It did not: the failure code says why."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class PutReplicationConfigurationRequest:
     """The arguments of `put_replication_configuration`."""
 
@@ -91,7 +91,7 @@ class PutReplicationConfigurationRequest:
     """The rules. Without any, nothing is replicated."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class PutReplicationConfigurationResponse:
     """The answer of `put_replication_configuration`."""
 
@@ -99,7 +99,7 @@ class PutReplicationConfigurationResponse:
     """The configuration that was set."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class DescribeImageReplicationStatusRequest:
     """The arguments of `describe_image_replication_status`."""
 
@@ -116,7 +116,7 @@ class DescribeImageReplicationStatusRequest:
     """The account id of the registry. Default: the caller's account. 12 digits."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class ImageReplicationStatus:
     """How the replication of an image to a destination stands."""
 
@@ -133,7 +133,7 @@ class ImageReplicationStatus:
     """Why it failed, as a code. `None` if it did not."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class DescribeImageReplicationStatusResponse:
     """The answer of `describe_image_replication_status`."""
 
@@ -147,7 +147,7 @@ class DescribeImageReplicationStatusResponse:
     """The status for each destination."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class StartReplicationBackfillRequest:
     """The arguments of `start_replication_backfill`."""
 
@@ -158,7 +158,7 @@ class StartReplicationBackfillRequest:
     """The account id of the registry. Default: the caller's account. 12 digits."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class StartReplicationBackfillResponse:
     """The answer of `start_replication_backfill`."""
 
@@ -178,7 +178,7 @@ class StartReplicationBackfillResponse:
     """When the backfill began."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class StopReplicationBackfillRequest:
     """The arguments of `stop_replication_backfill`."""
 
@@ -189,7 +189,7 @@ class StopReplicationBackfillRequest:
     """The account id of the registry. Default: the caller's account. 12 digits."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class StopReplicationBackfillResponse:
     """The answer of `stop_replication_backfill`."""
 
@@ -209,7 +209,7 @@ class StopReplicationBackfillResponse:
     """When the backfill began."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class ListReplicationBackfillsRequest:
     """The arguments of `list_replication_backfills`."""
 
@@ -223,7 +223,7 @@ class ListReplicationBackfillsRequest:
     """Where the page begins: the `next_token` of the page before."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class ReplicationBackfillProgress:
     """How far a backfill has come. Each tag of an image counts as one copy."""
 
@@ -240,7 +240,7 @@ class ReplicationBackfillProgress:
     """Why copies failed, each code once."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class ReplicationBackfillSummary:
     """A backfill."""
 
@@ -268,7 +268,7 @@ class ReplicationBackfillSummary:
     """When the backfill ended. `None` before."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class ListReplicationBackfillsResponse:
     """The answer of `list_replication_backfills`."""
 
@@ -282,7 +282,7 @@ class ListReplicationBackfillsResponse:
     """Where the next page begins; `None` on the last one."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class DescribeReplicationBackfillResultsRequest:
     """The arguments of `describe_replication_backfill_results`."""
 
@@ -302,7 +302,7 @@ class DescribeReplicationBackfillResultsRequest:
     """Where the page begins: the `next_token` of the page before."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class ReplicationBackfillResult:
     """What became of one image and tag in a backfill."""
 
@@ -322,7 +322,7 @@ class ReplicationBackfillResult:
     """Why images of a list or index failed, each code once. `None` for other images."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class DescribeReplicationBackfillResultsResponse:
     """The answer of `describe_replication_backfill_results`."""
 

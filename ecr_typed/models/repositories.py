@@ -29,7 +29,7 @@ __all__ = [
 ]
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class ImageScanningConfiguration:
     """Whether the images of a repository are scanned."""
 
@@ -37,7 +37,7 @@ class ImageScanningConfiguration:
     """Whether an image is scanned when it is pushed. Default: no."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class CreateRepositoryRequest:
     """The arguments of `create_repository`."""
 
@@ -72,7 +72,7 @@ class CreateRepositoryRequest:
     """How images are encrypted at rest. Default: `AES256`. It can't be changed later."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class Repository:
     """A repository."""
 
@@ -106,7 +106,7 @@ class Repository:
     """How images are encrypted at rest."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class CreateRepositoryResponse:
     """The answer of `create_repository`."""
 
@@ -114,7 +114,7 @@ class CreateRepositoryResponse:
     """The new repository."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class DescribeRepositoriesRequest:
     """The arguments of `describe_repositories`."""
 
@@ -131,7 +131,7 @@ class DescribeRepositoriesRequest:
     """The most items that the page may have. Default: 100. 1 to 1,000."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class DescribeRepositoriesResponse:
     """The answer of `describe_repositories`."""
 
@@ -142,7 +142,7 @@ class DescribeRepositoriesResponse:
     """Where the next page begins; `None` on the last one."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class DeleteRepositoryRequest:
     """The arguments of `delete_repository`."""
 
@@ -161,7 +161,7 @@ class DeleteRepositoryRequest:
     """
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class DeleteRepositoryResponse:
     """The answer of `delete_repository`."""
 
@@ -169,7 +169,7 @@ class DeleteRepositoryResponse:
     """The repository that was deleted."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class PutImageTagMutabilityRequest:
     """The arguments of `put_image_tag_mutability`."""
 
@@ -193,7 +193,7 @@ class PutImageTagMutabilityRequest:
     """
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class PutImageTagMutabilityResponse:
     """The answer of `put_image_tag_mutability`."""
 

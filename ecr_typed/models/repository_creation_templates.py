@@ -43,7 +43,7 @@ class RCTAppliedFor(OpenEnum):
     """The push of an image whose repository is not there yet."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class CreateRepositoryCreationTemplateRequest:
     """The arguments of `create_repository_creation_template`."""
 
@@ -87,7 +87,7 @@ class CreateRepositoryCreationTemplateRequest:
     """
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class RepositoryCreationTemplate:
     """The settings of repositories that ECR creates itself below a prefix."""
 
@@ -130,7 +130,7 @@ class RepositoryCreationTemplate:
     """When the template was last changed."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class CreateRepositoryCreationTemplateResponse:
     """The answer of `create_repository_creation_template`."""
 
@@ -141,7 +141,7 @@ class CreateRepositoryCreationTemplateResponse:
     """The account id of the registry."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class DescribeRepositoryCreationTemplatesRequest:
     """The arguments of `describe_repository_creation_templates`."""
 
@@ -158,7 +158,7 @@ class DescribeRepositoryCreationTemplatesRequest:
     """The most items that the page may have. Default: 100. 1 to 1,000."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class DescribeRepositoryCreationTemplatesResponse:
     """The answer of `describe_repository_creation_templates`."""
 
@@ -172,7 +172,7 @@ class DescribeRepositoryCreationTemplatesResponse:
     """Where the next page begins; `None` on the last one."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class UpdateRepositoryCreationTemplateRequest:
     """The arguments of `update_repository_creation_template`."""
 
@@ -221,7 +221,7 @@ class UpdateRepositoryCreationTemplateRequest:
     """
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class UpdateRepositoryCreationTemplateResponse:
     """The answer of `update_repository_creation_template`."""
 
@@ -232,7 +232,7 @@ class UpdateRepositoryCreationTemplateResponse:
     """The account id of the registry."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class DeleteRepositoryCreationTemplateRequest:
     """The arguments of `delete_repository_creation_template`."""
 
@@ -242,7 +242,7 @@ class DeleteRepositoryCreationTemplateRequest:
     """
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class DeleteRepositoryCreationTemplateResponse:
     """The answer of `delete_repository_creation_template`."""
 

@@ -17,7 +17,7 @@ __all__ = [
 ]
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class SetRepositoryPolicyRequest:
     """The arguments of `set_repository_policy`."""
 
@@ -39,7 +39,7 @@ class SetRepositoryPolicyRequest:
     """
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class SetRepositoryPolicyResponse:
     """The answer of `set_repository_policy`."""
 
@@ -53,7 +53,7 @@ class SetRepositoryPolicyResponse:
     """The permissions policy, a JSON document."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class GetRepositoryPolicyRequest:
     """The arguments of `get_repository_policy`."""
 
@@ -67,7 +67,7 @@ class GetRepositoryPolicyRequest:
     """The account id of the registry. Default: the caller's account. 12 digits."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class GetRepositoryPolicyResponse:
     """The answer of `get_repository_policy`."""
 
@@ -81,7 +81,7 @@ class GetRepositoryPolicyResponse:
     """The repository's name, with its namespace, as in `team/app`."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class DeleteRepositoryPolicyRequest:
     """The arguments of `delete_repository_policy`."""
 
@@ -95,7 +95,7 @@ class DeleteRepositoryPolicyRequest:
     """The account id of the registry. Default: the caller's account. 12 digits."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class DeleteRepositoryPolicyResponse:
     """The answer of `delete_repository_policy`."""
 

@@ -92,12 +92,12 @@ class ScanningConfigurationFailureCode(OpenEnum):
     """The registry has no such repository."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class GetRegistryScanningConfigurationRequest:
     """The arguments of `get_registry_scanning_configuration`."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class ScanningRepositoryFilter:
     """The repositories whose images are scanned."""
 
@@ -110,7 +110,7 @@ class ScanningRepositoryFilter:
     """How the filter is read."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class RegistryScanningRule:
     """The repositories whose images are scanned, and when."""
 
@@ -121,7 +121,7 @@ class RegistryScanningRule:
     """The repositories. At most 100 items."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class RegistryScanningConfiguration:
     """How the images of a registry are scanned."""
 
@@ -132,7 +132,7 @@ class RegistryScanningConfiguration:
     """Which repositories are scanned, and when."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class GetRegistryScanningConfigurationResponse:
     """The answer of `get_registry_scanning_configuration`."""
 
@@ -143,7 +143,7 @@ class GetRegistryScanningConfigurationResponse:
     """The account id of the registry."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class PutRegistryScanningConfigurationRequest:
     """The arguments of `put_registry_scanning_configuration`."""
 
@@ -156,7 +156,7 @@ class PutRegistryScanningConfigurationRequest:
     """
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class PutRegistryScanningConfigurationResponse:
     """The answer of `put_registry_scanning_configuration`."""
 
@@ -164,7 +164,7 @@ class PutRegistryScanningConfigurationResponse:
     """The configuration that was set."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class BatchGetRepositoryScanningConfigurationRequest:
     """The arguments of `batch_get_repository_scanning_configuration`."""
 
@@ -172,7 +172,7 @@ class BatchGetRepositoryScanningConfigurationRequest:
     """The repositories' names."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class RepositoryScanningConfiguration:
     """How the images of a repository are scanned."""
 
@@ -192,7 +192,7 @@ class RepositoryScanningConfiguration:
     """The registry's filters that cover the repository."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class RepositoryScanningConfigurationFailure:
     """A repository that could not be looked up, and why."""
 
@@ -206,7 +206,7 @@ class RepositoryScanningConfigurationFailure:
     """The reason, in words."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class BatchGetRepositoryScanningConfigurationResponse:
     """The answer of `batch_get_repository_scanning_configuration`."""
 
@@ -217,7 +217,7 @@ class BatchGetRepositoryScanningConfigurationResponse:
     """The repositories that could not be looked up, and why."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class PutImageScanningConfigurationRequest:
     """The arguments of `put_image_scanning_configuration`."""
 
@@ -234,7 +234,7 @@ class PutImageScanningConfigurationRequest:
     """The account id of the registry. Default: the caller's account. 12 digits."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class PutImageScanningConfigurationResponse:
     """The answer of `put_image_scanning_configuration`."""
 
@@ -248,7 +248,7 @@ class PutImageScanningConfigurationResponse:
     """Whether images are scanned when they are pushed."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class StartImageScanRequest:
     """The arguments of `start_image_scan`."""
 
@@ -265,7 +265,7 @@ class StartImageScanRequest:
     """The account id of the registry. Default: the caller's account. 12 digits."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class StartImageScanResponse:
     """The answer of `start_image_scan`."""
 
@@ -282,7 +282,7 @@ class StartImageScanResponse:
     """How the scan stands."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class DescribeImageScanFindingsRequest:
     """The arguments of `describe_image_scan_findings`."""
 
@@ -305,7 +305,7 @@ class DescribeImageScanFindingsRequest:
     """The most items that the page may have. Default: 100. 1 to 1,000."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class Attribute:
     """A detail of a finding."""
 
@@ -316,7 +316,7 @@ class Attribute:
     """The detail."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class ImageScanFinding:
     """A vulnerability that a basic scan found."""
 
@@ -336,7 +336,7 @@ class ImageScanFinding:
     """More about it: `package_name`, `package_version` and scores."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class CvssScore:
     """A CVSS score."""
 
@@ -353,7 +353,7 @@ class CvssScore:
     """The version of CVSS."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class VulnerablePackage:
     """A package that has a vulnerability."""
 
@@ -385,7 +385,7 @@ class VulnerablePackage:
     """The version that fixes the vulnerability."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class PackageVulnerabilityDetails:
     """A vulnerability, and the packages that have it."""
 
@@ -420,7 +420,7 @@ class PackageVulnerabilityDetails:
     """The packages that have it."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class Recommendation:
     """What Amazon Inspector recommends."""
 
@@ -431,7 +431,7 @@ class Recommendation:
     """The recommendation, or `None Provided`."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class Remediation:
     """What to do about a finding."""
 
@@ -439,7 +439,7 @@ class Remediation:
     """What Amazon Inspector recommends."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class AwsEcrContainerImageDetails:
     """The image that a finding was found in."""
 
@@ -474,7 +474,7 @@ class AwsEcrContainerImageDetails:
     """The repository's name, with its namespace, as in `team/app`."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class ResourceDetails:
     """What a finding was found in, by its kind."""
 
@@ -482,7 +482,7 @@ class ResourceDetails:
     """The image."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class Resource:
     """What a finding was found in."""
 
@@ -499,7 +499,7 @@ class Resource:
     """What it is: `AWS_ECR_CONTAINER_IMAGE`."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class CvssScoreAdjustment:
     """What Amazon Inspector changed of a CVSS score."""
 
@@ -510,7 +510,7 @@ class CvssScoreAdjustment:
     """Why it did."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class CvssScoreDetails:
     """A CVSS score, and what Amazon Inspector changed of it."""
 
@@ -530,7 +530,7 @@ class CvssScoreDetails:
     """The version of CVSS."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class ScoreDetails:
     """How Amazon Inspector's score came about."""
 
@@ -538,7 +538,7 @@ class ScoreDetails:
     """The CVSS score that it was made from."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class EnhancedImageScanFinding:
     """A vulnerability that Amazon Inspector found."""
 
@@ -594,7 +594,7 @@ class EnhancedImageScanFinding:
     """Whether an exploit is known: `YES` or `NO`."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class ImageScanFindings:
     """What a scan found: the findings of a page, and the counts of all pages."""
 
@@ -614,7 +614,7 @@ class ImageScanFindings:
     """What Amazon Inspector found. Absent or empty with basic scanning."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class DescribeImageScanFindingsResponse:
     """The answer of `describe_image_scan_findings`."""
 

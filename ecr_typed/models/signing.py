@@ -47,7 +47,7 @@ class SigningStatus(OpenEnum):
     """It failed: the failure code says why."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class SigningRepositoryFilter:
     """The repositories whose images are signed."""
 
@@ -61,7 +61,7 @@ class SigningRepositoryFilter:
     """How the filter is read."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class SigningRule:
     """The repositories whose images a profile signs."""
 
@@ -74,7 +74,7 @@ class SigningRule:
     """The repositories. Default: all. 1 to 100 items."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class SigningConfiguration:
     """Which images are signed when they are pushed."""
 
@@ -84,7 +84,7 @@ class SigningConfiguration:
     """
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class PutSigningConfigurationRequest:
     """The arguments of `put_signing_configuration`."""
 
@@ -92,7 +92,7 @@ class PutSigningConfigurationRequest:
     """The rules."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class PutSigningConfigurationResponse:
     """The answer of `put_signing_configuration`."""
 
@@ -100,12 +100,12 @@ class PutSigningConfigurationResponse:
     """The configuration that was set."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class GetSigningConfigurationRequest:
     """The arguments of `get_signing_configuration`."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class GetSigningConfigurationResponse:
     """The answer of `get_signing_configuration`."""
 
@@ -116,12 +116,12 @@ class GetSigningConfigurationResponse:
     """The account id of the registry."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class DeleteSigningConfigurationRequest:
     """The arguments of `delete_signing_configuration`."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class DeleteSigningConfigurationResponse:
     """The answer of `delete_signing_configuration`."""
 
@@ -132,7 +132,7 @@ class DeleteSigningConfigurationResponse:
     """The account id of the registry."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class DescribeImageSigningStatusRequest:
     """The arguments of `describe_image_signing_status`."""
 
@@ -149,7 +149,7 @@ class DescribeImageSigningStatusRequest:
     """The account id of the registry. Default: the caller's account. 12 digits."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class ImageSigningStatus:
     """How the signing of an image with a profile stands."""
 
@@ -166,7 +166,7 @@ class ImageSigningStatus:
     """How it stands."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class DescribeImageSigningStatusResponse:
     """The answer of `describe_image_signing_status`."""
 

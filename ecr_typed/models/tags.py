@@ -18,7 +18,7 @@ __all__ = [
 ]
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class TagResourceRequest:
     """The arguments of `tag_resource`."""
 
@@ -31,12 +31,12 @@ class TagResourceRequest:
     """
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class TagResourceResponse:
     """The answer of `tag_resource`."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class UntagResourceRequest:
     """The arguments of `untag_resource`."""
 
@@ -47,12 +47,12 @@ class UntagResourceRequest:
     """The keys of the tags to remove."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class UntagResourceResponse:
     """The answer of `untag_resource`."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class ListTagsForResourceRequest:
     """The arguments of `list_tags_for_resource`."""
 
@@ -60,7 +60,7 @@ class ListTagsForResourceRequest:
     """The repository's ARN."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class ListTagsForResourceResponse:
     """The answer of `list_tags_for_resource`."""
 

@@ -300,3 +300,12 @@ def values_that_are_left(kind: EncryptionType) -> None:
         return
     # wrong: mypy arg-type, pyright reportArgumentType
     assert_never(kind)
+
+
+def order_of_what_has_none(first: Repository, policy: RetryPolicy, event: CallEvent) -> None:
+    # wrong: mypy operator, pyright reportOperatorIssue
+    print(first < first)
+    # wrong: mypy operator, pyright reportOperatorIssue
+    print(policy >= policy)
+    # wrong: mypy operator, pyright reportOperatorIssue
+    print(event > event)
