@@ -8,9 +8,14 @@ from typing import Final
 import attrs
 
 from ecr_typed.checks import beyond_limits
-from ecr_typed.errors import EcrConnectionError, EcrError, EcrResponseError, EcrServiceError
+from ecr_typed.errors import (
+    EcrConnectionError,
+    EcrError,
+    EcrResponseError,
+    EcrServiceError,
+    shortened,
+)
 from ecr_typed.operation import AnyOperation
-from ecr_typed.structuring import shortened
 
 _REFUSALS: Final = frozenset({"InvalidParameterException", "ValidationException"})
 

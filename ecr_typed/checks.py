@@ -11,7 +11,7 @@ from typing import cast
 
 import attrs
 
-from ecr_typed.errors import ArgumentProblem
+from ecr_typed.errors import ArgumentProblem, shortened
 from ecr_typed.shapes import (
     Blob,
     Boolean,
@@ -27,7 +27,6 @@ from ecr_typed.shapes import (
     is_list,
     members,
 )
-from ecr_typed.structuring import shortened
 
 _Rule = Callable[[Shape, object], str | None]
 """Says what a shape allows, if a value is not that."""

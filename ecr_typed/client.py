@@ -7,6 +7,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from ecr_typed.connection import Connection
+from ecr_typed.options import check_options
 from ecr_typed.retry import RetryPolicy
 from ecr_typed.waiters import Waiters
 
@@ -51,8 +52,18 @@ class EcrClient(Waiters):
 
         Raises:
             EcrConfigurationError: No region is known, or the profile or endpoint is no good.
-            EcrRequestError: `config` sets `retries`, or both a session and a profile are given.
+            EcrRequestError: An option is of another type, `config` sets `retries`, or both a session
+                and a profile are given.
         """
+        check_options(
+            region_name=region_name,
+            profile_name=profile_name,
+            endpoint_url=endpoint_url,
+            session=session,
+            config=config,
+            retry=retry,
+            on_call=on_call,
+        )
         connection = Connection.make(
             region_name=region_name,
             profile_name=profile_name,
@@ -82,8 +93,10 @@ class EcrClient(Waiters):
             A client that calls through the boto3 client, and leaves it open when it is closed.
 
         Raises:
-            EcrRequestError: `client` is no boto3 client for ECR.
+            EcrRequestError: `client` is no boto3 client for ECR, `retry` no `RetryPolicy`, or
+                `on_call` can't be called.
         """
+        check_options(client=client, retry=retry, on_call=on_call)
         return cls._assembled(Connection.adopt(client), retry, on_call)
 
     def with_options(
@@ -102,7 +115,11 @@ class EcrClient(Waiters):
 
         Returns:
             The other client. Both spend from one retry quota.
+
+        Raises:
+            EcrRequestError: `retry` is no `RetryPolicy`, or `on_call` can't be called.
         """
+        check_options(retry=retry, on_call=on_call)
         return self._assembled(
             self._connection.shared(),
             self._retrier.policy if retry is None else retry,

@@ -17,14 +17,11 @@ from botocore.exceptions import ClientError
 
 from ecr_typed import __version__
 from ecr_typed.errors import (
-    ArgumentProblem,
     EcrConfigurationError,
     EcrError,
-    EcrRequestError,
 )
 from ecr_typed.exchange import Exchange, current_exchange, listen
 from ecr_typed.operation import AnyOperation, Effect
-from ecr_typed.structuring import shortened
 from ecr_typed.translation import drop_frames, outdated, service_error, translated
 
 if TYPE_CHECKING:
@@ -82,9 +79,6 @@ class Connection:
 
         from ecr_typed.sockets import watch_sockets
 
-        problems = _option_problems(profile_name, session, config)
-        if problems:
-            raise EcrRequestError(problems)
         settings = Config(
             retries={"total_max_attempts": 1, "mode": "standard"},
             user_agent_extra=f"ecr_typed/{__version__}",
@@ -117,9 +111,6 @@ class Connection:
     @classmethod
     def adopt(cls, client: ECRClient) -> Connection:
         """Connect with a user's client, which stays as it is."""
-        problem = _client_problem(client)
-        if problem:
-            raise EcrRequestError([problem])
         retries: Mapping[str, Any] = getattr(client.meta.config, "retries", None) or {}
         attempts = retries.get("total_max_attempts")
         if attempts != 1:
@@ -211,31 +202,6 @@ def _leave_sockets_to_the_parent() -> None:
 
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_leave_sockets_to_the_parent)
-
-
-def _client_problem(client: object) -> ArgumentProblem | None:
-    meta = getattr(client, "meta", None)
-    service = getattr(getattr(meta, "service_model", None), "service_name", None)
-    if service == "ecr":
-        return None
-    hint = "the private registries are the service 'ecr'" if service == "ecr-public" else ""
-    return ArgumentProblem("client", shortened(client), "a boto3 client for 'ecr'", hint)
-
-
-def _option_problems(
-    profile_name: str | None, session: boto3.Session | None, config: Config | None
-) -> list[ArgumentProblem]:
-    problems: list[ArgumentProblem] = []
-    retries = getattr(config, "retries", None)
-    if retries:
-        problems.append(
-            ArgumentProblem("config", f"retries={retries!r}", "no retries: pass a RetryPolicy")
-        )
-    if session is not None and profile_name is not None:
-        problems.append(
-            ArgumentProblem("profile_name", repr(profile_name), "None, as the session has its own")
-        )
-    return problems
 
 
 def _session(profile_name: str | None) -> boto3.Session:

@@ -146,6 +146,15 @@ class EcrConfigurationError(EcrError):
     """The client can't be made or used as it is configured: no region, no such profile."""
 
 
+def shortened(value: object, length: int = 60) -> str:
+    """The value's `repr`, cut where it is longer than a line likes."""
+    if isinstance(value, str | bytes) and len(value) > length:
+        # What is large is cut before it is written out.
+        return f"{value[:length]!r}"[: length - 3] + "..."
+    text = repr(value)
+    return text if len(text) <= length else f"{text[: length - 3]}..."
+
+
 @attrs.frozen(order=False)
 class ArgumentProblem:
     """What is wrong with an argument."""

@@ -7,9 +7,8 @@ from typing import Any, Generic, TypeVar, cast
 
 import attrs
 
-from ecr_typed.errors import ArgumentProblem, EcrError, PaginationError
+from ecr_typed.errors import ArgumentProblem, EcrError, PaginationError, shortened
 from ecr_typed.operation import PagedOperation, ResponsePage
-from ecr_typed.structuring import shortened
 
 Item = TypeVar("Item")
 Page = TypeVar("Page", bound=ResponsePage)

@@ -9,12 +9,13 @@ import threading
 import time
 from collections.abc import Callable
 from importlib import import_module
+from types import UnionType
 from typing import Any, Final, Generic, Protocol, TypeVar
 from weakref import WeakSet
 
 import attrs
 
-from ecr_typed.errors import EcrError
+from ecr_typed.errors import ArgumentProblem, EcrError, EcrRequestError, shortened
 
 Result = TypeVar("Result")
 
@@ -52,19 +53,44 @@ class RetryEvent:
 class RetryPolicy:
     """How long a call goes on."""
 
-    max_attempts: int = attrs.field(
-        default=3, validator=[attrs.validators.instance_of(int), attrs.validators.ge(1)]
-    )
+    max_attempts: int = 3
     """The most requests that are made for a call, the first included."""
 
-    deadline: float | None = attrs.field(
-        default=None, validator=attrs.validators.optional(attrs.validators.gt(0))
-    )
+    deadline: float | None = None
     """How many seconds the whole call may take, waits included. A wait that would go beyond it
     is not begun."""
 
     on_retry: Callable[[RetryEvent], None] | None = None
     """Is called before each wait."""
+
+    def __attrs_post_init__(self) -> None:
+        # attrs' validators write a TypeError that shows all of the attribute.
+        fits: dict[str, tuple[bool, str]] = {
+            "max_attempts": (
+                _is_number(self.max_attempts, int) and self.max_attempts >= 1,
+                "a whole number of at least 1",
+            ),
+            "deadline": (
+                self.deadline is None
+                or (_is_number(self.deadline, int | float) and self.deadline > 0),
+                "a number of seconds above 0, or None",
+            ),
+            "on_retry": (
+                self.on_retry is None or callable(self.on_retry),
+                "a function of a RetryEvent, or None",
+            ),
+        }
+        problems = [
+            ArgumentProblem(name, shortened(getattr(self, name)), allowed)
+            for name, (is_right, allowed) in fits.items()
+            if not is_right
+        ]
+        if problems:
+            raise EcrRequestError(problems)
+
+
+def _is_number(value: object, kind: type[int] | UnionType) -> bool:
+    return isinstance(value, kind) and not isinstance(value, bool)
 
 
 _quotas: WeakSet[RetryQuota] = WeakSet()

@@ -11,6 +11,7 @@ from typing import Any, TypeVar, cast
 
 import attrs
 
+from ecr_typed.errors import shortened
 from ecr_typed.frozen_map import FrozenMap
 from ecr_typed.scalars import (
     Dialect,
@@ -125,15 +126,6 @@ def _scalar(dialect: Dialect, shape: Shape) -> tuple[str, Any]:
 def _whole_number(value: object) -> int:
     # JSON has one kind of number: 1E3 is a whole one, though Python reads it as a float.
     return plain_integer(int(value) if isinstance(value, float) and value.is_integer() else value)
-
-
-def shortened(value: object, length: int = 60) -> str:
-    """The value's `repr`, cut where it is longer than a line likes."""
-    if isinstance(value, str | bytes) and len(value) > length:
-        # What is large is cut before it is written out.
-        return f"{value[:length]!r}"[: length - 3] + "..."
-    text = repr(value)
-    return text if len(text) <= length else f"{text[: length - 3]}..."
 
 
 def rendered(path: Path) -> str:

@@ -12,7 +12,7 @@ import pytest
 from botocore.retries import quota as botocore_quota
 from botocore.retries import standard
 
-from ecr_typed import EcrError, RetryEvent, RetryPolicy
+from ecr_typed import EcrError, EcrRequestError, RetryEvent, RetryPolicy
 from ecr_typed import retry as ours
 from ecr_typed.retry import Retrier, RetryQuota, delay
 
@@ -361,9 +361,13 @@ def test_policy_is_frozen_and_has_defaults() -> None:
         {"deadline": -1.0},
         {"deadline": float("nan")},
         {"deadline": "5"},
+        {"deadline": True},
+        {"on_retry": "print"},
     ],
 )
 def test_senseless_policies_are_refused(options: dict[str, Any]) -> None:
-    """A policy says at once what is wrong with it."""
-    with pytest.raises((ValueError, TypeError)):
+    """A policy says at once what is wrong with it: the argument, its value and what is allowed."""
+    ((name, value),) = options.items()
+    with pytest.raises(EcrRequestError, match=rf"^{name}: expected .*, got {value!r}$") as caught:
         RetryPolicy(**options)
+    assert isinstance(caught.value, ValueError)

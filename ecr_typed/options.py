@@ -1,0 +1,86 @@
+"""What is wrong with the options of a client, before one is made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+import attrs
+
+from ecr_typed.errors import ArgumentProblem, EcrRequestError, shortened
+from ecr_typed.retry import RetryPolicy
+
+
+def check_options(**options: object) -> None:
+    """Refuse options that can't be right, by their names; what is None was left out."""
+    given = {name: value for name, value in options.items() if value is not None}
+    problems = [
+        ArgumentProblem(name, shortened(value), _KINDS[name].allowed, _KINDS[name].hint(value))
+        for name, value in given.items()
+        if not _KINDS[name].fits(value)
+    ]
+    retries = getattr(given.get("config"), "retries", None)
+    if retries:
+        problems.append(
+            ArgumentProblem("config", f"retries={retries!r}", "no retries: pass a RetryPolicy")
+        )
+    if {"session", "profile_name"} <= given.keys():
+        profile_name = shortened(given["profile_name"])
+        problems.append(
+            ArgumentProblem("profile_name", profile_name, "None, as the session has its own")
+        )
+    if problems:
+        raise EcrRequestError(problems)
+
+
+@attrs.frozen
+class _Kind:
+    """What an option has to be."""
+
+    allowed: str
+    fits: Callable[[object], bool]
+    hint: Callable[[object], str] = lambda _: ""
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str)
+
+
+def _is_session(value: object) -> bool:
+    # Not by its class, which loads boto3: whoever has a session has loaded it.
+    return hasattr(value, "client") and hasattr(value, "_session")
+
+
+def _is_config(value: object) -> bool:
+    return hasattr(value, "merge") and hasattr(value, "read_timeout")
+
+
+def _is_policy(value: object) -> bool:
+    return isinstance(value, RetryPolicy)
+
+
+def _is_client(value: object) -> bool:
+    return _service(value) == "ecr"
+
+
+def _service(client: object) -> object:
+    meta = getattr(client, "meta", None)
+    return getattr(getattr(meta, "service_model", None), "service_name", None)
+
+
+def _other_service(client: object) -> str:
+    if _service(client) == "ecr-public":
+        return "the private registries are the service 'ecr'"
+    return ""
+
+
+_KINDS: Final[Mapping[str, _Kind]] = {
+    "client": _Kind("a boto3 client for 'ecr'", _is_client, _other_service),
+    "region_name": _Kind("the name of a region, as 'eu-west-1'", _is_text),
+    "profile_name": _Kind("the name of a profile", _is_text),
+    "endpoint_url": _Kind("a URL", _is_text),
+    "session": _Kind("a boto3.Session", _is_session),
+    "config": _Kind("a botocore.config.Config", _is_config),
+    "retry": _Kind("a RetryPolicy, as RetryPolicy(max_attempts=5)", _is_policy),
+    "on_call": _Kind("a function of a CallEvent", callable),
+}

@@ -1,0 +1,69 @@
+"""Options of a client that can't be right."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+import boto3
+import botocore.session
+import pytest
+from botocore.config import Config
+
+from ecr_typed import EcrClient, EcrRequestError
+from tests.support.clients import MakeEcr, boto3_client
+from tests.support.errors import error_of
+
+
+@pytest.mark.parametrize(
+    ("options", "text"),
+    [
+        ({"region_name": 3}, "region_name: expected the name of a region, as 'eu-west-1', got 3"),
+        ({"profile_name": b"dev"}, "profile_name: expected the name of a profile, got b'dev'"),
+        ({"endpoint_url": 3}, "endpoint_url: expected a URL, got 3"),
+        ({"session": "dev"}, "session: expected a boto3.Session, got 'dev'"),
+        ({"config": {"a": 1}}, "config: expected a botocore.config.Config, got {'a': 1}"),
+        (
+            {"retry": 5},
+            "retry: expected a RetryPolicy, as RetryPolicy(max_attempts=5), got 5",
+        ),
+        ({"on_call": "print"}, "on_call: expected a function of a CallEvent, got 'print'"),
+    ],
+)
+def test_option_of_another_type_is_refused(options: dict[str, Any], text: str) -> None:
+    """The error names the option, its value and what is allowed."""
+    error = error_of(EcrClient, **options)
+    assert isinstance(error, EcrRequestError)
+    assert str(error) == text
+
+
+def test_all_that_is_wrong_is_said_at_once(session: boto3.Session) -> None:
+    """Whoever has two options wrong need not try twice."""
+    error = error_of(
+        EcrClient,
+        session=session,
+        profile_name="dev",
+        config=Config(retries={"max_attempts": 9}),
+        retry=9,
+    )
+    assert isinstance(error, EcrRequestError)
+    assert [problem.argument for problem in error.problems] == ["retry", "config", "profile_name"]
+
+
+def test_session_of_botocore_is_no_session_of_boto3() -> None:
+    """botocore's sessions have the name, and not what is needed."""
+    error = error_of(EcrClient, session=botocore.session.Session())
+    assert isinstance(error, EcrRequestError)
+    assert str(error).startswith("session: expected a boto3.Session, got <botocore.session.Session")
+
+
+@pytest.mark.parametrize("options", [{"retry": 5}, {"on_call": "print"}])
+def test_options_are_checked_wherever_they_are_given(
+    make: MakeEcr, session: boto3.Session, options: dict[str, Any]
+) -> None:
+    """Adopting a client and changing options refuse the same."""
+    adopt = partial(EcrClient.from_boto3, boto3_client(session))
+    for give in (make().with_options, adopt):
+        error = error_of(give, **options)
+        assert isinstance(error, EcrRequestError)
+        assert [problem.argument for problem in error.problems] == [*options]
