@@ -6,6 +6,7 @@ what belongs in it have changed.
 
 from __future__ import annotations
 
+import argparse
 import hashlib
 import os
 import re
@@ -27,6 +28,14 @@ SHARED_PYTHON = SHARED / ("Scripts/python.exe" if sys.platform == "win32" else "
 # Both cores. What types are is tested in the session `types`, AWS's command line in `cli`.
 PYTEST = ["pytest", "-n", "2", "--ignore=tests/typing", "--ignore=tests/cli"]
 PYTHONS = ["3.11", "3.12", "3.13"]
+# No group of pyproject.toml: aiobotocore's botocore is older than ours, and what resolves all groups
+# together would fail. The bounds are those that docs/comparison.md speaks of; without them pip goes
+# back to releases of long ago that pin nothing.
+PEERS = {
+    "aiobotocore": ["aiobotocore>=3.10", "types-aiobotocore[ecr]>=3.10"],
+    "botocraft": ["botocraft>=0.36"],
+    "capo-ecr": ["capo-ecr>=0.19"],
+}
 LINTED = ["ecr_typed", "codegen", "tests", "examples", "bench", "docs", "noxfile.py", "run.py"]
 
 
@@ -134,16 +143,52 @@ def lint(session: nox.Session) -> None:
 
 @shared
 def types(session: nox.Session) -> None:
-    """Check all types with mypy and pyright, and test the public ones with ty and pyrefly, too."""
+    """Check all types with mypy and pyright; test the public ones, also against an earlier state.
+
+    `-- --ref v0.1.0` names that state; what else stands there is pytest's.
+    """
+    options = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    options.add_argument("--ref")
+    earlier, others = options.parse_known_args(session.posargs)
     run_shared(session, "-m", "mypy")
     run_shared(session, "-m", "pyright", f"--pythonpath={SHARED_PYTHON}")
-    run_shared(session, "-m", "pytest", "tests/typing", *session.posargs)
+    run_shared(session, "-m", "pytest", "tests/typing", *others)
+    # 3: a checkout without history has nothing earlier, and says so.
+    reference = [f"--ref={earlier.ref}"] if earlier.ref else []
+    run_shared(session, "-m", "tests.typing.earlier", *reference, success_codes=[0, 3])
 
 
 @shared
 def bench(session: nox.Session) -> None:
     """Measure speed and memory side by side with boto3; exits with 1 beyond the bounds."""
     run_shared(session, "-m", "bench", *session.posargs)
+
+
+@nox.session(name="bench-peers", reuse_venv=True)
+def bench_peers(session: nox.Session) -> None:
+    """Measure the libraries that one might use instead side by side with boto3: minutes."""
+    install(session, "--editable", ".", *group("types"))
+    peers = [f"--peer={name}={peer_python(session, name)}" for name in PEERS]
+    session.run("python", "-m", "bench.peers", *peers, *session.posargs)
+
+
+def peer_python(session: nox.Session, name: str) -> str:
+    """The Python of an environment with one of the other libraries, and boto3 to measure it by."""
+    folder = ROOT / ".nox" / f"peer-{name}"
+    python = str(folder / SHARED_PYTHON.relative_to(SHARED))
+    # boto3 comes last: where a library pins botocore, boto3 is what gives way.
+    requirements = (*PEERS[name], "attrs", "boto3")
+    if not Path(python).exists():
+        venv.create(folder, with_pip=True, clear=True)
+    if not is_installed(folder, requirements):
+        pip = (python, "-m", "pip", "install", "--quiet", "--upgrade")
+        try:
+            session.run_install(*pip, "pip", external=True)
+            session.run_install(*pip, *requirements, external=True)
+        except BaseException:
+            (folder / "installed.sha256").unlink()
+            raise
+    return python
 
 
 @shared

@@ -227,11 +227,7 @@ def retries() -> str:
         "up to 1, 2, 4, 8 seconds.",
         700,
     )
-    transient, throttled, asked = (
-        errors.EcrError(),
-        errors.EcrError(),
-        errors.EcrError(),
-    )
+    transient, throttled, asked = (errors.EcrError() for _ in range(3))
     throttled.is_throttling = asked.is_throttling = True
     asked.retry_after = 3.0
     y = 30
@@ -347,6 +343,44 @@ def _bars(measures: Sequence[Any]) -> Iterator[tuple[str, float]]:
             yield measure["name"], measure["value"]
 
 
+def peers(results: Any) -> str:
+    """Each measure with a bar for each library, boto3 being 1; in two columns."""
+    measures = results["measures"]
+    said = (
+        f"{measure['name']}: " + ", ".join(f"{n} {_ratio(r)}" for n, r in bars)
+        for measure in measures
+        if (bars := measure["ratios"].items())
+    )
+    title = "What each library costs, against boto3"
+    drawing = Drawing(title, f"Ratios to boto3. {'; '.join(said)}", 700)
+    drawing.text(20, 24, "Ratio to boto3; shorter is better")
+    width, most = 170, 2.0
+    rows, height = -(-len(measures) // 2), 40 + 17 * len(results["versions"])
+    for index, measure in enumerate(measures):
+        column, row = divmod(index, rows)
+        x, y = 112 + 350 * column, 56 + row * height
+        one = x + width / most
+        drawing.text(x - 92, y, measure["name"], "small")
+        drawing.line(f"M{one:g} {y + 5}V{y + height - 36}", "line dashed")
+        if row == 0:
+            drawing.text(one, 40, "boto3 = 1", "small middle")
+        for name, ratio in measure["ratios"].items():
+            y += 17
+            length = width * min(ratio or 0, most) / most
+            drawing.text(x - 8, y, name, "small end")
+            kind = "bar" if name == "ecr_typed" else "wait"
+            drawing.box(x, y - 10, length, 12, kind)
+            cut = "… " if (ratio or 0) > most else ""
+            drawing.text(x + width + 52, y, cut + _ratio(ratio), "code end")
+    return drawing.svg(32 + rows * height)
+
+
+def _ratio(ratio: float | None) -> str:
+    if ratio is None:
+        return "-"
+    return f"{ratio:.2f}" if ratio < 10 else f"{ratio:.0f}"
+
+
 def pictures() -> dict[str, str]:
     """All pictures, by the names of their files."""
     results = json.loads((HERE / "bench.json").read_text("utf-8"))
@@ -354,6 +388,7 @@ def pictures() -> dict[str, str]:
         "bench.svg": bench(results),
         "call.svg": call(),
         "error-tree.svg": error_tree(),
+        "peers.svg": peers(json.loads((HERE / "peers.json").read_text("utf-8"))),
         "retries.svg": retries(),
     }
 

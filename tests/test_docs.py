@@ -6,6 +6,7 @@ import contextlib
 import doctest
 import importlib.util
 import io
+import json
 import os
 import re
 import subprocess
@@ -199,3 +200,14 @@ def test_pictures_are_those_of_their_script() -> None:
     drawn: dict[str, str] = load("pictures").pictures()
     there = {path.name: path.read_text("utf-8") for path in (DOCS / "pictures").glob("*.svg")}
     assert there == drawn
+
+
+def test_comparison_is_of_what_was_measured() -> None:
+    """The page names the versions of the libraries that the figures are from."""
+    text = " ".join((DOCS / "comparison.md").read_text("utf-8").split())
+    results = json.loads((DOCS / "peers.json").read_text("utf-8"))
+    checked = results["checkers"]["mypy-boto3-ecr"]
+    named = {f"{name} {versions[name]}" for name, versions in results["versions"].items()}
+    named |= {f"boto3 {results['versions']['ecr_typed']['boto3']}", f"mypy_boto3_ecr {checked}"}
+    named.remove(f"ecr_typed {results['versions']['ecr_typed']['ecr_typed']}")
+    assert {words for words in named if words not in text} == set()

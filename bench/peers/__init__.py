@@ -1,0 +1,1 @@
+"""The libraries that one might use instead, measured side by side: `nox -s bench-peers`."""
