@@ -99,7 +99,7 @@ def tests(session: nox.Session) -> None:
     run_shared(session, "-m", *PYTEST, *session.posargs)
 
 
-@nox.session(python=PYTHONS, reuse_venv=True)
+@nox.session(name="tests-on", python=PYTHONS, reuse_venv=True)
 def tests_on(session: nox.Session) -> None:
     """Run the tests on each Python that is there."""
     install(
@@ -108,7 +108,7 @@ def tests_on(session: nox.Session) -> None:
     session.run("python", "-m", *PYTEST, *session.posargs)
 
 
-@nox.session(reuse_venv=True)
+@nox.session(name="tests-lowest", reuse_venv=True)
 def tests_lowest(session: nox.Session) -> None:
     """Run the tests with the oldest versions of all dependencies that are said to do."""
     project = PYPROJECT["project"]

@@ -1,4 +1,4 @@
-"""Runs type checkers: what each says of a file, by lines."""
+"""Runs type checkers: what each says of files, and where."""
 
 from __future__ import annotations
 
@@ -10,56 +10,104 @@ import sys
 import tempfile
 import tomllib
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
+
+import attrs
 
 ROOT = Path(__file__).parents[2]
-
-Errors = Mapping[Path, Mapping[int, frozenset[str]]]
-"""The codes of errors, by file and line."""
-
-Error = tuple[str, int, str]
+SETTINGS = ROOT / "pyproject.toml"
 
 
-def mypy(paths: Sequence[Path], root: Path) -> Errors:
+class CheckerError(Exception):
+    """A type checker that did not work."""
+
+
+@attrs.frozen
+class Finding:
+    """An error that a type checker found."""
+
+    path: Path = attrs.field(converter=Path.resolve)
+    line: int
+    code: str
+    message: str
+
+
+Checker = Callable[[Sequence[Path], Path], Iterator[Finding]]
+"""Takes files, and the folder that has the package which they use."""
+
+
+class StrictChecker(Protocol):
+    """A checker that takes a file with settings, too: without one, the project's."""
+
+    def __call__(
+        self, paths: Sequence[Path], root: Path, settings: Path = SETTINGS
+    ) -> Iterator[Finding]: ...
+
+
+def mypy(paths: Sequence[Path], root: Path, settings: Path = SETTINGS) -> Iterator[Finding]:
     """What mypy says."""
-    settings = f"--config-file={ROOT / 'pyproject.toml'}"
-    return _grouped(root, _mypy(_run(root, "mypy", "--output=json", settings, *paths)))
+    output = _run(root, "mypy", "--output=json", f"--config-file={settings}", *paths)
+    for error in map(json.loads, filter(None, output.splitlines())):
+        if error["severity"] == "error":
+            yield Finding(root / error["file"], error["line"], error["code"], error["message"])
 
 
-def pyright(paths: Sequence[Path], root: Path) -> Errors:
+def pyright(paths: Sequence[Path], root: Path, settings: Path = SETTINGS) -> Iterator[Finding]:
     """What pyright says, save of types that are unknown because of another error."""
-    # A configuration of its own: what the project's excludes is excluded by name, too.
-    settings = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["pyright"]
-    kept = {key: settings[key] for key in settings.keys() - {"include", "exclude", "ignore"}}
+    # A configuration of its own: what the settings exclude is excluded by name, too.
+    declared = tomllib.loads(settings.read_text("utf-8"))["tool"]["pyright"]
+    kept = {key: declared[key] for key in declared.keys() - {"include", "exclude", "ignore"}}
     interpreter = f"--pythonpath={sys.executable}"
     with tempfile.TemporaryDirectory() as folder:
         config = Path(folder) / "pyrightconfig.json"
         config.write_text(json.dumps({**kept, "extraPaths": [str(root)]}), "utf-8")
         output = _run(root, "pyright", "--outputjson", f"--project={config}", interpreter, *paths)
-    return _grouped(root, _pyright(output))
+    for error in json.loads(output)["generalDiagnostics"]:
+        rule: str = error.get("rule", "syntax")
+        if error["severity"] == "error" and not rule.startswith("reportUnknown"):
+            line = error["range"]["start"]["line"] + 1
+            # Its reasons stand on lines below.
+            message = " ".join(error["message"].split())
+            yield Finding(root / error["file"], line, rule, message)
 
 
-def ty(paths: Sequence[Path], root: Path) -> Errors:
+def ty(paths: Sequence[Path], root: Path) -> Iterator[Finding]:
     """What ty says."""
     output = _run(root, "ty", "check", "--output-format=concise", f"--python={sys.prefix}", *paths)
-    return _grouped(root, _ty(output))
+    for path, line, code, message in re.findall(
+        r"^(.+?):(\d+):\d+: (?:error|fatal)\[([\w-]+)\] (.+)$", output, re.MULTILINE
+    ):
+        yield Finding(root / path, int(line), code, message)
 
 
-def pyrefly(paths: Sequence[Path], root: Path) -> Errors:
+def pyrefly(paths: Sequence[Path], root: Path) -> Iterator[Finding]:
     """What pyrefly says."""
     interpreter = f"--python-interpreter-path={sys.executable}"
     output = _run(root, "pyrefly", "check", "--output-format=json", interpreter, *paths)
-    return _grouped(root, _pyrefly(output))
+    for error in json.loads(output)["errors"]:
+        if error["severity"] == "error":
+            message = error["concise_description"]
+            yield Finding(root / error["path"], error["line"], error["name"], message)
 
 
-Checker = Callable[[Sequence[Path], Path], Errors]
-
-STRICT: Mapping[str, Checker] = {"mypy": mypy, "pyright": pyright}
+STRICT: Mapping[str, StrictChecker] = {"mypy": mypy, "pyright": pyright}
 """Those whose every error has to be the right one."""
 
 OTHERS: Mapping[str, Checker] = {"ty": ty, "pyrefly": pyrefly}
+
+Codes = Mapping[Path, Mapping[int, frozenset[str]]]
+"""The codes of errors, by file and line."""
+
+
+def codes(findings: Iterable[Finding]) -> Codes:
+    """The codes of what was found, by file and line."""
+    grouped: dict[Path, dict[int, frozenset[str]]] = defaultdict(dict)
+    for found in findings:
+        lines = grouped[found.path]
+        lines[found.line] = lines.get(found.line, frozenset()) | {found.code}
+    return grouped
 
 
 def completeness() -> dict[str, Any]:
@@ -89,40 +137,8 @@ def _run(root: Path, checker: str, *arguments: str | Path) -> str:
         text=True,
         check=False,
     )
-    # One says that there are errors; more, that the checker did not work.
-    assert run.returncode in {0, 1}, f"{checker}: {run.stderr or run.stdout}"
+    # One says that there are errors, and which. Without a word, or with more than one, the checker did
+    # not work: Python says one, too, of a module that is not there.
+    if run.returncode not in {0, 1} or (run.returncode and not run.stdout):
+        raise CheckerError(f"{checker} did not work: {run.stderr or run.stdout}")
     return run.stdout
-
-
-def _grouped(root: Path, errors: Iterator[Error]) -> Errors:
-    grouped: dict[Path, dict[int, frozenset[str]]] = defaultdict(dict)
-    for path, line, code in errors:
-        lines = grouped[(root / path).resolve()]
-        lines[line] = lines.get(line, frozenset()) | {code}
-    return grouped
-
-
-def _mypy(output: str) -> Iterator[Error]:
-    for error in map(json.loads, filter(None, output.splitlines())):
-        if error["severity"] == "error":
-            yield error["file"], error["line"], error["code"]
-
-
-def _pyright(output: str) -> Iterator[Error]:
-    for error in json.loads(output)["generalDiagnostics"]:
-        rule: str = error.get("rule", "syntax")
-        if error["severity"] == "error" and not rule.startswith("reportUnknown"):
-            yield error["file"], error["range"]["start"]["line"] + 1, rule
-
-
-def _ty(output: str) -> Iterator[Error]:
-    for path, line, code in re.findall(
-        r"^(.+?):(\d+):\d+: (?:error|fatal)\[([\w-]+)\]", output, re.MULTILINE
-    ):
-        yield path, int(line), code
-
-
-def _pyrefly(output: str) -> Iterator[Error]:
-    for error in json.loads(output)["errors"]:
-        if error["severity"] == "error":
-            yield error["path"], error["line"], error["name"]

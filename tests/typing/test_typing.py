@@ -12,7 +12,7 @@ import pytest
 
 from ecr_typed import EcrClient
 
-from .checkers import OTHERS, ROOT, STRICT, Errors, completeness
+from .checkers import OTHERS, ROOT, STRICT, Checker, Codes, codes, completeness
 
 FOLDER = Path(__file__).parent.resolve()
 WRONG = FOLDER / "wrong_programs.py"
@@ -22,13 +22,13 @@ RIGHT = sorted(
     if path != WRONG and path.stem not in {"__init__", "checkers"} and path.stem[:5] != "test_"
 )
 
-CHECKERS = {**STRICT, **OTHERS}
+CHECKERS: Mapping[str, Checker] = {**STRICT, **OTHERS}
 
 
 @cache
-def errors_of(checker: str) -> Errors:
+def errors_of(checker: str) -> Codes:
     """What a checker says of all programs: it is asked once."""
-    return CHECKERS[checker]([*RIGHT, WRONG], ROOT)
+    return codes(CHECKERS[checker]([*RIGHT, WRONG], ROOT))
 
 
 @cache

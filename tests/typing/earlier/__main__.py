@@ -13,8 +13,10 @@ from itertools import groupby
 from operator import attrgetter
 from pathlib import Path
 
+from tests.typing.checkers import ROOT, CheckerError
+
 from .acceptance import BREAKS, AcceptanceError, acceptances
-from .differences import CheckerError, new_differences
+from .differences import new_differences
 from .history import (
     NothingEarlierError,
     Reference,
@@ -22,8 +24,6 @@ from .history import (
     check_out,
     default_reference,
 )
-
-ROOT = Path(__file__).parents[3]
 
 
 def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
