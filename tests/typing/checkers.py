@@ -28,7 +28,7 @@ class CheckerError(Exception):
 class Finding:
     """An error that a type checker found."""
 
-    path: Path = attrs.field(converter=Path.resolve)
+    path: Path
     line: int
     code: str
     message: str
@@ -101,11 +101,11 @@ Codes = Mapping[Path, Mapping[int, frozenset[str]]]
 """The codes of errors, by file and line."""
 
 
-def codes(findings: Iterable[Finding]) -> Codes:
+def codes_by_line(findings: Iterable[Finding]) -> Codes:
     """The codes of what was found, by file and line."""
     grouped: dict[Path, dict[int, frozenset[str]]] = defaultdict(dict)
     for found in findings:
-        lines = grouped[found.path]
+        lines = grouped[found.path.resolve()]
         lines[found.line] = lines.get(found.line, frozenset()) | {found.code}
     return grouped
 
@@ -137,8 +137,8 @@ def _run(root: Path, checker: str, *arguments: str | Path) -> str:
         text=True,
         check=False,
     )
-    # One says that there are errors, and which. Without a word, or with more than one, the checker did
-    # not work: Python says one, too, of a module that is not there.
+    # One says that there are errors; more, that the checker did not work. Python returns one, too,
+    # where a checker is not installed, but then nothing is printed.
     if run.returncode not in {0, 1} or (run.returncode and not run.stdout):
         raise CheckerError(f"{checker} did not work: {run.stderr or run.stdout}")
     return run.stdout

@@ -6,18 +6,19 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator, Sequence
-from contextlib import redirect_stdout
-from io import StringIO
+from collections.abc import Callable, Iterator
+from itertools import product
 from pathlib import Path
 
 import pytest
 
-from .checkers import ROOT
+from .checkers import ROOT, STRICT
 from .earlier.__main__ import main
 from .earlier.acceptance import AcceptanceError, acceptances
-from .earlier.differences import Difference, differences, new_differences
+from .earlier.differences import Difference, differences
 from .earlier.history import NothingEarlierError, Reference, check_out, default_reference
+
+Compare = Callable[[Path, Path], set[Difference]]
 
 PACKAGE = """\
 from ecr_typed.right import name as name
@@ -140,50 +141,40 @@ def closed_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="module", autouse=True)
+def compare() -> Iterator[Compare]:
+    """Ask type checkers once of the same files, wherever they lie."""
+    known: dict[tuple[str, ...], set[Difference]] = {}
+
+    def remembered(earlier: Path, root: Path) -> set[Difference]:
+        paths = [path for folder in (earlier, root) for path in sorted(folder.rglob("*.py"))]
+        files = tuple(f"{path.name}: {path.read_text('utf-8')}" for path in paths)
+        if files not in known:
+            known[files] = differences(earlier, root)
+        return known[files]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("tests.typing.earlier.differences.differences", remembered)
+        yield remembered
+
+
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
     """A project with one commit."""
     return repository(tmp_path)
 
 
-@pytest.fixture(scope="module")
-def breaks(tmp_path_factory: pytest.TempPathFactory) -> tuple[int, str, list[Difference]]:
-    """What is returned, printed and found where the package is about to break in four ways."""
-    root = repository(tmp_path_factory.mktemp("broken"))
-    change(root / "ecr_typed" / "__init__.py", BREAKS)
-    found: list[Difference] = []
-
-    def remembered(earlier: Path, root: Path) -> Sequence[Difference]:
-        found.extend(new_differences(earlier, root))
-        return found
-
-    output = StringIO()
-    with pytest.MonkeyPatch.context() as patch, redirect_stdout(output):
-        patch.setattr("tests.typing.earlier.__main__.new_differences", remembered)
-        code = main([], root)
-    return code, output.getvalue(), found
-
-
 @pytest.fixture
-def broken(
-    root: Path,
-    breaks: tuple[int, str, list[Difference]],
-    monkeypatch: pytest.MonkeyPatch,
-) -> Path:
-    """A project that breaks in these ways: type checkers are not asked again."""
+def broken(root: Path) -> Path:
+    """A project that is about to break in four ways."""
     change(root / "ecr_typed" / "__init__.py", BREAKS)
-
-    def known(_earlier: Path, _root: Path) -> Sequence[Difference]:
-        return breaks[2]
-
-    monkeypatch.setattr("tests.typing.earlier.__main__.new_differences", known)
     return root
 
 
-def test_breaks_are_reported(breaks: tuple[int, str, list[Difference]]) -> None:
+def test_breaks_are_reported(broken: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A name that is gone or renamed, a type that is wider: file, line and words of both checkers."""
-    code, printed, _ = breaks
-    assert code == 1
+    assert main([], broken) == 1
+    printed = capsys.readouterr().out
     assert re.findall(r"^tests/typing/(\S+): (.+)$", printed, re.MULTILINE) == [
         ("right.py:3", "from ecr_typed import GoneError, Registry"),
         ("right.py:7", "assert_type(registry.name, str)"),
@@ -203,14 +194,14 @@ def test_breaks_are_reported(breaks: tuple[int, str, list[Difference]]) -> None:
     assert printed.endswith(f"{len(said)} broken, 0 accepted\n")
 
 
-def test_what_holds_is_no_difference(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_holds_is_no_difference(
+    root: Path, compare: Compare, capsys: pytest.CaptureFixture[str]
+) -> None:
     """New names break nothing, nor does what checkers say of the earlier package, too."""
-    change(
-        root / "ecr_typed" / "__init__.py", {"def put": "def get(self) -> None: ...\n    def put"}
-    )
-    found = differences(root, root)
+    found = compare(root, root)
     said = {(item.program, item.line, item.words.partition(":")[0]) for item in found}
     assert said == {("right.py", 10, "mypy"), ("right.py", 10, "pyright")}
+    change(root / "ecr_typed" / "__init__.py", {"def put": "def get(self): ...\n    def put"})
     assert main([], root) == 0
     assert capsys.readouterr().out.endswith("0 broken, 0 accepted\n")
 
@@ -247,12 +238,13 @@ def test_entries_that_nothing_matches_fail(
 
 
 def test_entries_of_the_earlier_state_accept_nothing(
-    broken: Path, capsys: pytest.CaptureFixture[str]
+    root: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """What was accepted before a release is no reason to break the same after it."""
-    write(broken / "tests" / "typing" / "breaks.toml", ACCEPTED)
-    commit(broken, "Accept")
-    assert main(["--ref", "HEAD"], broken) == 1
+    write(root / "tests" / "typing" / "breaks.toml", ACCEPTED)
+    commit(root, "Accept")
+    change(root / "ecr_typed" / "__init__.py", BREAKS)
+    assert main(["--ref", "HEAD"], root) == 1
     printed = capsys.readouterr().out
     assert "HEAD has 2 of the entries already" in printed
     assert printed.endswith("10 broken, 0 accepted\n")
@@ -301,22 +293,18 @@ def test_the_default_is_the_latest_release_before(root: Path) -> None:
     assert default_reference(root).name == "v0.3.0"
 
 
-@pytest.mark.parametrize(("depth", "words"), [(1, "there is no commit before"), (2, None)])
-def test_shallow_clones_say_so(root: Path, tmp_path: Path, depth: int, words: str | None) -> None:
+def test_shallow_clones_say_so(root: Path, tmp_path: Path) -> None:
     """Where the history ends too early, it is said how to get the rest."""
-    before = git(root, "rev-parse", "--short", "HEAD")
+    before = commit(root, "Go on")
     commit(root, "Go on")
-    commit(root, "Go on")
-    clone = tmp_path / "clone"
-    git(root, "clone", f"--depth={depth}", root.as_uri(), str(clone))
+    one, two = tmp_path / "one", tmp_path / "two"
+    git(root, "clone", "--depth=1", root.as_uri(), str(one))
+    git(root, "clone", "--depth=2", root.as_uri(), str(two))
     hint = "git fetch --unshallow --tags"
-    if words is None:
-        found = default_reference(clone)
-        assert hint in found.reason
-        assert found.name != before
-    else:
-        with pytest.raises(NothingEarlierError, match=f"{words}.+{hint}"):
-            default_reference(clone)
+    with pytest.raises(NothingEarlierError, match=f"there is no commit before.+{hint}"):
+        default_reference(one)
+    assert hint in default_reference(two).reason
+    assert default_reference(two).name == before
 
 
 def test_no_history_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -360,14 +348,27 @@ def test_programs_that_are_missing_are_no_success(
     assert "has no programs that mypy must accept and refuse" in capsys.readouterr().err
 
 
-def test_the_work_tree_stays_as_it_is(root: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+@pytest.mark.parametrize("code", [1, 2])
+def test_checkers_that_do_not_work_are_no_success(
+    root: Path, capsys: pytest.CaptureFixture[str], code: int
+) -> None:
+    """One that is not installed returns one, as if it had found something, and prints nothing."""
+    for checker in STRICT:
+        # A module in the folder in which it runs hides the one that is installed.
+        write(root / f"{checker}.py", f"raise SystemExit({code})\n")
+    assert main(["--ref", "HEAD"], root) == 2
+    assert "mypy did not work" in capsys.readouterr().err
+
+
+def test_the_work_tree_stays_as_it_is(
+    broken: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     """An earlier state is written elsewhere, without a trace in the repository."""
-    change(root / "ecr_typed" / "__init__.py", BREAKS)
-    before = git(root, "status", "--porcelain"), git(root, "worktree", "list")
+    before = git(broken, "status", "--porcelain"), git(broken, "worktree", "list")
     earlier = tmp_path_factory.mktemp("earlier")
-    check_out(root, "HEAD", earlier)
+    check_out(broken, "HEAD", earlier)
     assert (earlier / "ecr_typed" / "__init__.py").read_text("utf-8") == PACKAGE
-    assert (git(root, "status", "--porcelain"), git(root, "worktree", "list")) == before
+    assert (git(broken, "status", "--porcelain"), git(broken, "worktree", "list")) == before
 
 
 def test_our_own_programs_find_breaks(tmp_path: Path) -> None:
@@ -381,15 +382,8 @@ def test_our_own_programs_find_breaks(tmp_path: Path) -> None:
     )
     for module in ("service_errors.py", "__init__.py"):
         change(package / module, {"KmsException": "KmsError"})
-    found = differences(ROOT, tmp_path)
-    for checker in ("mypy", "pyright"):
-        for program, words in {
-            "tags.py": "tag_resource",
-            "models.py": "str | None",
-            "errors.py": "KmsException",
-        }.items():
-            assert any(
-                item.program == program
-                and re.match(rf"{checker}: .*{re.escape(words)}", item.words)
-                for item in found
-            )
+    found = {(item.program, item.words) for item in differences(ROOT, tmp_path)}
+    seen = {"tags.py": "tag_resource", "models.py": "str | None", "errors.py": "KmsException"}
+    for checker, (name, part) in product(STRICT, seen.items()):
+        words = [words for program, words in found if program == name and part in words]
+        assert any(said.startswith(f"{checker}: ") for said in words), (checker, name)

@@ -10,7 +10,7 @@ from codegen.source import read_service
 from tests.codegen.conftest import render_made_up, write_package
 from tests.codegen.made_up import VERSION, model
 
-from .checkers import STRICT, codes
+from .checkers import STRICT, codes_by_line
 
 USES = """
 from collections.abc import Mapping
@@ -65,6 +65,6 @@ def generated_modules(folder: Path) -> list[Path]:
 def test_generated_modules_have_no_errors(made_up: Path, checker: str) -> None:
     """mypy and pyright find nothing in models, methods and exceptions, nor where they are used."""
     paths = [made_up / "uses.py", *generated_modules(made_up)]
-    found = codes(STRICT[checker](paths, made_up))
+    found = codes_by_line(STRICT[checker](paths, made_up))
     # Modules written by hand use what only ECR has: they are none of these.
     assert {path.name: dict(found[path]) for path in paths if path in found} == {}

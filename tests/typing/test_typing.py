@@ -12,7 +12,7 @@ import pytest
 
 from ecr_typed import EcrClient
 
-from .checkers import OTHERS, ROOT, STRICT, Checker, Codes, codes, completeness
+from .checkers import OTHERS, ROOT, STRICT, Checker, Codes, codes_by_line, completeness
 
 FOLDER = Path(__file__).parent.resolve()
 WRONG = FOLDER / "wrong_programs.py"
@@ -28,7 +28,7 @@ CHECKERS: Mapping[str, Checker] = {**STRICT, **OTHERS}
 @cache
 def errors_of(checker: str) -> Codes:
     """What a checker says of all programs: it is asked once."""
-    return codes(CHECKERS[checker]([*RIGHT, WRONG], ROOT))
+    return codes_by_line(CHECKERS[checker]([*RIGHT, WRONG], ROOT))
 
 
 @cache
