@@ -64,29 +64,21 @@ class RetryPolicy:
     """Is called before each wait."""
 
     def __attrs_post_init__(self) -> None:
-        # attrs' validators write a TypeError that shows all of the attribute.
-        fits: dict[str, tuple[bool, str]] = {
-            "max_attempts": (
-                _is_number(self.max_attempts, int) and self.max_attempts >= 1,
-                "a whole number of at least 1",
-            ),
-            "deadline": (
-                self.deadline is None
-                or (_is_number(self.deadline, int | float) and self.deadline > 0),
-                "a number of seconds above 0, or None",
-            ),
-            "on_retry": (
-                self.on_retry is None or callable(self.on_retry),
-                "a function of a RetryEvent, or None",
-            ),
-        }
-        problems = [
-            ArgumentProblem(name, shortened(getattr(self, name)), allowed)
-            for name, (is_right, allowed) in fits.items()
-            if not is_right
-        ]
-        if problems:
-            raise EcrRequestError(problems)
+        # attrs' own validators would show all of the attribute.
+        wrong: dict[str, str] = {}
+        if not (_is_number(self.max_attempts, int) and self.max_attempts >= 1):
+            wrong["max_attempts"] = "a whole number of at least 1"
+        if self.deadline is not None and not (
+            _is_number(self.deadline, int | float) and self.deadline > 0
+        ):
+            wrong["deadline"] = "a number of seconds above 0, or None"
+        if self.on_retry is not None and not callable(self.on_retry):
+            wrong["on_retry"] = "a function of a RetryEvent, or None"
+        if wrong:
+            raise EcrRequestError(
+                ArgumentProblem(name, shortened(getattr(self, name)), allowed)
+                for name, allowed in wrong.items()
+            )
 
 
 def _is_number(value: object, kind: type[int] | UnionType) -> bool:
