@@ -52,7 +52,7 @@ class EcrClient(Waiters):
 
         Raises:
             EcrConfigurationError: No region is known, or the profile or endpoint is no good.
-            EcrRequestError: An option is of another type, `config` sets `retries`, or both a session
+            EcrRequestError: An option has the wrong type, `config` sets `retries`, or both a session
                 and a profile are given.
         """
         check_options(

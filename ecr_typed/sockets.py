@@ -1,6 +1,7 @@
 """The sockets of a client of ours: each exchange learns which one it is on.
 
-urllib3 closes the connections that lie in its pools. Those that it has given out, it does not know.
+Of its connections, urllib3 closes those that lie in its pools. Those that it has given out, it does
+not know.
 """
 
 from __future__ import annotations
