@@ -52,8 +52,8 @@ class EcrClient(Waiters):
 
         Raises:
             EcrConfigurationError: No region is known, or the profile or endpoint is no good.
-            EcrRequestError: An option has the wrong type, `config` sets `retries`, or both a session
-                and a profile are given.
+            EcrRequestError: An option has the wrong type, `config` sets `retries`, or `session` and
+                `profile_name` are both given.
         """
         check_options(
             region_name=region_name,
