@@ -16,7 +16,12 @@ def lazy_attributes(
     def load(name: str) -> object:
         if name not in sources:
             raise AttributeError(f"module {module_name!r} has no attribute {name!r}")
-        value: object = getattr(import_module(sources[name]), name)
+        try:
+            module = import_module(sources[name])
+        except AttributeError as error:
+            # `from ... import` would say that the name is not there, and nothing of the cause.
+            raise ImportError(f"{module_name}.{name} can't be loaded: {error}") from error
+        value: object = getattr(module, name)
         # From now on the name is found without us.
         setattr(sys.modules[module_name], name, value)
         return value

@@ -72,38 +72,42 @@ def _retry_after(milliseconds: str | None) -> float | None:
     return seconds if seconds >= 0 else None
 
 
+def _known(*names: str) -> tuple[type[Exception], ...]:
+    """Those of botocore's exceptions that the one in use has: that of AWS Lambda may be older."""
+    return tuple(vars(botocore_errors)[name] for name in names if name in vars(botocore_errors))
+
+
 _CONNECTION_ERRORS: Final = (botocore_errors.HTTPClientError, botocore_errors.ConnectionError)
 _NEVER_SENT: Final = (
     botocore_errors.EndpointConnectionError,
     botocore_errors.ConnectTimeoutError,
     botocore_errors.ProxyConnectionError,
 )
-_CREDENTIALS_ERRORS: Final = (
-    botocore_errors.NoCredentialsError,
-    botocore_errors.PartialCredentialsError,
-    botocore_errors.CredentialRetrievalError,
-    botocore_errors.UnknownCredentialError,
-    botocore_errors.NoAuthTokenError,
-    botocore_errors.TokenRetrievalError,
-    botocore_errors.UnknownTokenProviderError,
-    botocore_errors.RefreshWithMFAUnsupportedError,
-    botocore_errors.MetadataRetrievalError,
-    botocore_errors.SSOError,
-    # AWS Lambda's own boto3 may be older than it.
-    getattr(botocore_errors, "LoginError", botocore_errors.SSOError),
+_CREDENTIALS_ERRORS: Final = _known(
+    "NoCredentialsError",
+    "PartialCredentialsError",
+    "CredentialRetrievalError",
+    "UnknownCredentialError",
+    "NoAuthTokenError",
+    "TokenRetrievalError",
+    "UnknownTokenProviderError",
+    "RefreshWithMFAUnsupportedError",
+    "MetadataRetrievalError",
+    "SSOError",
+    "LoginError",
 )
-_REQUEST_ERRORS: Final = (
-    botocore_errors.ParamValidationError,
-    botocore_errors.ValidationError,
-    botocore_errors.MissingParametersError,
-    botocore_errors.UnseekableStreamError,
-    botocore_errors.StubResponseError,
+_REQUEST_ERRORS: Final = _known(
+    "ParamValidationError",
+    "ValidationError",
+    "MissingParametersError",
+    "UnseekableStreamError",
+    "StubResponseError",
 )
-_RESPONSE_ERRORS: Final = (
-    botocore_errors.IncompleteReadError,
-    botocore_errors.ChecksumError,
-    botocore_errors.FlexibleChecksumError,
-    botocore_errors.AwsChunkedWrapperError,
+_RESPONSE_ERRORS: Final = _known(
+    "IncompleteReadError",
+    "ChecksumError",
+    "FlexibleChecksumError",
+    "AwsChunkedWrapperError",
 )
 
 

@@ -94,16 +94,34 @@ def test_needed_boto3_is_the_packages_lower_bound() -> None:
 
 
 def test_package_can_be_imported_beside_an_old_boto3() -> None:
-    """Without the newest exceptions of botocore, such as those for `aws login`, all else works."""
+    """Without the exceptions that botocore got since 1.34, all else works."""
+    newer = ("Login", "UnknownTokenProvider", "InvalidChecksum", "UnsupportedServiceProtocols")
     program = (
-        "import botocore.exceptions as e\n"
-        "for name in [n for n in vars(e) if n.startswith('Login')]:\n"
+        "import boto3, botocore.exceptions as e\n"
+        "boto3.client('ecr', region_name='us-east-1')\n"
+        f"for name in [n for n in vars(e) if n.startswith({newer})]:\n"
         "    delattr(e, name)\n"
-        "from ecr_typed.connection import Connection\n"
+        "from ecr_typed import EcrClient\n"
+        "EcrClient(region_name='us-east-1')\n"
     )
     run = run_python(program)
 
     assert run.returncode == 0, run.stderr
+
+
+def test_import_that_fails_says_why() -> None:
+    """What is missing under a name of ours is named, and not taken for the name's own absence."""
+    program = (
+        "import botocore.exceptions as e\n"
+        "del e.EndpointConnectionError\n"
+        "from ecr_typed import EcrClient\n"
+    )
+    run = run_python(program)
+
+    assert run.returncode == 1
+    last = run.stderr.splitlines()[-1]
+    assert last.startswith("ImportError: ecr_typed.EcrClient can't be loaded: ")
+    assert "EndpointConnectionError" in last
 
 
 def test_emulator_without_moto_names_the_extra() -> None:
