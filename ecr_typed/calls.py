@@ -27,6 +27,8 @@ from ecr_typed.pagination import Pager, Paging, paging_problems
 from ecr_typed.request import build_parts, build_request, join
 from ecr_typed.retry import Retrier, RetryPolicy, RetryQuota
 
+__tracebackhide__ = True  # pytest ends at the caller's line
+
 _logger = logging.getLogger(__name__)
 
 Response = TypeVar("Response", bound=attrs.AttrsInstance)

@@ -14,6 +14,8 @@ from ecr_typed.errors import ArgumentProblem, EcrRequestError, WaiterError
 from ecr_typed.service_errors import ScanNotFoundException
 from ecr_typed.settling import Settling
 
+__tracebackhide__ = True  # pytest ends at the caller's line
+
 _logger = logging.getLogger(__name__)
 
 Response = TypeVar("Response", bound=attrs.AttrsInstance)

@@ -10,6 +10,8 @@ from ecr_typed.calls import Caller
 from ecr_typed.operation import Effect, Operation, PagedOperation
 from ecr_typed.pagination import Pager, Paging
 
+__tracebackhide__ = True  # pytest ends at the caller's line
+
 _PUT_IMAGE: Operation[models.PutImageResponse] = Operation(
     "PutImage",
     method_name="put_image",

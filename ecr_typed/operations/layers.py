@@ -9,6 +9,8 @@ from ecr_typed import models
 from ecr_typed.calls import Caller
 from ecr_typed.operation import Effect, Operation
 
+__tracebackhide__ = True  # pytest ends at the caller's line
+
 _BATCH_CHECK_LAYER_AVAILABILITY: Operation[models.BatchCheckLayerAvailabilityResponse] = Operation(
     "BatchCheckLayerAvailability",
     method_name="batch_check_layer_availability",

@@ -8,6 +8,8 @@ from ecr_typed.calls import Caller
 from ecr_typed.operation import Effect, Operation, PagedOperation
 from ecr_typed.pagination import Pager, Paging
 
+__tracebackhide__ = True  # pytest ends at the caller's line
+
 _REGISTER_PULL_TIME_UPDATE_EXCLUSION: Operation[models.RegisterPullTimeUpdateExclusionResponse] = (
     Operation(
         "RegisterPullTimeUpdateExclusion",

@@ -9,6 +9,8 @@ from ecr_typed import models
 from ecr_typed.calls import Caller
 from ecr_typed.operation import Effect, Operation
 
+__tracebackhide__ = True  # pytest ends at the caller's line
+
 _DESCRIBE_REGISTRY: Operation[models.DescribeRegistryResponse] = Operation(
     "DescribeRegistry",
     method_name="describe_registry",

@@ -8,6 +8,8 @@ from ecr_typed.calls import Caller
 from ecr_typed.operation import Effect, Operation, PagedOperation
 from ecr_typed.pagination import Pager, Paging
 
+__tracebackhide__ = True  # pytest ends at the caller's line
+
 _PUT_REPLICATION_CONFIGURATION: Operation[models.PutReplicationConfigurationResponse] = Operation(
     "PutReplicationConfiguration",
     method_name="put_replication_configuration",

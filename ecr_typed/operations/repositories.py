@@ -11,6 +11,8 @@ from ecr_typed.operation import Effect, Operation, PagedOperation
 from ecr_typed.pagination import Pager, Paging
 from ecr_typed.request import as_tags
 
+__tracebackhide__ = True  # pytest ends at the caller's line
+
 _CREATE_REPOSITORY: Operation[models.CreateRepositoryResponse] = Operation(
     "CreateRepository",
     method_name="create_repository",

@@ -7,6 +7,8 @@ from ecr_typed import models
 from ecr_typed.calls import Caller
 from ecr_typed.operation import Effect, Operation
 
+__tracebackhide__ = True  # pytest ends at the caller's line
+
 _SET_REPOSITORY_POLICY: Operation[models.SetRepositoryPolicyResponse] = Operation(
     "SetRepositoryPolicy",
     method_name="set_repository_policy",

@@ -7,6 +7,8 @@ from ecr_typed import models
 from ecr_typed.calls import Caller
 from ecr_typed.operation import Effect, Operation
 
+__tracebackhide__ = True  # pytest ends at the caller's line
+
 _PUT_SIGNING_CONFIGURATION: Operation[models.PutSigningConfigurationResponse] = Operation(
     "PutSigningConfiguration",
     method_name="put_signing_configuration",

@@ -10,6 +10,8 @@ from ecr_typed.calls import Caller
 from ecr_typed.operation import Effect, Operation
 from ecr_typed.request import as_tags
 
+__tracebackhide__ = True  # pytest ends at the caller's line
+
 _TAG_RESOURCE: Operation[models.TagResourceResponse] = Operation(
     "TagResource",
     method_name="tag_resource",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
 import sys
 import traceback
 from collections.abc import Callable
@@ -12,6 +14,7 @@ from typing import Any, cast
 import boto3
 import pytest
 
+import ecr_typed
 from ecr_typed import (
     EcrClient,
     EcrError,
@@ -128,3 +131,38 @@ def test_what_the_program_was_handling_keeps_its_frames(ecr: EcrClient, wire: Wi
             ecr.delete_repository("team/app")
 
     assert [frame.name for frame in traceback.extract_tb(user_error.__traceback__)][-1] == "fail"
+
+
+PROGRAM = """
+from botocore.stub import Stubber
+from ecr_typed import EcrClient
+
+def test_of_a_user():
+    ecr = EcrClient(region_name="us-east-1")
+    with Stubber(ecr.boto3_client) as stubber:
+        stubber.add_client_error("delete_repository", "RepositoryNotFoundException")
+        {call}
+"""
+
+
+@pytest.mark.parametrize(
+    "call", ['ecr.delete_repository("team/app")', "ecr.describe_repositories().to_list()"]
+)
+def test_pytest_ends_at_the_line_of_the_user(tmp_path: Path, call: str) -> None:
+    """What pytest prints of a failed call is the user's line and the error, and none of our code."""
+    program = PROGRAM.format(call=call).replace("delete_repository", call[4:].partition("(")[0], 1)
+    (tmp_path / "test_program.py").write_text(program, "utf-8")
+
+    run = subprocess.run(
+        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-c", os.devnull, "."],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(Path(ecr_typed.__file__).parents[1])},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    last = run.stdout.partition("The above exception was the direct cause")[2]
+    assert re.search(rf"^> +{re.escape(call)}$", last, re.MULTILINE)
+    assert "RepositoryNotFoundException" in last
+    assert not re.search(r"^\S*ecr_typed/\S+:\d+:", last, re.MULTILINE)
