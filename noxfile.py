@@ -215,12 +215,13 @@ def pinned_boto3() -> str:
 
 @nox.session
 def wheel(session: nox.Session) -> None:
-    """Build the wheel, install it into an empty environment, and look at it there."""
+    """Build sdist and wheel, install the wheel into an empty environment, and look at both."""
     folder = Path(session.create_tmp()).resolve()
-    session.install("--quiet", "--upgrade", "pip")
-    session.run("pip", "wheel", "--quiet", "--no-deps", f"--wheel-dir={folder}", ".")
-    (built,) = folder.glob("ecr_typed-*.whl")
+    session.install("--quiet", "--upgrade", "pip", "build")
+    # The wheel is built from the sdist, so that this has all that it takes.
+    session.run("python", "-m", "build", f"--outdir={folder}", silent=True)
+    (sdist,), (built,) = folder.glob("ecr_typed-*.tar.gz"), folder.glob("ecr_typed-*.whl")
     session.install("--quiet", str(built))
     os.chdir(folder)  # where no source is
     # -P: beside the script lies a folder named as a module of Python.
-    session.run("python", "-P", str(ROOT / "tests" / "wheel_check.py"), str(built))
+    session.run("python", "-P", str(ROOT / "tests" / "wheel_check.py"), str(sdist), str(built))

@@ -1,14 +1,24 @@
-"""Looks at an installed wheel, given as a file: run by the session `wheel`, not by pytest."""
+"""Looks at an sdist and a wheel that is installed: run by the session `wheel`, not by pytest."""
 
 from __future__ import annotations
 
 import sys
+import tarfile
 from importlib.resources import files
+from pathlib import PurePath
 from zipfile import ZipFile
 
+PAGES = {"CHANGELOG.md", "LICENSE", "README.md", "SECURITY.md"}
 
-def main(wheel: str) -> None:
-    """Stop with what is wrong with the wheel."""
+
+def main(sdist: str, wheel: str) -> None:
+    """Stop with what is wrong with either."""
+    with tarfile.open(sdist) as archive:
+        paths = [PurePath(*PurePath(name).parts[1:]) for name in archive.getnames()]
+    beside = {str(path) for path in paths if path.parts[:1] != ("ecr_typed",)} - {"."}
+    assert beside == {*PAGES, "PKG-INFO", "pyproject.toml"}, f"the sdist holds {beside}"
+    assert not [path for path in paths if "__pycache__" in path.parts]
+
     names = ZipFile(wheel).namelist()
     foreign = [n for n in names if not n.startswith(("ecr_typed/", "ecr_typed-"))]
     assert not foreign, f"the wheel holds more than the package: {foreign}"
