@@ -27,9 +27,22 @@ def complaints(value: Any, shape: Shape) -> list[str]:
     """
     report = ParamValidator().validate(value, shape).generate_report()
     fine = re.compile(
-        r"Invalid length|Invalid value|Invalid type .*, value: -?[\d.e+]+, type: <class 'float'>, valid types: <class 'int'>"
+        r"Invalid length|Invalid value|Invalid type .*, value: -?[\d.e+]+, type: <class 'float'>, valid types: <class 'int'>",
+        re.DOTALL,
     )
-    return [line for line in report.splitlines() if not fine.match(line)]
+    # Names may have line ends of their own.
+    lines = re.split(r"\n(?=Invalid |Missing |Unknown )", report)
+    return [line for line in lines if line and not fine.match(line)]
+
+
+def test_complaints_are_of_whole_names() -> None:
+    """A key with a line end in it is no second complaint."""
+    findings = {"findingSeverityCounts": {"\r": 1.0, "\n": 2}}
+    answer = {"repositoryName": "team/app", "imageScanFindings": findings}
+    (operation,) = (o for o in OPERATIONS if o.name == "DescribeImageScanFindings")
+    shape = cast("StructureShape", operation.output_shape)
+    assert complaints(answer, shape) == []
+    assert len(complaints({**answer, "registryId": 1, "nextToken": 2}, shape)) == 2
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)
