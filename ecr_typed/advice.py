@@ -52,6 +52,7 @@ _NO_ANSWER: Final = (
     "Check the region and the endpoint ({endpoint_url}; it may come from endpoint_url or "
     "AWS_ENDPOINT_URL_ECR), and that the network lets you there."
 )
+_NO_PROXY: Final = "Check the proxy (HTTPS_PROXY, or `Config(proxies=...)`)."
 _FOREIGN_ANSWER: Final = (
     "Check that {endpoint_url} is an endpoint of Amazon ECR, and no proxy's page."
 )
@@ -89,7 +90,8 @@ def _arguments(request: attrs.AttrsInstance) -> Iterator[str]:
 
 def _advice(error: EcrError) -> str | None:
     if isinstance(error, EcrConnectionError):
-        return _NO_ANSWER
+        is_proxys = type(error.__cause__).__name__ == "ProxyConnectionError"
+        return _NO_PROXY if is_proxys else _NO_ANSWER
     is_foreign = (isinstance(error, EcrResponseError) and not error.path) or (
         isinstance(error, EcrServiceError) and error.code == str(error.http_status)
     )

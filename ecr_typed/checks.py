@@ -93,6 +93,13 @@ def _hint(shape: Shape, value: object) -> str:
             return "put it in a list"
         case ListOf(item=String() | Enum()), str():
             return "put it in a list"
+        case ListOf(), Iterable() if not isinstance(value, str | bytes | Mapping):
+            has_way = hasattr(cast("object", value), "to_list")
+            return "to_list() gives one" if has_way else "list(...) makes one"
+        case String(), Mapping() | list():
+            return "json.dumps(...) makes text of it"
+        case Structure(), str():
+            return _made_of_text(shape)
         case Enum(), str():
             # Few errors get here, and fewer programs.
             from difflib import get_close_matches
@@ -102,6 +109,18 @@ def _hint(shape: Shape, value: object) -> str:
             return f"did you mean {known[close[0]]}?" if close else ""
         case _:
             return ""
+
+
+def _made_of_text(shape: Structure) -> str:
+    """The ways to a model of one text, if any of its members alone makes one."""
+    if any(member.is_required for member in members(shape.type)):
+        return ""
+    names = [m.name for m in members(shape.type) if isinstance(m.shape, String)]
+    return (
+        "say " + " or ".join(f"{shape.type.__name__}({name}=...)" for name in names)
+        if names
+        else ""
+    )
 
 
 def _required(shape: Shape) -> str:

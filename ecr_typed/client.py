@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Final, Self
 
 from ecr_typed.connection import Connection
 from ecr_typed.options import check_options
@@ -17,6 +17,19 @@ if TYPE_CHECKING:
     from mypy_boto3_ecr import ECRClient
 
     from ecr_typed.calls import CallEvent
+
+
+_INSTEAD: Final = {
+    "can_paginate": "every listing comes page by page: iterate over what its method returns",
+    "exceptions": "errors are classes of their own, as ecr_typed.RepositoryNotFoundException",
+    "generate_presigned_url": "boto3_client.generate_presigned_url has it",
+    "get_paginator": "every listing comes page by page: iterate over what its method returns",
+    "get_waiter": (
+        "wait_until_image_scan_complete and wait_until_lifecycle_policy_preview_complete wait"
+    ),
+    "meta": "boto3_client.meta has it",
+}
+"""What a client of boto3 has and ours has not."""
 
 
 class EcrClient(Waiters):
@@ -152,3 +165,10 @@ class EcrClient(Waiters):
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} for {self.boto3_client.meta.region_name}>"
+
+    if not TYPE_CHECKING:  # to a checker, any name would be there
+
+        def __getattr__(self, name: str) -> object:
+            text = f"{type(self).__name__!r} object has no attribute {name!r}"
+            hint = f": {_INSTEAD[name]}" if name in _INSTEAD else ""
+            raise AttributeError(f"{text}{hint}", name=name, obj=self)

@@ -12,7 +12,7 @@ import attrs
 
 from ecr_typed import structuring
 from ecr_typed.checks import wrongly_typed
-from ecr_typed.errors import EcrRequestError, EcrResponseError
+from ecr_typed.errors import ArgumentProblem, EcrRequestError, EcrResponseError, shortened
 from ecr_typed.hooks import MISFITS, Structurers, Unstructurers
 from ecr_typed.redaction import redacted
 from ecr_typed.scalars import BOTO3, JSON, Dialect
@@ -65,8 +65,10 @@ def to_boto3(model: attrs.AttrsInstance) -> dict[str, Any]:
         A dict that shares nothing with the model.
 
     Raises:
-        EcrRequestError: An attribute is not of its declared type.
+        EcrRequestError: `model` is none, or an attribute is not of its declared type.
     """
+    if not is_model(type(model)):
+        raise EcrRequestError([ArgumentProblem("model", shortened(model), "a model")])
     try:
         plain: dict[str, Any] = _converter(BOTO3).unstructure(model)
     except MISFITS as error:
@@ -88,8 +90,12 @@ def from_boto3(model: type[Model], mapping: Mapping[str, Any]) -> Model:
         A model of the class.
 
     Raises:
+        EcrRequestError: `model` is no model's class.
         EcrResponseError: A member that is always there is missing, or one has a wrong type.
     """
+    if not is_model(model):
+        allowed = "a model's class, as in from_boto3(Repository, {...})"
+        raise EcrRequestError([ArgumentProblem("model", shortened(model), allowed)])
     try:
         return _converter(BOTO3).structure(mapping, model)
     except MISFITS:

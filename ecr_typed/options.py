@@ -22,7 +22,10 @@ def check_options(**options: object) -> None:
     retries = getattr(given.get("config"), "retries", None)
     if retries:
         problems.append(
-            ArgumentProblem("config", f"retries={retries!r}", "no retries: pass a RetryPolicy")
+            ArgumentProblem(
+                *("config", f"retries={retries!r}", "no `retries`"),
+                hint="pass retry=RetryPolicy(max_attempts=...)",
+            )
         )
     if {"session", "profile_name"} <= given.keys():
         profile_name = shortened(given["profile_name"])
@@ -44,6 +47,10 @@ class _Kind:
 
 def _is_text(value: object) -> bool:
     return isinstance(value, str)
+
+
+def _is_url(value: object) -> bool:
+    return isinstance(value, str) and value.startswith(("http://", "https://"))
 
 
 def _is_session(value: object) -> bool:
@@ -78,7 +85,7 @@ _KINDS: Final[Mapping[str, _Kind]] = {
     "client": _Kind("a boto3 client for 'ecr'", _is_client, _other_service),
     "region_name": _Kind("the name of a region, as 'eu-west-1'", _is_text),
     "profile_name": _Kind("the name of a profile", _is_text),
-    "endpoint_url": _Kind("a URL", _is_text),
+    "endpoint_url": _Kind("a URL that begins with http:// or https://", _is_url),
     "session": _Kind("a boto3.Session", _is_session),
     "config": _Kind("a botocore.config.Config", _is_config),
     "retry": _Kind("a RetryPolicy, as RetryPolicy(max_attempts=5)", _is_policy),

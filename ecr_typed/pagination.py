@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any, Generic, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 import attrs
 
 from ecr_typed.errors import ArgumentProblem, EcrError, PaginationError, shortened
 from ecr_typed.operation import PagedOperation, ResponsePage
+
+__tracebackhide__ = True  # pytest ends at the caller's line
 
 Item = TypeVar("Item")
 Page = TypeVar("Page", bound=ResponsePage)
@@ -92,6 +94,14 @@ class Pager(Iterable[Item], Generic[Item, Page]):
 
     def __repr__(self) -> str:
         return f"<Pager of {self._operation.method_name}: {self._paging}>"
+
+    if not TYPE_CHECKING:  # to a checker, what follows it would never be reached
+
+        def __bool__(self) -> bool:
+            raise TypeError(
+                "a Pager is neither true nor false, as nothing is fetched yet: ask for "
+                f"{self._operation.method_name}(...).first() is not None"
+            )
 
     def _items(self, page: Page) -> Sequence[Item]:
         lists = [_list_at(page, path) for path in self._operation.items]

@@ -169,6 +169,8 @@ def _is_map(value: object) -> TypeGuard[Mapping[object, object]]:
     return isinstance(value, Mapping)
 
 
-def is_model(cls: type) -> bool:
-    """Whether a class is one of ours for a structure."""
+def is_model(cls: object) -> bool:
+    """Whether something is a class of ours for a structure."""
+    if not isinstance(cls, type):
+        return False
     return cls in _members or (cls.__module__.startswith("ecr_typed.models.") and attrs.has(cls))

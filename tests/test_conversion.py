@@ -261,3 +261,17 @@ def test_models_serve_boto3s_users() -> None:
     )
     assert to_boto3(made) == mapping
     assert from_boto3(ListTagsForResourceResponse, {"tags": []}).tags == ()
+
+
+@pytest.mark.parametrize("model", [{"Key": "team"}, dict, int, Tag(key="a", value="b"), "Tag"])
+def test_what_is_no_model_is_not_made(model: Any) -> None:
+    """The class comes first, and is a model's."""
+    with pytest.raises(EcrRequestError, match=r"^model: expected a model's class"):
+        from_boto3(model, {"Key": "team", "Value": "payments"})
+
+
+@pytest.mark.parametrize("model", [{"Key": "team"}, Tag, "Tag", None])
+def test_what_is_no_model_is_not_converted(model: Any) -> None:
+    """Only a model becomes a dict."""
+    with pytest.raises(EcrRequestError, match=r"^model: expected a model, got"):
+        to_boto3(model)

@@ -88,6 +88,24 @@ WRONG: list[tuple[str, dict[str, Any], list[str]]] = [
         ["tag_keys", "a list of text", "'team'", "put it in a list"],
     ),
     ("batch_get_image", {"repository_name": "a/b", "image_ids": []}, ["image_ids", "1 item"]),
+    (
+        "batch_get_image",
+        {"repository_name": "a/b", "image_ids": ["v1"]},
+        [
+            "image_ids[0]: expected ImageIdentifier, got 'v1'",
+            "say ImageIdentifier(image_digest=...) or ImageIdentifier(image_tag=...)",
+        ],
+    ),
+    (
+        "batch_delete_image",
+        {"repository_name": "a/b", "image_ids": {ImageIdentifier(image_tag="v1")}},
+        ["image_ids: expected a list", "list(...) makes one"],
+    ),
+    (
+        "put_lifecycle_policy",
+        {"repository_name": "a/b", "lifecycle_policy_text": {"rules": []}},
+        ["lifecycle_policy_text", "(dict)", "json.dumps(...) makes text of it"],
+    ),
     ("put_image_tag_mutability", {"repository_name": "a/b", "image_tag_mutability": 1}, ["IMMUT"]),
 ]
 
@@ -102,6 +120,17 @@ def test_wrong_types_are_refused_before_anything_is_sent(
     assert isinstance(error, EcrRequestError)
     assert wire.sent == []
     assert [word for word in words if word not in str(error)] == []
+
+
+def test_pager_is_no_list(ecr: EcrClient, wire: Wire) -> None:
+    """A listing where a list is due is refused, with the way to one."""
+    listing: Any = ecr.list_images("team/app")
+
+    error = error_of(ecr.batch_delete_image, "team/app", listing)
+
+    assert isinstance(error, EcrRequestError)
+    assert "to_list() gives one" in str(error)
+    assert wire.sent == []
 
 
 @pytest.mark.parametrize("service", ["ecr-public", "sts"])

@@ -20,7 +20,10 @@ from tests.support.errors import error_of
     [
         ({"region_name": 3}, "region_name: expected the name of a region, as 'eu-west-1', got 3"),
         ({"profile_name": b"dev"}, "profile_name: expected the name of a profile, got b'dev'"),
-        ({"endpoint_url": 3}, "endpoint_url: expected a URL, got 3"),
+        (
+            {"endpoint_url": "localhost:4566"},
+            "endpoint_url: expected a URL that begins with http:// or https://, got 'localhost:4566'",
+        ),
         ({"session": "dev"}, "session: expected a boto3.Session, got 'dev'"),
         ({"config": {"a": 1}}, "config: expected a botocore.config.Config, got {'a': 1}"),
         (

@@ -1,6 +1,10 @@
-"""What is used a second time, or after its end."""
+"""What is used a second time, after its end, or as with boto3."""
 
 from __future__ import annotations
+
+from typing import Any
+
+import pytest
 
 from ecr_typed import ClientClosedError, EcrClient
 from tests.support.errors import error_of
@@ -28,3 +32,36 @@ def test_closed_client_says_what_to_do(ecr: EcrClient, wire: Wire) -> None:
     assert "DescribeRepositories: the client was closed" in str(error)
     assert "`with` block" in str(error)
     assert wire.sent == []
+
+
+def test_pager_is_neither_true_nor_false(ecr: EcrClient, wire: Wire) -> None:
+    """Whoever asks whether there is anything is told how to ask."""
+    with pytest.raises(TypeError, match=r"describe_images\(\.\.\.\)\.first\(\) is not None"):
+        bool(ecr.describe_images("team/app"))
+    assert wire.sent == []
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("get_paginator", "iterate over what its method returns"),
+        ("get_waiter", "wait_until_image_scan_complete"),
+        ("exceptions", "ecr_typed.RepositoryNotFoundException"),
+        ("meta", "boto3_client.meta"),
+    ],
+)
+def test_habits_of_boto3_are_led_on(ecr: EcrClient, name: str, hint: str) -> None:
+    """What only a client of boto3 has says what there is instead."""
+    with pytest.raises(AttributeError, match=f"has no attribute '{name}': ") as caught:
+        getattr(ecr, name)
+    assert hint in str(caught.value)
+
+
+def test_misspelt_method_is_an_attribute_error(ecr: EcrClient) -> None:
+    """Python itself suggests what may have been meant, for which the error has what it takes."""
+    client: Any = ecr
+    with pytest.raises(
+        AttributeError, match=r"'EcrClient' object has no attribute '\w+'$"
+    ) as caught:
+        client.describe_repositoris()
+    assert (caught.value.name, caught.value.obj) == ("describe_repositoris", ecr)
