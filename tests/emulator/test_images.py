@@ -103,6 +103,25 @@ def test_the_reasons_of_the_service(ecr: ECRClient) -> None:
     ]
 
 
+@pytest.mark.parametrize("call", [get, delete])
+def test_a_hundred_images_at_once(ecr: ECRClient, call: Callable[..., Any]) -> None:
+    """More than 100 identifiers are refused (trek10inc/ecr-cleaner#8)."""
+    ids = [{"imageTag": f"v{number}"} for number in range(101)]
+    assert len(call(ecr, *ids[1:])["failures"]) == 100
+    assert "'imageIds'" in message_of(lambda: call(ecr, *ids))
+
+
+def test_images_of_another_account(
+    ecr: ECRClient, make_client: Callable[..., ECRClient], account_id: str
+) -> None:
+    """`registryId` names the registry that the images are in (API ListImages)."""
+    push(ecr, "v1")
+    other = make_client(account_id="343434343434")
+    images: Any = other.list_images(repositoryName="app", registryId=account_id)["imageIds"]
+    assert [each["imageTag"] for each in images] == ["v1"]
+    assert code_of(other.list_images, repositoryName="app") == "RepositoryNotFoundException"
+
+
 def test_images_are_got_by_tag_and_by_digest(ecr: ECRClient) -> None:
     """The answer names the image as it was asked for, and its digest (API BatchGetImage)."""
     digest = push(ecr, "v1")

@@ -60,7 +60,12 @@ def completion(upload_id: str, *digests: str) -> dict[str, Any]:
     return {"repositoryName": "app", "uploadId": upload_id, "layerDigests": list(digests)}
 
 
-def fetch(url: str) -> tuple[int, bytes]:
+def asking(url: str, range_header: str) -> urllib.request.Request:
+    """Ask for a part of a download."""
+    return urllib.request.Request(url, headers={"Range": range_header})
+
+
+def fetch(url: str | urllib.request.Request) -> tuple[int, bytes]:
     """Download without boto3; give status and body."""
     try:
         with urllib.request.urlopen(url) as answer:
@@ -285,6 +290,56 @@ def test_a_layer_is_downloaded_byte_for_byte(ecr: ECRClient) -> None:
     assert answer["layerDigest"] == digest_of("layer one")
     assert fetch(answer["downloadUrl"]) == (200, b"layer one")
     assert fetch(download_url(ecr, "config one")) == (200, b"config one")
+
+
+@pytest.mark.parametrize(
+    ("header", "content_range", "part"),
+    [
+        ("bytes=0-4", "bytes 0-4/9", b"layer"),
+        ("bytes=6-", "bytes 6-8/9", b"one"),
+        ("bytes=6-999", "bytes 6-8/9", b"one"),
+        ("bytes=-3", "bytes 6-8/9", b"one"),
+        ("bytes=-999", "bytes 0-8/9", b"layer one"),
+        ("bytes=8-8", "bytes 8-8/9", b"e"),
+    ],
+)
+def test_a_part_of_a_layer_is_downloaded(
+    ecr: ECRClient, header: str, content_range: str, part: bytes
+) -> None:
+    """S3 answers a byte range with HTTP 206 and says which it is (API GetObject, RFC 9110)."""
+    push(ecr, "one")
+    with urllib.request.urlopen(asking(download_url(ecr), header)) as answer:
+        assert (answer.status, answer.headers["Content-Range"]) == (206, content_range)
+        assert int(answer.headers["Content-Length"]) == len(part)
+        assert answer.read() == part
+
+
+@pytest.mark.parametrize("header", ["bytes=9-", "bytes=9-20", "bytes=-0"])
+def test_a_range_without_a_byte_is_refused(ecr: ECRClient, header: str) -> None:
+    """What begins after the end is InvalidRange, HTTP 416 (S3, error responses)."""
+    push(ecr, "one")
+    status, body = fetch(asking(download_url(ecr), header))
+    assert status == 416
+    assert b"<Code>InvalidRange</Code>" in body
+    assert b"<ActualObjectSize>9</ActualObjectSize>" in body
+
+
+@pytest.mark.parametrize(
+    "header", ["bytes=0-1,3-4", "bytes=5-4", "bytes=-", "bytes=a-b", "bytes", "lines=0-4", ""]
+)
+def test_ranges_that_are_passed_over(ecr: ECRClient, header: str) -> None:
+    """The whole layer answers several ranges at once (API GetObject), and what is none at all."""
+    push(ecr, "one")
+    with urllib.request.urlopen(asking(download_url(ecr), header)) as answer:
+        assert (answer.status, answer.read()) == (200, b"layer one")
+        assert answer.headers["Accept-Ranges"] == "bytes"
+
+
+def test_a_range_needs_a_good_url(ecr: ECRClient) -> None:
+    """The signature is checked before the range."""
+    push(ecr, "one")
+    url = download_url(ecr).partition("?")[0]
+    assert fetch(asking(url, "bytes=0-4"))[0] == 403
 
 
 def test_download_urls_expire(ecr: ECRClient, passes: Callable[..., None]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import logging
 import urllib.error
@@ -9,13 +10,18 @@ import urllib.request
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
+import botocore.session
 import pytest
+from botocore.loaders import create_loader
+from botocore.model import ServiceModel
 
 from .answers import refusal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
 
+    from botocore.client import BaseClient
     from mypy_boto3_ecr import ECRClient
 
     from ecr_typed.testing import EcrEmulator
@@ -71,15 +77,39 @@ def test_an_operation_that_is_not_there_is_a_client_error(
     assert headers["x-amzn-RequestId"]
 
 
-@pytest.mark.parametrize("operation", ["GetDownloadUrlForLayer", "ListReplicationBackfills"])
-def test_an_operation_that_nobody_emulates_yet_is_one_too(
-    emulator: EcrEmulator, operation: str
-) -> None:
-    """So is an operation that a newer botocore has, and neither we nor moto."""
-    nothing: dict[str, Any] = {}
-    with patch("ecr_typed.testing._emulator.service.OPERATIONS", nothing):
-        status, error, _ = post(emulator, operation, b"{}")
-    assert (status, error["__type"]) == (400, "UnknownOperationException")
+@pytest.fixture
+def newer(
+    emulator: EcrEmulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[BaseClient]:
+    """Give a client of a botocore that knows one more operation, and let the emulator have it."""
+    description = copy.deepcopy(create_loader().load_service_model("ecr", "service-2"))
+    operations = description["operations"]
+    operations["DescribeTomorrow"] = {**operations["DescribeRegistry"], "name": "DescribeTomorrow"}
+    (tmp_path / "ecr/2015-09-21").mkdir(parents=True)
+    (tmp_path / "ecr/2015-09-21/service-2.json").write_text(json.dumps(description))
+    monkeypatch.setattr(
+        "ecr_typed.testing._emulator.service.service_model", lambda: ServiceModel(description)
+    )
+    session = botocore.session.Session()
+    session.register_component("data_loader", create_loader(str(tmp_path)))
+    client = session.create_client(
+        "ecr",
+        "us-east-1",
+        endpoint_url=emulator.endpoint_url,
+        aws_access_key_id="123456789012",
+        aws_secret_access_key="secret",
+    )
+    yield client
+    client.close()
+
+
+def test_an_operation_of_a_newer_botocore_is_one_too(newer: Any) -> None:
+    """What the emulator doesn't know yet is refused in one attempt, and the error says by whom."""
+    error = refusal(newer.describe_tomorrow)
+    assert error["ResponseMetadata"]["HTTPStatusCode"] == 400
+    assert error["ResponseMetadata"]["RetryAttempts"] == 0
+    assert error["Error"]["Code"] == "UnknownOperationException"
+    assert "ecr_typed.testing does not emulate 'DescribeTomorrow'" in error["Error"]["Message"]
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,13 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from botocore.config import Config
 
-from .answers import code_of, message_of
+from ecr_typed.testing._emulator import pull_times
+from ecr_typed.testing._emulator.operations import pull_time_exclusions
+
+from .answers import check_answers, code_of, message_of, refusal
+from .pushing import push
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -78,8 +83,22 @@ def test_principals_that_are_refused(ecr: ECRClient, arn: str) -> None:
     assert "'principalArn'" in message_of(ecr.register_pull_time_update_exclusion, principalArn=arn)
 
 
-def test_exclusions_are_listed_by_page(ecr: ECRClient) -> None:
+def test_quota_of_exclusions(make_client: Callable[..., ECRClient]) -> None:
+    """A registry can have 100 exclusions (user guide, pull-time update exclusions)."""
+    # botocore would wait and try again when a limit is exceeded.
+    ecr = make_client(config=Config(retries={"total_max_attempts": 1}))
+    for number in range(100):
+        ecr.register_pull_time_update_exclusion(principalArn=f"{ROLE}{number}")
+    error = refusal(ecr.register_pull_time_update_exclusion, principalArn=ROLE)["Error"]
+    assert error["Code"] == "LimitExceededException"
+    code = code_of(ecr.register_pull_time_update_exclusion, principalArn=f"{ROLE}0")
+    assert code == "ExclusionAlreadyExistsException"
+
+
+def test_exclusions_are_listed_by_page(ecr: ECRClient, monkeypatch: pytest.MonkeyPatch) -> None:
     """A page holds 100 unless it is asked for more, 1000 at most (API reference)."""
+    assert pull_times.MOST_EXCLUSIONS == 100
+    monkeypatch.setattr(pull_time_exclusions, "MOST_EXCLUSIONS", 101)
     roles = [f"{ROLE}{number:03}" for number in range(101)]
     for role in roles:
         ecr.register_pull_time_update_exclusion(principalArn=role)
@@ -100,3 +119,101 @@ def test_exclusions_belong_to_a_registry(
     ecr.register_pull_time_update_exclusion(principalArn=ROLE)
     assert listed(make_client(region_name="eu-west-1")) == []
     assert listed(make_client(account_id="141414141414")) == []
+
+
+@pytest.fixture
+def roles_client(
+    aws: Callable[..., Any], emulator: EcrEmulator, session: Any, account_id: str
+) -> Callable[[str], ECRClient]:
+    """Give a maker of clients that work as a role of this test's account."""
+
+    def as_role(name: str) -> ECRClient:
+        arn = f"arn:aws:iam::{account_id}:role/{name}"
+        issued = aws("sts").assume_role(RoleArn=arn, RoleSessionName="pull")["Credentials"]
+        client: ECRClient = session.client(
+            "ecr",
+            endpoint_url=emulator.endpoint_url,
+            aws_access_key_id=issued["AccessKeyId"],
+            aws_secret_access_key=issued["SecretAccessKey"],
+            aws_session_token=issued["SessionToken"],
+        )
+        check_answers(client)
+        return client
+
+    return as_role
+
+
+def pull(ecr: ECRClient, **arguments: Any) -> None:
+    """Pull the image."""
+    assert ecr.batch_get_image(repositoryName="app", imageIds=[{"imageTag": "v1"}], **arguments)[
+        "images"
+    ]
+
+
+def pulled_at(ecr: ECRClient) -> Any:
+    """Give the time when the image was pulled last, as far as that was recorded."""
+    details: Any = ecr.describe_images(repositoryName="app")["imageDetails"]
+    return details[0].get("lastRecordedPullTime")
+
+
+def test_pulls_of_an_excluded_role_are_not_recorded(
+    ecr: ECRClient,
+    account_id: str,
+    emulator: EcrEmulator,
+    passes: Callable[..., None],
+    roles_client: Callable[[str], ECRClient],
+) -> None:
+    """Others go on to be, and so is the role once it is deregistered (user guide, API reference)."""
+    scanner, node = roles_client("security/scanner"), roles_client("node")
+    arn = f"arn:aws:iam::{account_id}:role/security/scanner"
+    ecr.create_repository(repositoryName="app")
+    push(ecr, "v1")
+    ecr.register_pull_time_update_exclusion(principalArn=arn)
+    pull(scanner)
+    assert pulled_at(ecr) is None
+    pull(node)
+    recorded = pulled_at(ecr)
+    assert recorded == emulator.clock.now()
+    passes(hours=1)
+    pull(scanner)
+    assert pulled_at(ecr) == recorded
+    ecr.deregister_pull_time_update_exclusion(principalArn=arn)
+    pull(scanner)
+    assert pulled_at(ecr) == emulator.clock.now() > recorded
+
+
+def test_pulls_of_an_excluded_user_are_not_recorded(
+    ecr: ECRClient, aws: Callable[..., Any], make_client: Callable[..., ECRClient]
+) -> None:
+    """A user is excluded as a role is (API RegisterPullTimeUpdateExclusion: role or user)."""
+    iam = aws("iam")
+    user = iam.create_user(UserName="scanner", Path="/security/")["User"]
+    key = iam.create_access_key(UserName="scanner")["AccessKey"]["AccessKeyId"]
+    ecr.create_repository(repositoryName="app")
+    push(ecr, "v1")
+    ecr.register_pull_time_update_exclusion(principalArn=user["Arn"])
+    pull(make_client(account_id=key))
+    assert pulled_at(ecr) is None
+    pull(ecr)
+    assert pulled_at(ecr) is not None
+
+
+def test_the_registry_of_the_image_excludes(
+    make_client: Callable[..., ECRClient],
+    ecr: ECRClient,
+    account_id: str,
+    roles_client: Callable[[str], ECRClient],
+) -> None:
+    """What counts is the list of the registry that is pulled from (API reference: for a registry)."""
+    puller = roles_client("scanner")
+    theirs = make_client(account_id="151515151515")
+    theirs.create_repository(repositoryName="app")
+    push(theirs, "v1")
+    role = f"arn:aws:iam::{account_id}:role/scanner"
+    ecr.register_pull_time_update_exclusion(principalArn=role)
+    pull(puller, registryId="151515151515")
+    recorded = pulled_at(theirs)
+    assert recorded is not None
+    theirs.register_pull_time_update_exclusion(principalArn=role)
+    pull(puller, registryId="151515151515")
+    assert pulled_at(theirs) == recorded

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 from wsgiref.util import application_uri
@@ -16,7 +17,8 @@ from moto.moto_server.werkzeug_app import (  # pyright: ignore[reportMissingType
     create_backend_app,
 )
 
-from ecr_typed.testing._emulator.credential_scope import CredentialScope, account_of
+from ecr_typed.testing._emulator.callers import caller_of
+from ecr_typed.testing._emulator.credential_scope import CredentialScope
 from ecr_typed.testing._emulator.layer_downloads import DOWNLOADS_PATH
 from ecr_typed.testing._emulator.log import logger
 from ecr_typed.testing._emulator.service_model import TARGET_PREFIX
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
+    from ecr_typed.testing._emulator.callers import Caller
     from ecr_typed.testing._emulator.fault_plan import Faults
     from ecr_typed.testing._emulator.http_answer import HttpAnswer
     from ecr_typed.testing._emulator.service import EcrService
@@ -51,28 +54,33 @@ class EmulatorApplication(DomainDispatcherApplication):
         """Answer one HTTP request."""
         path: str = environ.get("PATH_INFO", "")
         if path.startswith(DOWNLOADS_PATH):
-            status, headers, body = self._service.download(path, environ.get("QUERY_STRING", ""))
-            start_response(status, headers)
-            return [body]
+            query, range_header = environ.get("QUERY_STRING", ""), environ.get("HTTP_RANGE", "")
+            return _sent(self._service.download(path, query, range_header), start_response)
         scope = CredentialScope.of(environ.get("HTTP_AUTHORIZATION", ""))
-        access_key_id = "" if scope is None else scope.access_key_id
-        # moto's services take the account from this header too, when it is there.
-        account_id: str = environ.setdefault(
-            _ACCOUNT_HEADER, account_of(access_key_id, default=self._account_id)
-        )
+        caller = self._caller(scope, environ)
         target: str = environ.get("HTTP_X_AMZ_TARGET", "")
-        if target.startswith(TARGET_PREFIX) or (scope is not None and scope.service == "ecr"):
-            carry_out = partial(
-                self._service.answer,
-                target=target,
-                body=environ["wsgi.input"].read(),
-                account_id=account_id,
-                region_name=None if scope is None else scope.region_name,
-                endpoint_url=application_uri(environ).rstrip("/"),
-            )
-            status, headers, body = self._answer(target.removeprefix(TARGET_PREFIX), carry_out)
-            start_response(status, headers)
-            return [body]
+        if not target.startswith(TARGET_PREFIX) and (scope is None or scope.service != "ecr"):
+            return self._answer_by_moto(environ, start_response)
+        carry_out = partial(
+            self._service.answer,
+            target=target,
+            body=environ["wsgi.input"].read(),
+            caller=caller,
+            region_name=None if scope is None else scope.region_name,
+            endpoint_url=application_uri(environ).rstrip("/"),
+        )
+        return _sent(self._answer(target.removeprefix(TARGET_PREFIX), carry_out), start_response)
+
+    def _caller(self, scope: CredentialScope | None, environ: WSGIEnvironment) -> Caller:
+        access_key_id = "" if scope is None else scope.access_key_id
+        caller = caller_of(access_key_id, default_account_id=self._account_id)
+        # moto's services take the account from this header too, when it is there.
+        account_id: str = environ.setdefault(_ACCOUNT_HEADER, caller.account_id)
+        return replace(caller, account_id=account_id)
+
+    def _answer_by_moto(
+        self, environ: WSGIEnvironment, start_response: StartResponse
+    ) -> Iterable[bytes]:
         try:
             answer: Iterable[bytes] = super().__call__(environ, start_response)
         except Exception as error:  # noqa: BLE001 - whatever it is, it becomes an answer
@@ -103,3 +111,9 @@ class EmulatorApplication(DomainDispatcherApplication):
             if pattern.match(f"http://{host}"):
                 return backend
         raise LookupError(f"moto serves nothing at {host}")
+
+
+def _sent(answer: HttpAnswer, start_response: StartResponse) -> Iterable[bytes]:
+    status, headers, body = answer
+    start_response(status, headers)
+    return [body]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import Any, Self, TypeVar
+from typing import Any, Self, TypeVar, cast
 
 from moto.ecr.models import ECRBackend, Repository
 
@@ -14,6 +14,12 @@ from ecr_typed.testing._emulator.errors import ServiceError
 from ecr_typed.testing._emulator.partitions import partition_of, registry_host, repository_arn
 
 State = TypeVar("State")
+
+DEFAULT_SETTINGS: Mapping[str, Any] = {
+    "imageTagMutability": "MUTABLE",
+    "encryptionConfiguration": {"encryptionType": "AES256"},
+}
+"""What a repository, or a template, has where nothing else is said."""
 
 
 class EcrRepository(Repository):
@@ -30,15 +36,23 @@ class EcrRepository(Repository):
         name: str,
         *,
         created_at: datetime,
-        **settings: Any,
+        settings: Mapping[str, Any],
     ) -> None:
         super().__init__(
             account_id=account_id,
             region_name=region_name,
             repository_name=name,
             registry_id=account_id,
-            **settings,
+            # moto would make up a key for KMS without one: it is given what it leaves alone.
+            encryption_config=None,
+            # moto declares another type than it keeps.
+            image_scan_config=cast("Any", settings.get("imageScanningConfiguration")),
+            image_tag_mutability=settings["imageTagMutability"],
+            image_tag_mutability_exclusion_filters=settings.get(
+                "imageTagMutabilityExclusionFilters"
+            ),
         )
+        self.encryption_configuration = settings["encryptionConfiguration"]
         self.arn = repository_arn(account_id, region_name, name)
         self.uri = f"{registry_host(account_id, region_name)}/{name}"
         self.created_at = created_at
@@ -61,8 +75,6 @@ class EcrBackend(ECRBackend):
     def __init__(self, region_name: str, account_id: str) -> None:
         super().__init__(region_name, account_id)
         self.partition = partition_of(region_name)
-        self.managed_key_arn: str | None = None
-        self.templates: dict[str, dict[str, Any]] = {}
         self._states: dict[type, Any] = {}
 
     def state(self, kind: type[State]) -> State:
@@ -83,9 +95,15 @@ class EcrBackend(ECRBackend):
             )
         return found
 
-    def add_repository(self, repository: EcrRepository) -> None:
-        """Keep a new repository."""
-        self.repositories[repository.name] = repository
+    def add_repository(
+        self, name: str, *, created_at: datetime, settings: Mapping[str, Any]
+    ) -> EcrRepository:
+        """Make a repository with settings, which are members of a request, and keep it."""
+        repository = EcrRepository(  # type: ignore[abstract]  # moto does CloudFormation in part
+            self.account_id, self.region_name, name, created_at=created_at, settings=settings
+        )
+        self.repositories[name] = repository
+        return repository
 
 
 class Registries:

@@ -12,7 +12,8 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from ecr_typed.testing._emulator.agenda import BACKGROUND_TIME
-from ecr_typed.testing._emulator.replication import Destination, ReplicationState, copy_image
+from ecr_typed.testing._emulator.image_copies import copy_image
+from ecr_typed.testing._emulator.replication import Destination, ReplicationState
 
 if TYPE_CHECKING:
     from ecr_typed.testing._emulator.backend import EcrRepository
@@ -139,8 +140,11 @@ def start_backfill(call: Call, destination: Destination) -> Backfill:
     def copy() -> None:
         if backfill.is_ended:
             return
+        registry = destination.registry_in(call.registries)
         for each in backfill.copies or ():
-            each.failure_code = copy_image(call, each.repository, each.image, each.tag, destination)
+            each.failure_code = copy_image(
+                each.repository, each.image, each.tag, registry, call.clock
+            )
         backfill.status = "STOPPED" if backfill.status == "STOPPING" else "COMPLETE"
         backfill.ended_at = end
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
-    from ecr_typed.testing._emulator.backend import EcrBackend, Registries
+    from ecr_typed.testing._emulator.backend import EcrBackend, EcrRepository, Registries
     from ecr_typed.testing._emulator.clock import Clock
     from ecr_typed.testing._emulator.layer_downloads import LayerDownloads
-    from ecr_typed.testing._emulator.paging import PageTokens
+    from ecr_typed.testing._emulator.page_tokens import PageTokens
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +20,7 @@ class Call:
     operation_name: str
     parameters: Mapping[str, Any]
     account_id: str
+    principal_arn: str | None
     region_name: str
     endpoint_url: str
     registries: Registries
@@ -35,6 +36,10 @@ class Call:
     def registry_of(self, account_id: str) -> EcrBackend:
         """Give an account's registry in the region of the call."""
         return self.registries.of(account_id, self.region_name)
+
+    def repository(self) -> EcrRepository:
+        """Find the repository that `repositoryName` names, or fail as the service does."""
+        return self.registry.repository(self.parameters["repositoryName"])
 
 
 Answer: TypeAlias = dict[str, Any]

@@ -46,14 +46,16 @@ def _check(value: Any, shape: Shape, at: str) -> None:
 
 
 def _check_size(value: Any, shape: Shape, at: str) -> None:
+    lowest: int | None = shape.metadata.get("min")
+    highest: int | None = shape.metadata.get("max")
+    if lowest is None and highest is None:
+        return
     is_number = shape.type_name in _NUMBERS
-    size: int = value if is_number or isinstance(value, bool) else len(value)
+    size: int = value if is_number else len(value)
     # The service says 'Member' of numbers and lists, and leaves it out for strings.
     must = f"{'' if shape.type_name == 'string' else 'Member '}must have"
     what = "value" if is_number else "length"
-    lowest: int | None = shape.metadata.get("min")
     if lowest is not None and size < lowest:
         raise breach(at, f"{must} {what} greater than or equal to {lowest}")
-    highest: int | None = shape.metadata.get("max")
     if highest is not None and size > highest:
         raise breach(at, f"{must} {what} less than or equal to {highest}")

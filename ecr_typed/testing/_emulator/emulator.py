@@ -5,17 +5,17 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, Any, Self
 
-from botocore.loaders import create_loader
-
 from ecr_typed.testing._emulator.application import EmulatorApplication
 from ecr_typed.testing._emulator.clock import Clock
 from ecr_typed.testing._emulator.fault_plan import Faults
 from ecr_typed.testing._emulator.pull_through import pull_through
-from ecr_typed.testing._emulator.server import EmulatorServer
+from ecr_typed.testing._emulator.server import HOST, EmulatorServer
 from ecr_typed.testing._emulator.service import EcrService
+from ecr_typed.testing._emulator.sessions import SessionFactory, without_proxies
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
+    from contextlib import AbstractContextManager
     from types import TracebackType
 
     import boto3
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from ecr_typed.models.repositories import Repository
     from ecr_typed.models.repository_creation_templates import RepositoryCreationTemplate
     from ecr_typed.retry import RetryPolicy
+    from ecr_typed.testing._emulator.backend import EcrBackend
     from ecr_typed.testing._emulator.scan_findings import Finding
 
 
@@ -37,7 +38,8 @@ class EcrEmulator:
     (S3, KMS, STS ...) are moto's and keep their state where moto keeps it: once a process.
 
     An access key id of twelve digits names the account it works in; a key that moto's IAM or STS
-    issued works in the account that issued it; any other key works in `account_id`.
+    issued works in the account that issued it, as the user or the role that it was issued for; any
+    other key works in `account_id`.
     """
 
     clock: Clock
@@ -72,8 +74,7 @@ class EcrEmulator:
         self._application: EmulatorApplication | None = None
         self._server: EmulatorServer | None = None
         self._thread: threading.Thread | None = None
-        # Reading the service model is most of what a client costs, and tests make many.
-        self._loader = create_loader()
+        self._sessions = SessionFactory()
 
     def start(self) -> None:
         """Serve what was seeded: without that, empty registries."""
@@ -132,8 +133,7 @@ class EcrEmulator:
         """
         from ecr_typed.testing._emulator.seeding import put_model, put_tags
 
-        account_id = account_id or self.account_id
-        with self._service.registry(account_id, region_name or self.region_name) as registry:
+        with self._registry(account_id, region_name) as registry:
             for model in models:
                 put_model(registry, model, self.clock.now())
             for repository_name, its_tags in (tags or {}).items():
@@ -169,8 +169,7 @@ class EcrEmulator:
         """
         from ecr_typed.testing._emulator.scan_findings import set_findings
 
-        account_id = account_id or self.account_id
-        with self._service.registry(account_id, region_name or self.region_name) as registry:
+        with self._registry(account_id, region_name) as registry:
             set_findings(
                 registry, repository_name, image, findings, status, description, self.clock.now()
             )
@@ -195,8 +194,7 @@ class EcrEmulator:
 
         Raises: ValueError for want of a rule, its login, or a role for the new repository.
         """
-        account_id = account_id or self.account_id
-        with self._service.registry(account_id, region_name or self.region_name) as registry:
+        with self._registry(account_id, region_name) as registry:
             return pull_through(registry, repository_name, manifest, tag, self.clock)
 
     def __enter__(self) -> Self:
@@ -216,7 +214,7 @@ class EcrEmulator:
         """Where it listens: what boto3 calls `endpoint_url`, for any service."""
         if self._server is None:
             raise RuntimeError("this EcrEmulator is not running: use it in a with block")
-        return f"http://127.0.0.1:{self._server.port}"
+        return f"http://{HOST}:{self._server.port}"
 
     def client(
         self,
@@ -241,7 +239,7 @@ class EcrEmulator:
         return EcrClient(
             session=self._session(region_name, account_id),
             endpoint_url=self.endpoint_url,
-            config=_without_proxies(config),
+            config=without_proxies(config),
             retry=retry,
             on_call=on_call,
         )
@@ -267,30 +265,19 @@ class EcrEmulator:
         client: ECRClient = session.client(
             "ecr",
             endpoint_url=self.endpoint_url,
-            config=_without_proxies(config),
+            config=without_proxies(config),
             **options,
         )
         return client
 
-    def _session(self, region_name: str | None, account_id: str | None) -> boto3.Session:
-        import boto3
-        import botocore.session
-
-        # A profile that the environment names may not exist on the machine that runs the tests.
-        no_profile = {"profile": (None, None, None, None)}
-        botocore_session = botocore.session.Session(session_vars=no_profile)
-        botocore_session.register_component("data_loader", self._loader)
-        return boto3.Session(
-            aws_access_key_id=account_id or self.account_id,
-            aws_secret_access_key="emulator",  # noqa: S106 - no secret: nothing checks it
-            region_name=region_name or self.region_name,
-            botocore_session=botocore_session,
+    def _registry(
+        self, account_id: str | None, region_name: str | None
+    ) -> AbstractContextManager[EcrBackend]:
+        return self._service.registry(
+            account_id or self.account_id, region_name or self.region_name
         )
 
-
-def _without_proxies(config: Config | None) -> Config:
-    """Keep calls to loopback away from a proxy that the environment names."""
-    from botocore.config import Config
-
-    direct = Config(proxies={})
-    return direct if config is None else direct.merge(config)
+    def _session(self, region_name: str | None, account_id: str | None) -> boto3.Session:
+        return self._sessions.session(
+            account_id or self.account_id, region_name or self.region_name
+        )

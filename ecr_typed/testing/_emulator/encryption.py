@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import re
 import threading
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from moto.kms.models import KmsBackend, kms_backends
+from moto.kms.models import kms_backends
 
 from ecr_typed.testing._emulator.errors import ServiceError, breach
+from ecr_typed.testing._emulator.moto_backends import backend_beside
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,6 +33,16 @@ _KMS_ARN = re.compile(
 _kms_lock = threading.Lock()
 
 
+@dataclass(slots=True)
+class _ManagedKey:
+    """The AWS managed key for ECR, once a registry has used it.
+
+    moto's KMS may be emptied at any time by a `mock_aws` of the process; this stays.
+    """
+
+    arn: str | None = None
+
+
 def check_encryption(configuration: Mapping[str, str]) -> None:
     """Refuse a key for the type of encryption that uses none."""
     if configuration["encryptionType"] == "AES256" and configuration.get("kmsKey"):
@@ -44,11 +56,10 @@ def with_resolved_key(configuration: Mapping[str, str], registry: EcrBackend) ->
     """Give the settings that a new repository keeps: a key is named by its ARN."""
     if configuration["encryptionType"] == "AES256":
         return dict(configuration)
-    return {**configuration, "kmsKey": resolve_key(configuration.get("kmsKey"), registry)}
+    return {**configuration, "kmsKey": _key_arn(configuration.get("kmsKey"), registry)}
 
 
-def resolve_key(key: str | None, registry: EcrBackend) -> str:
-    """Give the ARN of the key that a repository is encrypted with."""
+def _key_arn(key: str | None, registry: EcrBackend) -> str:
     if key is None or key == _MANAGED_KEY_ALIAS:
         return _managed_key(registry)
     parts = _KMS_ARN.fullmatch(key)
@@ -60,7 +71,9 @@ def resolve_key(key: str | None, registry: EcrBackend) -> str:
         return _managed_key(registry)
     if parts["alias"] is not None:
         return _found(parts["alias"], parts["account"], registry).arn
-    known = _kms(parts["account"], registry).keys.get(parts["key_id"])
+    known = backend_beside(registry, kms_backends, account_id=parts["account"]).keys.get(
+        parts["key_id"]
+    )
     if known is not None:
         _check_usable(known)
     return key
@@ -68,8 +81,9 @@ def resolve_key(key: str | None, registry: EcrBackend) -> str:
 
 def _managed_key(registry: EcrBackend) -> str:
     """Give the AWS managed key for ECR; it comes into being with its first use."""
-    if registry.managed_key_arn is None:
-        kms = _kms(registry.account_id, registry)
+    managed = registry.state(_ManagedKey)
+    if managed.arn is None:
+        kms = backend_beside(registry, kms_backends)
         with _kms_lock:
             key_id = kms.get_key_id_from_alias(_MANAGED_KEY_ALIAS)
             if key_id is None:
@@ -77,16 +91,15 @@ def _managed_key(registry: EcrBackend) -> str:
                 key.key_manager = "AWS"
                 kms.create_alias(key.id, _MANAGED_KEY_ALIAS)
                 key_id = key.id
-        # Remembered: moto's KMS may be emptied at any time by a `mock_aws` of the process.
-        registry.managed_key_arn = (
+        managed.arn = (
             f"arn:{registry.partition}:kms:{registry.region_name}:{registry.account_id}"
             f":key/{key_id}"
         )
-    return registry.managed_key_arn
+    return managed.arn
 
 
 def _found(key: str, account_id: str, registry: EcrBackend) -> Key:
-    kms = _kms(account_id, registry)
+    kms = backend_beside(registry, kms_backends, account_id=account_id)
     key_id = kms.get_key_id_from_alias(key) if key.startswith("alias/") else key
     found = kms.keys.get(key_id or "")
     if found is None:
@@ -100,14 +113,6 @@ def _check_usable(key: Key) -> None:
         raise _kms_error("DisabledException", f"{key.arn} is disabled.")
     if key.key_state != "Enabled":
         raise _kms_error("KMSInvalidStateException", f"{key.arn} is {key.key_state}.")
-
-
-def _kms(account_id: str, registry: EcrBackend) -> KmsBackend:
-    regions = kms_backends[account_id]
-    if registry.region_name not in regions:
-        # moto knows the regions of its botocore; the emulator is not so particular.
-        regions[registry.region_name] = KmsBackend(registry.region_name, account_id)
-    return regions[registry.region_name]
 
 
 def _kms_error(kms_error: str, message: str) -> ServiceError:

@@ -51,6 +51,11 @@ def look_up(images: ImageStore, image_id: Mapping[str, str]) -> StoredImage | st
     return by_tag if by_tag is by_digest else "ImageTagDoesNotMatchDigest"
 
 
+def with_digest(image_id: Mapping[str, str], image: StoredImage) -> dict[str, str]:
+    """Name an image as it was asked for, and by its digest."""
+    return {**image_id, "imageDigest": image.digest}
+
+
 def failure(image_id: Mapping[str, str], code: str, reason: str | None = None) -> dict[str, Any]:
     """Give the failure of one image, for an answer that is good for others."""
     return {

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, quote, urlencode
 
+from ecr_typed.testing._emulator.byte_ranges import requested_range
 from ecr_typed.testing._emulator.errors import ServiceError
 
 if TYPE_CHECKING:
@@ -40,8 +41,10 @@ class LayerDownloads:
         query = urlencode({_EXPIRES: expires, _SIGNATURE: self._sign(path, expires)})
         return f"{endpoint_url}{quote(path)}?{query}"
 
-    def answer(self, path: str, query: str, registries: Registries, now: datetime) -> HttpAnswer:
-        """Answer a download."""
+    def answer(
+        self, path: str, query: str, range_header: str, registries: Registries, now: datetime
+    ) -> HttpAnswer:
+        """Answer a download of a whole layer, or of the bytes that a `Range` header asks for."""
         arguments = {name: values[-1] for name, values in parse_qs(query).items()}
         expires = arguments.get(_EXPIRES, "")
         signature = arguments.get(_SIGNATURE, "")
@@ -55,12 +58,31 @@ class LayerDownloads:
             content = repository.contents.layers.content[digest]
         except (ServiceError, KeyError):
             return _refused("404 NOT FOUND", "NoSuchKey", "The specified key does not exist.")
-        return "200 OK", [("Content-Type", "application/octet-stream")], content
+        return _content(content, range_header)
 
     def _sign(self, path: str, expires: str) -> str:
         return hmac.new(self._key, f"{path}?{expires}".encode(), "sha256").hexdigest()
 
 
-def _refused(status: str, code: str, message: str) -> HttpAnswer:
-    body = f"<Error><Code>{code}</Code><Message>{message}</Message></Error>"
+def _content(content: bytes, range_header: str) -> HttpAnswer:
+    headers = [("Content-Type", "application/octet-stream"), ("Accept-Ranges", "bytes")]
+    size = len(content)
+    positions = requested_range(range_header, size)
+    if positions is None:
+        return "200 OK", headers, content
+    if not positions:
+        return _refused(
+            "416 REQUESTED RANGE NOT SATISFIABLE",
+            "InvalidRange",
+            "The requested range is not satisfiable",
+            f"<RangeRequested>{range_header}</RangeRequested>"
+            f"<ActualObjectSize>{size}</ActualObjectSize>",
+        )
+    first, last = positions[0], positions[-1]
+    headers.append(("Content-Range", f"bytes {first}-{last}/{size}"))
+    return "206 PARTIAL CONTENT", headers, content[first : last + 1]
+
+
+def _refused(status: str, code: str, message: str, more: str = "") -> HttpAnswer:
+    body = f"<Error><Code>{code}</Code><Message>{message}</Message>{more}</Error>"
     return status, [("Content-Type", "application/xml")], body.encode()

@@ -1,4 +1,4 @@
-"""Previews of lifecycle policies, and policies that are carried out."""
+"""Previews of lifecycle policies: what a policy would do, without doing it."""
 
 from __future__ import annotations
 
@@ -13,9 +13,8 @@ from ecr_typed.testing._emulator.lifecycle_evaluation import evaluate, storage_c
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from ecr_typed.testing._emulator.backend import EcrRepository
     from ecr_typed.testing._emulator.lifecycle_evaluation import Outcome
-    from ecr_typed.testing._emulator.stored_images import StoredImage
+    from ecr_typed.testing._emulator.stored_images import ImageStore
 
 PREVIEW_DURATION = timedelta(seconds=5)
 
@@ -29,7 +28,7 @@ class LifecyclePreview:
     results: list[dict[str, Any]] | None
 
     @classmethod
-    def begin(cls, repository: EcrRepository, policy_text: str, now: datetime) -> LifecyclePreview:
+    def begin(cls, policy_text: str, images: ImageStore, now: datetime) -> LifecyclePreview:
         """Evaluate a policy on the images that are there."""
         results: list[dict[str, Any]] | None = None
         try:
@@ -38,8 +37,7 @@ class LifecyclePreview:
             # A template gives its repositories a policy that nothing has checked.
             pass
         else:
-            outcomes = evaluate(rules, repository.contents.images, now)
-            results = [_result(outcome, now) for outcome in outcomes]
+            results = [_result(outcome, now) for outcome in evaluate(rules, images, now)]
         return cls(policy_text=policy_text, complete_at=now + PREVIEW_DURATION, results=results)
 
     def status(self, now: datetime) -> Literal["IN_PROGRESS", "COMPLETE", "FAILED"]:
@@ -47,37 +45,6 @@ class LifecyclePreview:
         if now < self.complete_at:
             return "IN_PROGRESS"
         return "FAILED" if self.results is None else "COMPLETE"
-
-
-def apply_policy(repository: EcrRepository, now: datetime) -> None:
-    """Expire and archive what the policy of a repository says; without a policy, nothing."""
-    if not repository.lifecycle_policy:
-        return
-    try:
-        rules = read_rules(repository.lifecycle_policy)
-    except ServiceError:
-        return
-    for outcome in evaluate(rules, repository.contents.images, now):
-        if outcome.rule.action == "EXPIRE":
-            _expire(repository, outcome.image)
-        else:
-            _archive(repository, outcome.image, now)
-    repository.contents.lifecycle_evaluated_at = now
-
-
-def _expire(repository: EcrRepository, image: StoredImage) -> None:
-    """Delete an image, and the artifacts that are about it."""
-    images = repository.contents.images
-    images.remove(image)
-    for referrer in images.referrers_of(image.digest):
-        _expire(repository, referrer)
-
-
-def _archive(repository: EcrRepository, image: StoredImage, now: datetime) -> None:
-    image.storage.archive(now)
-    for referrer in repository.contents.images.referrers_of(image.digest):
-        if referrer.storage.status(now) == "ACTIVE":
-            _archive(repository, referrer, now)
 
 
 def _result(outcome: Outcome, now: datetime) -> dict[str, Any]:

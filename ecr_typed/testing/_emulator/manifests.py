@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-from ecr_typed.testing._emulator.errors import breach
+from ecr_typed.testing._emulator.errors import ServiceError, breach
 
 DOCKER_MANIFEST = "application/vnd.docker.distribution.manifest.v2+json"
 DOCKER_LIST = "application/vnd.docker.distribution.manifest.list.v2+json"
@@ -93,7 +93,7 @@ def read_manifest(text: str, media_type: str | None) -> Manifest:
             layers=_descriptors(members["layers"]) if kind in _MANIFESTS else (),
             children=_descriptors(members["manifests"]) if kind in _INDEXES else (),
             subject=_descriptor(members["subject"]).digest if "subject" in members else None,
-            artifact_type=_text(members.get("artifactType")),
+            artifact_type=_text_or_none(members.get("artifactType")),
             annotations=_texts(members.get("annotations") or {}),
         )
     except (ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
@@ -122,23 +122,27 @@ def _descriptor(members: dict[str, Any]) -> Descriptor:
     if type(size) is not int or size < 0:
         raise TypeError("a size is due")
     return Descriptor(
-        digest=_texts({"": members["digest"]})[""],
+        digest=_text(members["digest"]),
         size=size,
-        media_type=_text(members.get("mediaType")),
+        media_type=_text_or_none(members.get("mediaType")),
         platform=dict(members.get("platform") or {}),
     )
 
 
-def _text(value: object) -> str | None:
-    return None if value is None else _texts({"": value})[""]
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError("a text is due")
+    return value
+
+
+def _text_or_none(value: object) -> str | None:
+    return None if value is None else _text(value)
 
 
 def _texts(members: Mapping[str, object]) -> dict[str, str]:
-    if not all(isinstance(value, str) for value in members.values()):
-        raise TypeError("a text is due")
-    return {name: str(value) for name, value in members.items()}
+    return {name: _text(value) for name, value in members.items()}
 
 
-def _syntax_error() -> Exception:
+def _syntax_error() -> ServiceError:
     # What the service says of any manifest that it can't read, and how it spells the member.
     return breach("ImageManifest", "Invalid JSON syntax")

@@ -1,23 +1,14 @@
-"""Policies of repositories and registries: their form, and what they allow.
-
-Only what ECR itself asks of them is evaluated: whether a registry lets another account replicate
-into it. Conditions are not: a statement with a condition neither allows nor denies anything.
-"""
+"""The form of policies of repositories and registries."""
 
 from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeGuard, cast
+from typing import Any, Literal, TypeAlias, TypeGuard, cast
 
 from ecr_typed.testing._emulator.errors import ServiceError, breach
-from ecr_typed.testing._emulator.wildcards import fits
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 PolicyKind: TypeAlias = Literal["repository", "registry"]
-Statement: TypeAlias = dict[str, Any]
 
 _VERSIONS = ("2008-10-17", "2012-10-17")
 _STATEMENT_MEMBERS = frozenset(
@@ -38,25 +29,6 @@ def check_policy(text: str, kind: PolicyKind) -> None:
         raise _invalid(kind)
 
 
-def locks_out(text: str, account_id: str) -> bool:
-    """Tell whether a repository's policy keeps its own account from setting another one."""
-    return any(
-        statement["Effect"] == "Deny"
-        and _applies(statement, "ecr:SetRepositoryPolicy", account_id, resource=None)
-        for statement in _statements(text)
-    )
-
-
-def allows(text: str | None, action: str, account_id: str, resource: str) -> bool:
-    """Tell whether a policy lets an account act on a resource."""
-    effects = {
-        statement["Effect"]
-        for statement in _statements(text or '{"Statement": []}')
-        if _applies(statement, action, account_id, resource)
-    }
-    return effects == {"Allow"}
-
-
 def _is_policy(text: str, kind: PolicyKind) -> bool:
     try:
         document: object = json.loads(text)
@@ -66,7 +38,7 @@ def _is_policy(text: str, kind: PolicyKind) -> bool:
         return False
     if document.get("Version", "2012-10-17") not in _VERSIONS:
         return False
-    statements = _listed(document.get("Statement"))
+    statements = listed(document.get("Statement"))
     return bool(statements) and all(_is_statement(statement, kind) for statement in statements)
 
 
@@ -86,8 +58,8 @@ def _is_statement(statement: object, kind: PolicyKind) -> bool:
     actions = statement.get("Action", statement.get("NotAction"))
     return (
         _are_texts(actions)
-        and all(_ACTION.fullmatch(action) for action in _listed(actions))
-        and (kind == "registry" or _NEVER_OF_A_REPOSITORY not in map(str.lower, _listed(actions)))
+        and all(_ACTION.fullmatch(action) for action in listed(actions))
+        and (kind == "registry" or _NEVER_OF_A_REPOSITORY not in map(str.lower, listed(actions)))
         and _is_principal(statement.get("Principal", statement.get("NotPrincipal")))
         and _are_texts(statement.get("Resource", statement.get("NotResource", "*")))
         and _is_object(statement.get("Condition", {}))
@@ -110,46 +82,13 @@ def _is_object(value: object) -> TypeGuard[dict[str, object]]:
 
 
 def _are_texts(value: object) -> bool:
-    texts = _listed(value)
+    texts = listed(value)
     return bool(texts) and all(isinstance(each, str) for each in texts)
 
 
-def _listed(value: object) -> list[Any]:
+def listed(value: object) -> list[Any]:
     """Give the items of what may be written as a list or as one item."""
     return cast("list[object]", value) if isinstance(value, list) else [value]
-
-
-def _statements(text: str) -> Iterable[Statement]:
-    return _listed(json.loads(text)["Statement"])
-
-
-def _applies(statement: Statement, action: str, account_id: str, resource: str | None) -> bool:
-    return (
-        "Condition" not in statement
-        and _includes_action(statement, action)
-        and _includes_account(statement, account_id)
-        and (resource is None or _includes_resource(statement, resource))
-    )
-
-
-def _includes_action(statement: Statement, action: str) -> bool:
-    actions = _listed(statement.get("Action", statement.get("NotAction")))
-    found = any(fits(each.lower(), action.lower()) for each in actions)
-    return found == ("Action" in statement)
-
-
-def _includes_account(statement: Statement, account_id: str) -> bool:
-    principal: Any = statement.get("Principal", statement.get("NotPrincipal"))
-    names = ["*"] if principal == "*" else _listed(principal.get("AWS", []))
-    # Who in the account acts is not known here, so its users and roles stand for the account.
-    found = any(name in ("*", account_id) or f"::{account_id}:" in name for name in names)
-    return found == ("Principal" in statement)
-
-
-def _includes_resource(statement: Statement, resource: str) -> bool:
-    resources = _listed(statement.get("Resource", statement.get("NotResource", "*")))
-    found = any(fits(each, resource) for each in resources)
-    return found == ("Resource" in statement or "NotResource" not in statement)
 
 
 def _invalid(kind: PolicyKind) -> ServiceError:

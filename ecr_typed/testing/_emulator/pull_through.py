@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ecr_typed.testing._emulator.errors import ServiceError
 from ecr_typed.testing._emulator.manifests import read_manifest
-from ecr_typed.testing._emulator.operations.pull_through_cache import PullThroughCacheRules
+from ecr_typed.testing._emulator.prefixes import ByPrefix
 from ecr_typed.testing._emulator.scans import scan_on_push
 from ecr_typed.testing._emulator.stored_images import StoredImage
 from ecr_typed.testing._emulator.template_application import create_from_template
@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from ecr_typed.testing._emulator.clock import Clock
 
 
+class PullThroughCacheRules(ByPrefix):
+    """The pull through cache rules of a registry."""
+
+
 def pull_through(
     registry: EcrBackend, repository_name: str, manifest: str, tag: str | None, clock: Clock
 ) -> str:
@@ -25,7 +29,7 @@ def pull_through(
     Returns:
         The image's digest.
     """
-    rule = registry.state(PullThroughCacheRules).rule_of(repository_name)
+    rule = registry.state(PullThroughCacheRules).covering(repository_name)
     if rule is None:
         raise ValueError(f"no pull through cache rule covers {repository_name!r}")
     flaw = flaw_of(rule["credentialArn"], registry) if "credentialArn" in rule else None

@@ -1,8 +1,4 @@
-"""Replication: which images a registry copies to where, and the copies.
-
-Copies are made in the background. What a copy brings about at its destination is not replicated
-any further, as ECR replicates a push once.
-"""
+"""Replication: what a registry copies to where, and deletes there, in the background."""
 
 from __future__ import annotations
 
@@ -11,23 +7,14 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ecr_typed.testing._emulator.agenda import BACKGROUND_TIME
-from ecr_typed.testing._emulator.errors import ServiceError
-from ecr_typed.testing._emulator.partitions import repository_arn
-from ecr_typed.testing._emulator.policy_documents import allows
-from ecr_typed.testing._emulator.registry_state import RegistryState
+from ecr_typed.testing._emulator.image_copies import copy_image
 from ecr_typed.testing._emulator.stored_images import StoredImage
-from ecr_typed.testing._emulator.tag_mutability import is_immutable
-from ecr_typed.testing._emulator.template_application import create_from_template
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Mapping
 
-    from ecr_typed.testing._emulator.backend import EcrBackend, EcrRepository
+    from ecr_typed.testing._emulator.backend import EcrBackend, EcrRepository, Registries
     from ecr_typed.testing._emulator.call import Call
-    from ecr_typed.testing._emulator.clock import Clock
-
-ACCESS_DENIED = "DESTINATION_REGISTRY_ACCESS_DENIED"
-NO_REPOSITORY = "DESTINATION_REPOSITORY_CREATION_FAILED"
 
 
 class Destination(NamedTuple):
@@ -45,6 +32,10 @@ class Destination(NamedTuple):
     def members(self) -> dict[str, str]:
         """It, as an answer has it."""
         return {"region": self.region, "registryId": self.registry_id}
+
+    def registry_in(self, registries: Registries) -> EcrBackend:
+        """Give the registry that it names."""
+        return registries.of(self.registry_id, self.region)
 
 
 @dataclass(slots=True)
@@ -92,7 +83,8 @@ def replicate_push(
     for destination in state.destinations_of(repository.name):
         replication = ImageReplication()
         state.replications.setdefault(image, {})[destination] = replication
-        copy = partial(copy_image, call, repository, image, tag, destination)
+        registry = destination.registry_in(call.registries)
+        copy = partial(copy_image, repository, image, tag, registry, call.clock)
         call.registries.agenda.add(due, partial(_finish, replication, copy))
 
 
@@ -102,32 +94,8 @@ def replicate_deletion(call: Call, repository: EcrRepository, ids: Iterable[Any]
     removed = list(ids)
     due = call.clock.now() + BACKGROUND_TIME
     for destination in state.destinations_of(repository.name, of_deletions=True):
-        registry = call.registries.of(destination.registry_id, destination.region)
+        registry = destination.registry_in(call.registries)
         call.registries.agenda.add(due, partial(_delete, registry, repository, removed))
-
-
-def copy_image(
-    call: Call,
-    repository: EcrRepository,
-    image: StoredImage,
-    tag: str | None,
-    destination: Destination,
-) -> str | None:
-    """Copy an image and all it lists, and give it a tag there.
-
-    Returns:
-        Why it could not be copied: a failure code, or `None` if it was.
-    """
-    registry = call.registries.of(destination.registry_id, destination.region)
-    target = _target(registry, repository, call.clock)
-    if isinstance(target, str):
-        return target
-    copies = [_copied(repository, target, each, call.clock) for each in _closure(repository, image)]
-    held = None if tag is None else target.contents.images.by_tag(tag)
-    # A tag that may not move stays where it is, and the copy goes without.
-    if tag is not None and held is not copies[-1] and not (held and is_immutable(target, tag)):
-        target.contents.images.tag(copies[-1], tag)
-    return None
 
 
 def _finish(replication: ImageReplication, copy: partial[str | None]) -> None:
@@ -138,56 +106,6 @@ def _finish(replication: ImageReplication, copy: partial[str | None]) -> None:
 def _covers(rule: Mapping[str, Any], repository_name: str) -> bool:
     filters: list[dict[str, str]] | None = rule.get("repositoryFilters")
     return filters is None or any(repository_name.startswith(each["filter"]) for each in filters)
-
-
-def _target(registry: EcrBackend, source: EcrRepository, clock: Clock) -> EcrRepository | str:
-    """Find the repository to copy into, or create it; else tell why there is none."""
-    is_own = registry.account_id == source.registry_id
-    if not is_own and not _lets(registry, "ecr:ReplicateImage", source):
-        return ACCESS_DENIED
-    if source.name in registry.repositories:
-        return registry.repository(source.name)
-    if not is_own and not _lets(registry, "ecr:CreateRepository", source):
-        return ACCESS_DENIED
-    try:
-        created = create_from_template(registry, source.name, "REPLICATION", clock)
-    except ServiceError:
-        # The template names a key that can't be used.
-        created = None
-    return NO_REPOSITORY if created is None else created
-
-
-def _lets(registry: EcrBackend, action: str, source: EcrRepository) -> bool:
-    return allows(
-        registry.state(RegistryState).policy,
-        action,
-        source.registry_id,
-        repository_arn(registry.account_id, registry.region_name, source.name),
-    )
-
-
-def _closure(repository: EcrRepository, image: StoredImage) -> Iterator[StoredImage]:
-    """Give what an image lists, and last itself."""
-    for child in image.manifest.children:
-        listed = repository.contents.images.by_digest(child.digest)
-        if listed is not None:
-            yield from _closure(repository, listed)
-    yield image
-
-
-def _copied(
-    source: EcrRepository, target: EcrRepository, image: StoredImage, clock: Clock
-) -> StoredImage:
-    found = target.contents.images.by_digest(image.digest)
-    if found is not None:
-        return found
-    layers = source.contents.layers.content
-    target.contents.layers.content.update(
-        {blob.digest: layers[blob.digest] for blob in image.manifest.blobs if blob.digest in layers}
-    )
-    copy = StoredImage(manifest=image.manifest, pushed_at=clock.now())
-    target.contents.images.add(copy)
-    return copy
 
 
 def _delete(registry: EcrBackend, source: EcrRepository, removed: list[dict[str, str]]) -> None:

@@ -102,21 +102,21 @@ class ScanningState:
     ) -> ScanResult | None:
         """Tell what the last scan of an image has come to; `None` if there was none."""
         started, found = self.last_started(image), self.findings.get(image)
-        is_set_since = found is not None and (started is None or found.set_at >= started)
-        if started is not None and now < started + BACKGROUND_TIME and not is_set_since:
-            return ScanResult("IN_PROGRESS" if self.scan_type == "BASIC" else "PENDING")
-        ends = [] if started is None else [started + BACKGROUND_TIME]
-        if found is not None and is_set_since:
-            ends = [found.set_at]
-        if not ends:
+        if found is not None and (started is None or found.set_at >= started):
+            completed_at = found.set_at
+        elif started is None:
             return None
+        else:
+            completed_at = started + BACKGROUND_TIME
+            if now < completed_at:
+                return ScanResult("IN_PROGRESS" if self.scan_type == "BASIC" else "PENDING")
         found = found or _NOTHING_FOUND
         is_continuous = self.frequency_of(repository)[0] == "CONTINUOUS_SCAN"
         status = found.status or ("ACTIVE" if is_continuous else "COMPLETE")
         return ScanResult(
             status,
             found.description or _DESCRIPTIONS.get(status),
-            ends[0],
+            completed_at,
             found.findings,
             found.enhanced_findings,
         )

@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING, TypeAlias
 from ecr_typed.conversion import to_boto3
 from ecr_typed.models.repositories import Repository
 from ecr_typed.models.repository_creation_templates import RepositoryCreationTemplate
-from ecr_typed.testing._emulator.backend import EcrRepository
-from ecr_typed.testing._emulator.operations.repository_creation_templates import DEFAULTS
+from ecr_typed.testing._emulator.backend import DEFAULT_SETTINGS
 from ecr_typed.testing._emulator.partitions import repository_arn
-from ecr_typed.testing._emulator.prefixes import prefix_key
+from ecr_typed.testing._emulator.template_application import CreationTemplates
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -55,30 +54,17 @@ def _put_repository(registry: EcrBackend, model: Repository) -> None:
         )
     if name in registry.repositories:
         raise ValueError(f"there is a repository {name!r} already")
-    members = to_boto3(model)
-    repository = EcrRepository(  # type: ignore[abstract]  # moto implements CloudFormation in part
-        registry.account_id,
-        registry.region_name,
-        name,
-        created_at=model.created_at,
-        # moto would make up a key for KMS without one: it is given what it leaves alone.
-        encryption_config=None,
-        image_scan_config=members.get("imageScanningConfiguration"),
-        image_tag_mutability=members.get("imageTagMutability", "MUTABLE"),
-        image_tag_mutability_exclusion_filters=members.get("imageTagMutabilityExclusionFilters"),
-    )
+    settings = {**DEFAULT_SETTINGS, **to_boto3(model)}
+    repository = registry.add_repository(name, created_at=model.created_at, settings=settings)
     repository.uri = model.repository_uri
-    if "encryptionConfiguration" in members:
-        repository.encryption_configuration = members["encryptionConfiguration"]
-    registry.add_repository(repository)
 
 
 def _put_template(registry: EcrBackend, model: RepositoryCreationTemplate, now: datetime) -> None:
-    key = prefix_key(model.prefix)
-    if key in registry.templates:
+    templates = registry.state(CreationTemplates)
+    if model.prefix in templates:
         raise ValueError(f"there is a template for {model.prefix!r} already")
-    registry.templates[key] = {
-        **DEFAULTS,
+    templates[model.prefix] = {
+        **DEFAULT_SETTINGS,
         "appliedFor": [],
         "createdAt": now,
         "updatedAt": now,

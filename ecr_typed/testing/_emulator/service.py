@@ -9,18 +9,20 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from datetime import datetime
 
+import botocore
+
 from ecr_typed.testing._emulator.backend import EcrBackend, Registries
 from ecr_typed.testing._emulator.call import Call
+from ecr_typed.testing._emulator.callers import Caller
 from ecr_typed.testing._emulator.clock import Clock
 from ecr_typed.testing._emulator.constraints import check_request
 from ecr_typed.testing._emulator.errors import ServiceError
 from ecr_typed.testing._emulator.http_answer import HttpAnswer, service_answer
 from ecr_typed.testing._emulator.layer_downloads import LayerDownloads
-from ecr_typed.testing._emulator.lifecycle_previews import apply_policy
+from ecr_typed.testing._emulator.lifecycle_enforcement import apply_policy
 from ecr_typed.testing._emulator.log import logger
-from ecr_typed.testing._emulator.moto_operations import has_moto_operation, run_moto_operation
 from ecr_typed.testing._emulator.operations import OPERATIONS
-from ecr_typed.testing._emulator.paging import PageTokens
+from ecr_typed.testing._emulator.page_tokens import PageTokens
 from ecr_typed.testing._emulator.request_types import read_request
 from ecr_typed.testing._emulator.service_model import (
     TARGET_PREFIX,
@@ -66,25 +68,26 @@ class EcrService:
                 for name in registry.repositories:
                     apply_policy(registry.repository(name), self._clock.now())
 
-    def download(self, path: str, query: str) -> HttpAnswer:
+    def download(self, path: str, query: str, range_header: str) -> HttpAnswer:
         """Answer the download of a layer."""
         with self._alone():
-            return self._downloads.answer(path, query, self._registries, self._clock.now())
+            return self._downloads.answer(
+                path, query, range_header, self._registries, self._clock.now()
+            )
 
     def answer(
         self,
         *,
         target: str,
         body: bytes,
-        account_id: str,
+        caller: Caller,
         region_name: str | None,
         endpoint_url: str,
     ) -> HttpAnswer:
         """Carry out one request; whatever happens, the answer is one of the service's."""
         status = "200 OK"
         try:
-            region_name = region_name or self._region_name
-            answer = self._run(target, body, account_id, region_name, endpoint_url)
+            answer = self._run(target, body, caller, region_name or self._region_name, endpoint_url)
         except ServiceError as error:
             status = "400 BAD REQUEST"
             answer = _encode({"__type": error.code, "message": error.message, **error.members})
@@ -100,21 +103,25 @@ class EcrService:
         return service_answer(status, answer)
 
     def _run(
-        self, target: str, body: bytes, account_id: str, region_name: str, endpoint_url: str
+        self, target: str, body: bytes, caller: Caller, region_name: str, endpoint_url: str
     ) -> bytes:
         name = target.removeprefix(TARGET_PREFIX)
         if name not in service_model().operation_names:
             raise ServiceError("UnknownOperationException", f"ECR has no operation '{name}'")
-        operation = OPERATIONS.get(name)
-        if operation is None and not has_moto_operation(name):
-            raise ServiceError("UnknownOperationException", f"'{name}' is not emulated")
+        if name not in OPERATIONS:
+            raise ServiceError(
+                "UnknownOperationException",
+                f"ecr_typed.testing does not emulate '{name}' yet, which botocore "
+                f"{botocore.__version__} knows",
+            )
         shape = input_shape(name)
         parameters = read_request(body, shape)
         check_request(parameters, shape)
         call = Call(
             operation_name=name,
             parameters=parameters,
-            account_id=account_id,
+            account_id=caller.account_id,
+            principal_arn=caller.principal_arn,
             region_name=region_name,
             endpoint_url=endpoint_url,
             registries=self._registries,
@@ -123,9 +130,7 @@ class EcrService:
             clock=self._clock,
         )
         with self._alone():
-            if operation is None:
-                return run_moto_operation(call)
-            answer = operation(call)
+            answer = OPERATIONS[name](call)
             # Encoded under the lock: an answer may hold parts of the state.
             return _encode(answer) if has_output_members(name) else b""
 

@@ -35,18 +35,6 @@ def input_shape(operation_name: str) -> StructureShape:
     return shape
 
 
-def error_members(operation_name: str, code: str) -> list[str]:
-    """Name the members that one of an operation's errors has besides its message."""
-    shapes = operation_model(operation_name).error_shapes
-    return [
-        member
-        for shape in shapes
-        if shape.name == code and isinstance(shape, StructureShape)
-        for member in shape.members
-        if member != "message"
-    ]
-
-
 def has_output_members(operation_name: str) -> bool:
     """Tell whether an operation answers with anything at all."""
     shape = operation_model(operation_name).output_shape

@@ -8,22 +8,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from ecr_typed.testing._emulator.backend import EcrRepository
+from ecr_typed.testing._emulator.backend import DEFAULT_SETTINGS
 from ecr_typed.testing._emulator.encryption import with_resolved_key
-from ecr_typed.testing._emulator.prefixes import covering_prefix
+from ecr_typed.testing._emulator.prefixes import ByPrefix
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ecr_typed.testing._emulator.backend import EcrBackend
+    from ecr_typed.testing._emulator.backend import EcrBackend, EcrRepository
     from ecr_typed.testing._emulator.clock import Clock
 
 Scenario: TypeAlias = Literal["CREATE_ON_PUSH", "PULL_THROUGH_CACHE", "REPLICATION"]
 
-_DEFAULTS: Mapping[str, Any] = {
-    "imageTagMutability": "MUTABLE",
-    "encryptionConfiguration": {"encryptionType": "AES256"},
-}
+
+class CreationTemplates(ByPrefix):
+    """The repository creation templates of a registry."""
 
 
 def create_from_template(
@@ -38,26 +37,21 @@ def create_from_template(
         The new repository; `None` if there is no template that lets a push create one, or if the
         template would need a role (for tags or a key) and has none.
     """
-    template = template_of(registry, repository_name)
+    template: Mapping[str, Any] | None = registry.state(CreationTemplates).covering(repository_name)
     if template is None or scenario not in template["appliedFor"]:
         if scenario == "CREATE_ON_PUSH":
             return None
-        template = _DEFAULTS
+        template = DEFAULT_SETTINGS
     if _needs_role(template) and "customRoleArn" not in template:
         return None
-    repository = EcrRepository(  # type: ignore[abstract]  # moto implements CloudFormation in part
-        registry.account_id,
-        registry.region_name,
+    encryption = with_resolved_key(template["encryptionConfiguration"], registry)
+    repository = registry.add_repository(
         repository_name,
-        encryption_config=with_resolved_key(template["encryptionConfiguration"], registry),
-        image_scan_config={"scanOnPush": False},
-        image_tag_mutability=template["imageTagMutability"],
-        image_tag_mutability_exclusion_filters=template.get("imageTagMutabilityExclusionFilters"),
         created_at=clock.now(),
+        settings={**template, "encryptionConfiguration": encryption},
     )
     repository.policy = template.get("repositoryPolicy")
     repository.lifecycle_policy = template.get("lifecyclePolicy")
-    registry.add_repository(repository)
     registry.tagger.tag_resource(repository.arn, template.get("resourceTags", []))
     return repository
 
@@ -67,11 +61,6 @@ def repository_for_push(registry: EcrBackend, repository_name: str, clock: Clock
     if repository_name not in registry.repositories:
         create_from_template(registry, repository_name, "CREATE_ON_PUSH", clock)
     return registry.repository(repository_name)
-
-
-def template_of(registry: EcrBackend, repository_name: str) -> Mapping[str, Any] | None:
-    """Find the template that covers a name; every prefix is kept with a slash at its end."""
-    return registry.templates.get(covering_prefix(registry.templates, repository_name))
 
 
 def _needs_role(template: Mapping[str, Any]) -> bool:

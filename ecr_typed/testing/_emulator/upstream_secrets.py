@@ -9,9 +9,10 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from moto.secretsmanager.models import SecretsManagerBackend, secretsmanager_backends
+from moto.secretsmanager.models import secretsmanager_backends
 
 from ecr_typed.testing._emulator.errors import ServiceError, breach
+from ecr_typed.testing._emulator.moto_backends import backend_beside
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -54,12 +55,6 @@ def flaw_of(arn: str, registry: EcrBackend) -> str | None:
 
 
 def _found(arn: str, registry: EcrBackend) -> FakeSecret | ReplicaSecret | None:
-    regions = secretsmanager_backends[registry.account_id]
-    if registry.region_name not in regions:
-        # moto knows the regions of its botocore; the emulator is not so particular.
-        regions[registry.region_name] = SecretsManagerBackend(
-            registry.region_name, registry.account_id
-        )
-    found = regions[registry.region_name].secrets.get(arn)
+    found = backend_beside(registry, secretsmanager_backends).secrets.get(arn)
     # moto finds it by a part of the ARN as well.
     return found if found is not None and found.arn == arn else None

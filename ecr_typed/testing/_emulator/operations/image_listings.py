@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ecr_typed.testing._emulator.errors import breach
 from ecr_typed.testing._emulator.image_ids import find_image
-from ecr_typed.testing._emulator.paging import paginate
+from ecr_typed.testing._emulator.paging import paginate, refuse_paging
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,7 +20,7 @@ _REFERRERS_ON_A_PAGE = 20
 
 def list_images(call: Call) -> Answer:
     """List image identifiers by page: one for each tag, one for each image without."""
-    repository = call.registry.repository(call.parameters["repositoryName"])
+    repository = call.repository()
     ids = [
         image_id
         for image in repository.contents.images
@@ -37,7 +36,7 @@ def list_images(call: Call) -> Answer:
 def describe_images(call: Call) -> Answer:
     """Describe images by page, or those asked for, in that order and of any status."""
     parameters = call.parameters
-    repository = call.registry.repository(parameters["repositoryName"])
+    repository = call.repository()
     now = call.clock.now()
     if "imageIds" not in parameters:
         images = [
@@ -47,9 +46,7 @@ def describe_images(call: Call) -> Answer:
         ]
         page, next_token = paginate(call, images, key=lambda image: image.digest)
         return {"imageDetails": [_details(repository, each, now) for each in page], **next_token}
-    for paging_parameter in ("nextToken", "maxResults"):
-        if paging_parameter in parameters:
-            raise breach(paging_parameter, "must not be specified with 'imageIds'")
+    refuse_paging(call, "imageIds")
     found = [
         find_image(repository, image_id, member=f"imageIds.{position}.member")
         for position, image_id in enumerate(parameters["imageIds"], 1)
@@ -65,7 +62,7 @@ def describe_images(call: Call) -> Answer:
 
 def list_image_referrers(call: Call) -> Answer:
     """List the artifacts whose subject is an image, by page; the image need not be there."""
-    repository = call.registry.repository(call.parameters["repositoryName"])
+    repository = call.repository()
     now = call.clock.now()
     types = call.parameters.get("filter", {}).get("artifactTypes")
     referrers = [

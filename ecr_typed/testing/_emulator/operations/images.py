@@ -7,10 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 from ecr_typed.testing._emulator.errors import ServiceError
 from ecr_typed.testing._emulator.image_events import image_pushed, images_deleted
-from ecr_typed.testing._emulator.image_ids import check_tag, failure, find_image, look_up
+from ecr_typed.testing._emulator.image_ids import (
+    check_tag,
+    failure,
+    find_image,
+    look_up,
+    with_digest,
+)
 from ecr_typed.testing._emulator.image_pushes import push_image
 from ecr_typed.testing._emulator.manifest_translation import accepted_manifest
 from ecr_typed.testing._emulator.manifests import read_manifest
+from ecr_typed.testing._emulator.pull_times import record_pull
 from ecr_typed.testing._emulator.template_application import repository_for_push
 
 if TYPE_CHECKING:
@@ -48,7 +55,7 @@ def put_image(call: Call) -> Answer:
 
 def batch_get_image(call: Call) -> Answer:
     """Pull manifests; a client that doesn't accept what a tag names gets a translation."""
-    repository = call.registry.repository(call.parameters["repositoryName"])
+    repository = call.repository()
     stored = repository.contents.images
     accepted: list[str] | None = call.parameters.get("acceptedMediaTypes")
     now = call.clock.now()
@@ -61,7 +68,7 @@ def batch_get_image(call: Call) -> Answer:
         elif found.storage.status(now) != "ACTIVE":
             failures.append(failure(image_id, "ImageInaccessible"))
         else:
-            found.last_pulled_at = now
+            record_pull(call, found)
             manifest = found.manifest
             if accepted is not None and "imageDigest" not in image_id:
                 manifest = accepted_manifest(manifest, accepted, stored)
@@ -71,7 +78,7 @@ def batch_get_image(call: Call) -> Answer:
 
 def batch_delete_image(call: Call) -> Answer:
     """Delete images by digest, or take tags away; the last tag takes its image along."""
-    repository = call.registry.repository(call.parameters["repositoryName"])
+    repository = call.repository()
     images = repository.contents.images
     deleted: list[dict[str, str]] = []
     failures: list[dict[str, Any]] = []
@@ -96,7 +103,7 @@ def batch_delete_image(call: Call) -> Answer:
 
 def update_image_storage_class(call: Call) -> Answer:
     """Archive an image, or begin to restore one; where it is already, nothing changes."""
-    repository = call.registry.repository(call.parameters["repositoryName"])
+    repository = call.repository()
     image_id: dict[str, str] = call.parameters["imageId"]
     image = find_image(repository, image_id)
     now = call.clock.now()
@@ -111,7 +118,7 @@ def update_image_storage_class(call: Call) -> Answer:
         image.storage.archive(now)
     return {
         **repository.names,
-        "imageId": {**image_id, "imageDigest": image.digest},
+        "imageId": with_digest(image_id, image),
         "imageStatus": image.storage.status(now),
     }
 

@@ -59,18 +59,8 @@ def upload_layer_part(call: Call) -> Answer:
 def complete_layer_upload(call: Call) -> Answer:
     """Make a layer of the parts, if they are what every digest that is given says."""
     repository, upload = _upload(call)
+    _check_parts(repository, upload)
     layers = repository.contents.layers
-    if not upload.parts:
-        raise ServiceError(
-            "EmptyUploadException",
-            f"The upload with id '{upload.upload_id}' in the {repository.place} has no parts",
-        )
-    if upload.has_small_part:
-        raise ServiceError(
-            "LayerPartTooSmallException",
-            f"The upload with id '{upload.upload_id}' in the {repository.place} has parts of "
-            "less than 5 MiB before its last one",
-        )
     digest = upload.digest()
     given: list[str] = call.parameters["layerDigests"]
     if set(given) != {digest}:
@@ -91,7 +81,7 @@ def complete_layer_upload(call: Call) -> Answer:
 
 def batch_check_layer_availability(call: Call) -> Answer:
     """Tell which layers are there; one that isn't is no failure, but UNAVAILABLE."""
-    repository = call.registry.repository(call.parameters["repositoryName"])
+    repository = call.repository()
     digests: list[str] = call.parameters["layerDigests"]
     described = _described(repository, digests, call)
     layers: list[dict[str, Any]] = []
@@ -108,7 +98,7 @@ def batch_check_layer_availability(call: Call) -> Answer:
 
 def get_download_url_for_layer(call: Call) -> Answer:
     """Give the address of a layer that an image refers to which can be pulled."""
-    repository = call.registry.repository(call.parameters["repositoryName"])
+    repository = call.repository()
     digest: str = call.parameters["layerDigest"]
     if digest not in repository.contents.layers.content:
         raise ServiceError(
@@ -128,7 +118,7 @@ def get_download_url_for_layer(call: Call) -> Answer:
 
 
 def _upload(call: Call) -> tuple[EcrRepository, LayerUpload]:
-    repository = call.registry.repository(call.parameters["repositoryName"])
+    repository = call.repository()
     upload_id: str = call.parameters["uploadId"]
     upload = repository.contents.layers.uploads.get(upload_id)
     if upload is None:
@@ -137,6 +127,20 @@ def _upload(call: Call) -> tuple[EcrRepository, LayerUpload]:
             f"Upload with id '{upload_id}' could not be found for the {repository.place}",
         )
     return repository, upload
+
+
+def _check_parts(repository: EcrRepository, upload: LayerUpload) -> None:
+    if not upload.parts:
+        raise ServiceError(
+            "EmptyUploadException",
+            f"The upload with id '{upload.upload_id}' in the {repository.place} has no parts",
+        )
+    if upload.has_small_part:
+        raise ServiceError(
+            "LayerPartTooSmallException",
+            f"The upload with id '{upload.upload_id}' in the {repository.place} has parts of "
+            "less than 5 MiB before its last one",
+        )
 
 
 def _described(

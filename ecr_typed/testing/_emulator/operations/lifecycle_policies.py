@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from ecr_typed.testing._emulator.errors import ServiceError, breach
+from ecr_typed.testing._emulator.errors import ServiceError
 from ecr_typed.testing._emulator.lifecycle_documents import read_rules
 from ecr_typed.testing._emulator.lifecycle_previews import LifecyclePreview
-from ecr_typed.testing._emulator.paging import paginate
+from ecr_typed.testing._emulator.paging import paginate_as_given, refuse_paging
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,7 +22,7 @@ _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 def put_lifecycle_policy(call: Call) -> Answer:
     """Give a repository a policy, in place of the one that it has."""
-    repository = call.registry.repository(call.parameters["repositoryName"])
+    repository = call.repository()
     text: str = call.parameters["lifecyclePolicyText"]
     read_rules(text)
     repository.lifecycle_policy = text
@@ -32,13 +32,12 @@ def put_lifecycle_policy(call: Call) -> Answer:
 
 def get_lifecycle_policy(call: Call) -> Answer:
     """Give the policy of a repository as it was put."""
-    repository = call.registry.repository(call.parameters["repositoryName"])
-    return _policy(repository)
+    return _policy(call.repository())
 
 
 def delete_lifecycle_policy(call: Call) -> Answer:
     """Take the policy from a repository, and answer with what it was."""
-    repository = call.registry.repository(call.parameters["repositoryName"])
+    repository = call.repository()
     answer = _policy(repository)
     repository.lifecycle_policy = None
     return answer
@@ -46,7 +45,7 @@ def delete_lifecycle_policy(call: Call) -> Answer:
 
 def start_lifecycle_policy_preview(call: Call) -> Answer:
     """Begin a preview of a policy, or of the one that the repository has."""
-    repository = call.registry.repository(call.parameters["repositoryName"])
+    repository = call.repository()
     now = call.clock.now()
     text: str | None = call.parameters.get("lifecyclePolicyText")
     if text is None:
@@ -59,7 +58,7 @@ def start_lifecycle_policy_preview(call: Call) -> Answer:
             "LifecyclePolicyPreviewInProgressException",
             f"A lifecycle policy preview for the {repository.place} is in progress",
         )
-    preview = LifecyclePreview.begin(repository, text, now)
+    preview = LifecyclePreview.begin(text, repository.contents.images, now)
     repository.contents.lifecycle_preview = preview
     return {
         **repository.names,
@@ -71,11 +70,9 @@ def start_lifecycle_policy_preview(call: Call) -> Answer:
 def get_lifecycle_policy_preview(call: Call) -> Answer:
     """Give the status of the last preview, and by page what it found, once it is complete."""
     parameters = call.parameters
-    repository = call.registry.repository(parameters["repositoryName"])
+    repository = call.repository()
     if "imageIds" in parameters:
-        for paging_parameter in ("nextToken", "maxResults"):
-            if paging_parameter in parameters:
-                raise breach(paging_parameter, "must not be specified with 'imageIds'")
+        refuse_paging(call, "imageIds")
     preview = repository.contents.lifecycle_preview
     if preview is None:
         raise ServiceError(
@@ -85,17 +82,14 @@ def get_lifecycle_policy_preview(call: Call) -> Answer:
     status = preview.status(call.clock.now())
     found = preview.results if status == "COMPLETE" and preview.results is not None else []
     # The order is that in which the rules would take the images.
-    numbered = [
-        (f"{position:06}", result)
-        for position, result in enumerate(found)
-        if _passes(result, parameters)
-    ]
-    page, next_token = paginate(call, numbered, key=lambda each: each[0], default_size=100)
+    page, next_token = paginate_as_given(
+        call, [result for result in found if _passes(result, parameters)]
+    )
     return {
         **repository.names,
         "lifecyclePolicyText": preview.policy_text,
         "status": status,
-        "previewResults": [result for _, result in page],
+        "previewResults": page,
         **({"summary": _summary(found)} if status == "COMPLETE" else {}),
         **next_token,
     }

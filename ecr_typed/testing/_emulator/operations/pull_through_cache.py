@@ -1,18 +1,17 @@
 """Pull through cache rules: create, describe, update, delete, validate.
 
-A prefix with and without a slash at its end means the same repositories, so both are one rule.
 No connection to an upstream registry is made: a rule is valid if what ECR would log in with is
 there and well formed.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from ecr_typed.testing._emulator.errors import ServiceError, breach
 from ecr_typed.testing._emulator.paging import paginate
-from ecr_typed.testing._emulator.prefixes import ROOT, covering_prefix, prefix_key
+from ecr_typed.testing._emulator.prefixes import ROOT
+from ecr_typed.testing._emulator.pull_through import PullThroughCacheRules
 from ecr_typed.testing._emulator.upstream_secrets import check_secret, flaw_of
 from ecr_typed.testing._emulator.upstreams import upstream_at
 
@@ -34,27 +33,16 @@ _DELETE_MEMBERS = _VALIDATE_MEMBERS | {"createdAt"}
 _CREATE_MEMBERS = _DELETE_MEMBERS | {"upstreamRegistry"}
 
 
-@dataclass(slots=True)
-class PullThroughCacheRules:
-    """The rules of a registry by prefix, which ends with a slash unless it is ROOT."""
-
-    by_prefix: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
-
-    def rule_of(self, repository_name: str) -> dict[str, Any] | None:
-        """Find the rule that a repository is pulled through by: that of the longest prefix."""
-        return self.by_prefix.get(covering_prefix(self.by_prefix, repository_name))
-
-
 def create_pull_through_cache_rule(call: Call) -> Answer:
     """Create the rule of a prefix, or the one of ROOT."""
     registry, parameters = call.registry, call.parameters
-    rules = registry.state(PullThroughCacheRules).by_prefix
+    rules = registry.state(PullThroughCacheRules)
     prefix: str = parameters["ecrRepositoryPrefix"]
     upstream_prefix: str = parameters.get("upstreamRepositoryPrefix", ROOT)
     if prefix == ROOT != upstream_prefix:
         raise breach("upstreamRepositoryPrefix", "must be ROOT if ecrRepositoryPrefix is")
     upstream_name = _checked_upstream(parameters, registry)
-    if prefix_key(prefix) in rules:
+    if prefix in rules:
         raise ServiceError(
             "PullThroughCacheRuleAlreadyExistsException",
             f"The pull through cache rule with prefix '{prefix}' already exists in the registry "
@@ -66,7 +54,7 @@ def create_pull_through_cache_rule(call: Call) -> Answer:
             f"A registry can have {MOST_RULES} pull through cache rules",
         )
     now = call.clock.now()
-    rules[prefix_key(prefix)] = {
+    rules[prefix] = {
         **parameters,
         "upstreamRepositoryPrefix": upstream_prefix,
         "upstreamRegistry": upstream_name,
@@ -74,21 +62,19 @@ def create_pull_through_cache_rule(call: Call) -> Answer:
         "createdAt": now,
         "updatedAt": now,
     }
-    return _members(rules[prefix_key(prefix)], _CREATE_MEMBERS)
+    return _members(rules[prefix], _CREATE_MEMBERS)
 
 
 def describe_pull_through_cache_rules(call: Call) -> Answer:
     """List rules by page: all, or those of the prefixes asked for."""
-    rules = call.registry.state(PullThroughCacheRules).by_prefix
+    rules = call.registry.state(PullThroughCacheRules)
     prefixes: list[str] | None = call.parameters.get("ecrRepositoryPrefixes")
-    keys = set(rules)
-    if prefixes is not None:
-        for prefix in prefixes:
-            if prefix_key(prefix) not in rules:
-                raise _not_found(prefix, call)
-        keys = {prefix_key(prefix) for prefix in prefixes}
-    page, next_token = paginate(call, keys, key=str)
-    return {"pullThroughCacheRules": [rules[key] for key in page], **next_token}
+    for prefix in prefixes or ():
+        if prefix not in rules:
+            raise _not_found(prefix, call)
+    chosen = rules if prefixes is None else rules.only(prefixes)
+    page, next_token = paginate(call, chosen, key=str)
+    return {"pullThroughCacheRules": [rules[prefix] for prefix in page], **next_token}
 
 
 def update_pull_through_cache_rule(call: Call) -> Answer:
@@ -113,9 +99,7 @@ def update_pull_through_cache_rule(call: Call) -> Answer:
 def delete_pull_through_cache_rule(call: Call) -> Answer:
     """Delete a rule, and answer with what it was; what was cached by it stays."""
     rule = _rule(call)
-    del call.registry.state(PullThroughCacheRules).by_prefix[
-        prefix_key(rule["ecrRepositoryPrefix"])
-    ]
+    del call.registry.state(PullThroughCacheRules)[rule["ecrRepositoryPrefix"]]
     return _members(rule, _DELETE_MEMBERS)
 
 
@@ -158,7 +142,7 @@ def _checked_upstream(parameters: Mapping[str, Any], registry: EcrBackend) -> st
 
 def _rule(call: Call) -> dict[str, Any]:
     prefix: str = call.parameters["ecrRepositoryPrefix"]
-    rule = call.registry.state(PullThroughCacheRules).by_prefix.get(prefix_key(prefix))
+    rule = call.registry.state(PullThroughCacheRules).get(prefix)
     if rule is None:
         raise _not_found(prefix, call)
     return rule

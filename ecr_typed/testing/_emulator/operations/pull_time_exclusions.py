@@ -1,25 +1,17 @@
-"""Principals whose pulls leave no trace in the pull time of an image."""
+"""Principals whose pulls are not recorded: register, deregister, list."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from ecr_typed.testing._emulator.errors import ServiceError
 from ecr_typed.testing._emulator.paging import paginate
+from ecr_typed.testing._emulator.pull_times import MOST_EXCLUSIONS, PullTimeExclusions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ecr_typed.testing._emulator.call import Answer, Call, Operation
-
-
-@dataclass(slots=True)
-class PullTimeExclusions:
-    """The excluded principals, and since when they are."""
-
-    created_at: dict[str, datetime] = field(default_factory=dict[str, datetime])
 
 
 def register_pull_time_update_exclusion(call: Call) -> Answer:
@@ -31,6 +23,11 @@ def register_pull_time_update_exclusion(call: Call) -> Answer:
             "ExclusionAlreadyExistsException",
             f"The pull time update exclusion for '{principal}' already exists in the registry "
             f"with id '{call.account_id}'",
+        )
+    if len(exclusions) >= MOST_EXCLUSIONS:
+        raise ServiceError(
+            "LimitExceededException",
+            f"A registry can have {MOST_EXCLUSIONS} pull time update exclusions",
         )
     exclusions[principal] = call.clock.now()
     return {"principalArn": principal, "createdAt": exclusions[principal]}

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ecr_typed.testing._emulator.call import Answer, Call, Operation
 
 TOKEN_LIFETIME = timedelta(hours=12)
+# The values of each setting; the first is what a new registry has.
 _SETTINGS: Mapping[str, tuple[str, ...]] = {
     "BASIC_SCAN_TYPE_VERSION": ("AWS_NATIVE",),
     "REGISTRY_POLICY_SCOPE": ("V2",),
@@ -55,7 +56,6 @@ def describe_registry(call: Call) -> Answer:
 def get_account_setting(call: Call) -> Answer:
     """Give the value of a setting."""
     name: str = call.parameters["name"]
-    # What is given first is what a new registry has.
     default = _values(name)[0]
     return {"name": name, "value": call.registry.state(RegistryState).settings.get(name, default)}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ecr_typed.testing._emulator.errors import breach
-from ecr_typed.testing._emulator.image_ids import find_image
+from ecr_typed.testing._emulator.image_ids import find_image, with_digest
 from ecr_typed.testing._emulator.partitions import partition_of
 from ecr_typed.testing._emulator.replication import Destination, ImageReplication, ReplicationState
 
@@ -27,13 +27,13 @@ def put_replication_configuration(call: Call) -> Answer:
 
 def describe_image_replication_status(call: Call) -> Answer:
     """Tell how far the replication of an image is, for each destination it is replicated to."""
-    repository = call.registry.repository(call.parameters["repositoryName"])
+    repository = call.repository()
     image_id: dict[str, str] = call.parameters["imageId"]
     image = find_image(repository, image_id)
     replications = call.registry.state(ReplicationState).replications.get(image, {})
     return {
         "repositoryName": repository.name,
-        "imageId": {**image_id, "imageDigest": image.digest},
+        "imageId": with_digest(image_id, image),
         "replicationStatuses": [
             _status(destination, replication) for destination, replication in replications.items()
         ],

@@ -11,7 +11,7 @@ from ecr_typed.testing._emulator.backfills import (
     start_backfill,
 )
 from ecr_typed.testing._emulator.errors import ServiceError, breach
-from ecr_typed.testing._emulator.paging import paginate
+from ecr_typed.testing._emulator.paging import paginate, paginate_as_given
 from ecr_typed.testing._emulator.replication import Destination, ReplicationState
 
 if TYPE_CHECKING:
@@ -74,16 +74,13 @@ def describe_replication_backfill_results(call: Call) -> Answer:
     backfill = _backfill(call)
     results = [each.members for each in backfill.copies or ()] if backfill.is_ended else []
     status: str | None = call.parameters.get("resultStatusFilter")
-    numbered = [
-        (f"{number:09}", result)
-        for number, result in enumerate(results)
-        if status is None or result["status"] == status
-    ]
-    page, next_token = paginate(call, numbered, key=lambda each: each[0])
+    page, next_token = paginate_as_given(
+        call, [each for each in results if status is None or each["status"] == status]
+    )
     return {
         "registryId": call.registry.account_id,
         **backfill.details,
-        "results": [result for _, result in page],
+        "results": page,
         **next_token,
     }
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ecr_typed.testing._emulator.backend import EcrRepository
+from ecr_typed.testing._emulator.backend import DEFAULT_SETTINGS
 from ecr_typed.testing._emulator.encryption import check_encryption, with_resolved_key
-from ecr_typed.testing._emulator.errors import ServiceError, breach
-from ecr_typed.testing._emulator.paging import paginate
+from ecr_typed.testing._emulator.errors import ServiceError
+from ecr_typed.testing._emulator.paging import paginate, refuse_paging
 from ecr_typed.testing._emulator.tag_mutability import check_tag_mutability
 from ecr_typed.testing._emulator.tag_rules import check_tag_count, check_tags
 
@@ -21,36 +21,27 @@ if TYPE_CHECKING:
 
 def create_repository(call: Call) -> Answer:
     """Create a repository in the caller's registry, or in the one that `registryId` names."""
-    registry, parameters = call.registry, call.parameters
-    name: str = parameters["repositoryName"]
-    mutability = parameters.get("imageTagMutability", "MUTABLE")
-    filters = parameters.get("imageTagMutabilityExclusionFilters")
-    tags: list[dict[str, str]] = parameters.get("tags", [])
-    check_tag_mutability(mutability, filters)
+    registry, settings = call.registry, {**DEFAULT_SETTINGS, **call.parameters}
+    name: str = settings["repositoryName"]
+    tags: list[dict[str, str]] = settings.get("tags", [])
+    check_tag_mutability(
+        settings["imageTagMutability"], settings.get("imageTagMutabilityExclusionFilters")
+    )
     check_tags(tags)
     check_tag_count(tags)
-    encryption = parameters.get("encryptionConfiguration", {"encryptionType": "AES256"})
-    check_encryption(encryption)
+    check_encryption(settings["encryptionConfiguration"])
     if name in registry.repositories:
         raise ServiceError(
             "RepositoryAlreadyExistsException",
             f"The repository with name '{name}' already exists in the registry "
             f"with id '{registry.account_id}'",
         )
-    repository = EcrRepository(  # type: ignore[abstract]  # moto implements CloudFormation in part
-        registry.account_id,
-        registry.region_name,
+    encryption = with_resolved_key(settings["encryptionConfiguration"], registry)
+    repository = registry.add_repository(
         name,
         created_at=call.clock.now(),
-        encryption_config=with_resolved_key(encryption, registry),
-        image_scan_config={
-            "scanOnPush": False,
-            **parameters.get("imageScanningConfiguration", {}),
-        },
-        image_tag_mutability=mutability,
-        image_tag_mutability_exclusion_filters=filters,
+        settings={**settings, "encryptionConfiguration": encryption},
     )
-    registry.add_repository(repository)
     registry.tagger.tag_resource(repository.arn, tags)
     return {"repository": _members(repository)}
 
@@ -63,17 +54,14 @@ def describe_repositories(call: Call) -> Answer:
             call, registry.repositories.values(), key=lambda repository: repository.name
         )
         return {"repositories": [_members(repository) for repository in page], **next_token}
-    for paging_parameter in ("nextToken", "maxResults"):
-        if paging_parameter in call.parameters:
-            raise breach(paging_parameter, "must not be specified with 'repositoryNames'")
+    refuse_paging(call, "repositoryNames")
     # A name that is asked for twice is answered once.
     return {"repositories": [_members(registry.repository(name)) for name in dict.fromkeys(names)]}
 
 
 def delete_repository(call: Call) -> Answer:
     """Delete a repository; one that holds images only by force."""
-    registry = call.registry
-    repository = registry.repository(call.parameters["repositoryName"])
+    registry, repository = call.registry, call.repository()
     if len(repository.contents.images) and not call.parameters.get("force", False):
         raise ServiceError(
             "RepositoryNotEmptyException",
@@ -87,7 +75,7 @@ def delete_repository(call: Call) -> Answer:
 
 def put_image_tag_mutability(call: Call) -> Answer:
     """Decide which tags may move from now on; filters of before go with their kind."""
-    repository = call.registry.repository(call.parameters["repositoryName"])
+    repository = call.repository()
     mutability: str = call.parameters["imageTagMutability"]
     filters = call.parameters.get("imageTagMutabilityExclusionFilters")
     check_tag_mutability(mutability, filters)

@@ -1,7 +1,6 @@
 """Repository creation templates: create, describe, update, delete.
 
-A prefix with and without a slash at its end means the same repositories, so `prod` and `prod/`
-are one template. A template that needs a role and has none is accepted: what fails is the
+A template that needs a role and has none is accepted: what fails is the
 creation of repositories by it. Describing an unknown prefix gives no template and no error.
 """
 
@@ -10,12 +9,13 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from ecr_typed.testing._emulator.backend import DEFAULT_SETTINGS
 from ecr_typed.testing._emulator.encryption import check_encryption
 from ecr_typed.testing._emulator.errors import ServiceError, breach
 from ecr_typed.testing._emulator.paging import paginate
-from ecr_typed.testing._emulator.prefixes import prefix_key
 from ecr_typed.testing._emulator.tag_mutability import allows_filters, check_tag_mutability
 from ecr_typed.testing._emulator.tag_rules import MOST_TAGS, check_tags
+from ecr_typed.testing._emulator.template_application import CreationTemplates
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,71 +23,67 @@ if TYPE_CHECKING:
     from ecr_typed.testing._emulator.call import Answer, Call, Operation
 
 _FILTERS = "imageTagMutabilityExclusionFilters"
-DEFAULTS: Mapping[str, Any] = {
-    "imageTagMutability": "MUTABLE",
-    "encryptionConfiguration": {"encryptionType": "AES256"},
-}
 # Two updates in a row must show, however coarse the clock.
 _TICK = timedelta(milliseconds=1)
 
 
 def create_repository_creation_template(call: Call) -> Answer:
     """Create the template of a prefix, or the one of ROOT."""
-    templates, key = call.registry.templates, prefix_key(call.parameters["prefix"])
-    if key in templates:
+    templates, prefix = call.registry.state(CreationTemplates), call.parameters["prefix"]
+    if prefix in templates:
         raise ServiceError(
             "TemplateAlreadyExistsException",
-            f"The repository creation template with prefix '{call.parameters['prefix']}' already "
-            f"exists in the registry with id '{call.account_id}'",
+            f"The repository creation template with prefix '{prefix}' already exists in the "
+            f"registry with id '{call.account_id}'",
         )
     now = call.clock.now()
-    template = _checked({**DEFAULTS, **call.parameters})
-    templates[key] = {**template, "createdAt": now, "updatedAt": now}
-    return _answer(call, templates[key])
+    template = _checked({**DEFAULT_SETTINGS, **call.parameters})
+    templates[prefix] = {**template, "createdAt": now, "updatedAt": now}
+    return _answer(call, templates[prefix])
 
 
 def describe_repository_creation_templates(call: Call) -> Answer:
     """List templates by page: all, or those of the prefixes asked for."""
-    templates, prefixes = call.registry.templates, call.parameters.get("prefixes")
-    keys = set(templates)
-    if prefixes is not None:
-        keys &= {prefix_key(prefix) for prefix in prefixes}
-    page, next_token = paginate(call, keys, key=str)
+    templates, prefixes = call.registry.state(CreationTemplates), call.parameters.get("prefixes")
+    chosen = templates if prefixes is None else templates.only(prefixes)
+    page, next_token = paginate(call, chosen, key=str)
     return {
         "registryId": call.account_id,
-        "repositoryCreationTemplates": [templates[key] for key in page],
+        "repositoryCreationTemplates": [templates[prefix] for prefix in page],
         **next_token,
     }
 
 
 def update_repository_creation_template(call: Call) -> Answer:
     """Change the members that are given; an empty text or list clears its member."""
-    key = _existing_key(call)
-    template = call.registry.templates[key]
+    template = _template(call)
     changes = {name: value for name, value in call.parameters.items() if name != "prefix"}
     if not allows_filters(changes.get("imageTagMutability", template["imageTagMutability"])):
         # The filters of a kind that had them don't outlive it.
         changes.setdefault(_FILTERS, [])
     updated_at = max(call.clock.now(), template["updatedAt"] + _TICK)
     changed = {**_checked({**template, **changes}), "updatedAt": updated_at}
-    call.registry.templates[key] = changed
+    call.registry.state(CreationTemplates)[template["prefix"]] = changed
     return _answer(call, changed)
 
 
 def delete_repository_creation_template(call: Call) -> Answer:
     """Delete a template, and answer with what it was."""
-    return _answer(call, call.registry.templates.pop(_existing_key(call)))
+    template = _template(call)
+    del call.registry.state(CreationTemplates)[template["prefix"]]
+    return _answer(call, template)
 
 
-def _existing_key(call: Call) -> str:
-    key = prefix_key(call.parameters["prefix"])
-    if key not in call.registry.templates:
+def _template(call: Call) -> dict[str, Any]:
+    prefix: str = call.parameters["prefix"]
+    template = call.registry.state(CreationTemplates).get(prefix)
+    if template is None:
         raise ServiceError(
             "TemplateNotFoundException",
-            f"The repository creation template with prefix '{call.parameters['prefix']}' does "
-            f"not exist in the registry with id '{call.account_id}'",
+            f"The repository creation template with prefix '{prefix}' does not exist in the "
+            f"registry with id '{call.account_id}'",
         )
-    return key
+    return template
 
 
 def _checked(template: dict[str, Any]) -> dict[str, Any]:

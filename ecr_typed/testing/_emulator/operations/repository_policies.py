@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ecr_typed.testing._emulator.errors import ServiceError, breach
-from ecr_typed.testing._emulator.policy_documents import check_policy, locks_out
+from ecr_typed.testing._emulator.policy_documents import check_policy
+from ecr_typed.testing._emulator.policy_evaluation import locks_out
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 def set_repository_policy(call: Call) -> Answer:
     """Give a repository a policy; one that could never be changed again by force only."""
-    repository = call.registry.repository(call.parameters["repositoryName"])
+    repository = call.repository()
     text: str = call.parameters["policyText"]
     check_policy(text, "repository")
     if locks_out(text, repository.registry_id) and not call.parameters.get("force", False):
@@ -29,13 +30,13 @@ def set_repository_policy(call: Call) -> Answer:
 
 def get_repository_policy(call: Call) -> Answer:
     """Give a repository's policy as it was set, byte for byte."""
-    repository = call.registry.repository(call.parameters["repositoryName"])
+    repository = call.repository()
     return _answer(repository, _policy(repository))
 
 
 def delete_repository_policy(call: Call) -> Answer:
     """Delete a repository's policy, and answer with what it was."""
-    repository = call.registry.repository(call.parameters["repositoryName"])
+    repository = call.repository()
     text = _policy(repository)
     repository.policy = None
     return _answer(repository, text)
@@ -46,18 +47,13 @@ def _policy(repository: EcrRepository) -> str:
     if not repository.policy:
         raise ServiceError(
             "RepositoryPolicyNotFoundException",
-            f"Repository policy does not exist for the repository with name '{repository.name}' "
-            f"in the registry with id '{repository.registry_id}'",
+            f"Repository policy does not exist for the {repository.place}",
         )
     return repository.policy
 
 
 def _answer(repository: EcrRepository, text: str) -> Answer:
-    return {
-        "registryId": repository.registry_id,
-        "repositoryName": repository.name,
-        "policyText": text,
-    }
+    return {**repository.names, "policyText": text}
 
 
 OPERATIONS: Mapping[str, Operation] = {

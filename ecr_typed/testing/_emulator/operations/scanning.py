@@ -6,8 +6,8 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from ecr_typed.testing._emulator.errors import ServiceError, breach
-from ecr_typed.testing._emulator.image_ids import find_image
-from ecr_typed.testing._emulator.paging import paginate
+from ecr_typed.testing._emulator.image_ids import find_image, with_digest
+from ecr_typed.testing._emulator.paging import paginate_as_given
 from ecr_typed.testing._emulator.scans import (
     BASIC_SCAN_INTERVAL,
     ScanningState,
@@ -17,6 +17,7 @@ from ecr_typed.testing._emulator.scans import (
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
     from ecr_typed.testing._emulator.backend import EcrBackend, EcrRepository
     from ecr_typed.testing._emulator.call import Answer, Call, Operation
@@ -74,34 +75,20 @@ def batch_get_repository_scanning_configuration(call: Call) -> Answer:
 
 def put_image_scanning_configuration(call: Call) -> Answer:
     """Say whether a repository is scanned on push where no rule of the registry says it."""
-    repository = call.registry.repository(call.parameters["repositoryName"])
+    repository = call.repository()
     configuration = {"scanOnPush": False, **call.parameters["imageScanningConfiguration"]}
     repository.image_scanning_configuration = configuration
-    return {
-        "registryId": repository.registry_id,
-        "repositoryName": repository.name,
-        "imageScanningConfiguration": configuration,
-    }
+    return {**repository.names, "imageScanningConfiguration": configuration}
 
 
 def start_image_scan(call: Call) -> Answer:
     """Begin a basic scan of an image, once in 24 hours."""
-    repository = call.registry.repository(call.parameters["repositoryName"])
+    repository = call.repository()
     image = find_image(repository, call.parameters["imageId"])
     state, now = call.registry.state(ScanningState), call.clock.now()
     if state.scan_type == "ENHANCED":
         raise ServiceError("ValidationException", "This feature is disabled")
-    if image.manifest.is_index:
-        raise ServiceError(
-            "UnsupportedImageTypeException",
-            f"An artifact with media type '{image.manifest.media_type}' cannot be scanned. "
-            "For more information, see the Amazon ECR documentation.",
-        )
-    if image.storage.status(now) != "ACTIVE":
-        raise ServiceError(
-            "ImageArchivedException",
-            f"The image with digest '{image.digest}' is archived and cannot be scanned",
-        )
+    _check_scannable(image, now)
     last_started = state.last_started(image)
     if last_started is not None and now < last_started + BASIC_SCAN_INTERVAL:
         raise ServiceError(
@@ -114,36 +101,54 @@ def start_image_scan(call: Call) -> Answer:
 
 def describe_image_scan_findings(call: Call) -> Answer:
     """Give the findings of an image by page, and on each page what the scan has come to."""
-    repository = call.registry.repository(call.parameters["repositoryName"])
+    repository = call.repository()
     image = find_image(repository, call.parameters["imageId"])
     state = call.registry.state(ScanningState)
     result = state.result_of(repository, image, call.clock.now())
     if result is None:
-        digest = call.parameters["imageId"].get("imageDigest", "null")
-        tag = call.parameters["imageId"].get("imageTag", "null")
-        raise ServiceError(
-            "ScanNotFoundException",
-            f"Image scan does not exist for the image with '{{imageDigest:'{digest}', "
-            f"imageTag:'{tag}'}}' in the repository with name '{repository.name}' in the "
-            f"registry with id '{repository.registry_id}'",
-        )
+        raise _no_scan(repository, call.parameters["imageId"])
     status = {"status": result.status}
     if result.description is not None:
         status["description"] = result.description
     answer = {**_subject(call, repository, image), "imageScanStatus": status}
-    numbered = [
-        *(("findings", each) for each in result.findings),
-        *(("enhancedFindings", each) for each in result.enhanced_findings),
-    ]
-    page, next_token = paginate(call, enumerate(numbered), key=lambda each: f"{each[0]:09}")
+    page, next_token = paginate_as_given(
+        call,
+        [
+            *(("findings", each) for each in result.findings),
+            *(("enhancedFindings", each) for each in result.enhanced_findings),
+        ],
+    )
     if result.has_findings:
         is_enhanced = state.scan_type == "ENHANCED" or bool(result.enhanced_findings)
         # An image has the list of the kind of scanning that it had, be it empty.
         lists: dict[str, list[Any]] = {"enhancedFindings" if is_enhanced else "findings": []}
-        for _, (kind, finding) in page:
+        for kind, finding in page:
             lists.setdefault(kind, []).append(finding)
         answer["imageScanFindings"] = {**_summary(result), **lists}
     return {**answer, **next_token}
+
+
+def _check_scannable(image: StoredImage, now: datetime) -> None:
+    if image.manifest.is_index:
+        raise ServiceError(
+            "UnsupportedImageTypeException",
+            f"An artifact with media type '{image.manifest.media_type}' cannot be scanned. "
+            "For more information, see the Amazon ECR documentation.",
+        )
+    if image.storage.status(now) != "ACTIVE":
+        raise ServiceError(
+            "ImageArchivedException",
+            f"The image with digest '{image.digest}' is archived and cannot be scanned",
+        )
+
+
+def _no_scan(repository: EcrRepository, image_id: Mapping[str, str]) -> ServiceError:
+    digest, tag = image_id.get("imageDigest", "null"), image_id.get("imageTag", "null")
+    return ServiceError(
+        "ScanNotFoundException",
+        f"Image scan does not exist for the image with '{{imageDigest:'{digest}', "
+        f"imageTag:'{tag}'}}' in the {repository.place}",
+    )
 
 
 def _configuration(registry: EcrBackend) -> dict[str, Any]:
@@ -164,9 +169,8 @@ def _repository_configuration(registry: EcrBackend, repository: EcrRepository) -
 
 def _subject(call: Call, repository: EcrRepository, image: StoredImage) -> dict[str, Any]:
     return {
-        "registryId": repository.registry_id,
-        "repositoryName": repository.name,
-        "imageId": {**call.parameters["imageId"], "imageDigest": image.digest},
+        **repository.names,
+        "imageId": with_digest(call.parameters["imageId"], image),
     }
 
 

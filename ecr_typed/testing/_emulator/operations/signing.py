@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ecr_typed.testing._emulator.errors import ServiceError
-from ecr_typed.testing._emulator.image_ids import find_image
+from ecr_typed.testing._emulator.image_ids import find_image, with_digest
 from ecr_typed.testing._emulator.signatures import SigningState
 
 if TYPE_CHECKING:
@@ -35,14 +35,13 @@ def delete_signing_configuration(call: Call) -> Answer:
 
 def describe_image_signing_status(call: Call) -> Answer:
     """Tell how far the signatures of an image are, by signing profile."""
-    repository = call.registry.repository(call.parameters["repositoryName"])
+    repository = call.repository()
     image_id: dict[str, str] = call.parameters["imageId"]
     image = find_image(repository, image_id)
     statuses = call.registry.state(SigningState).statuses.get(image, {})
     return {
-        "repositoryName": repository.name,
-        "imageId": {**image_id, "imageDigest": image.digest},
-        "registryId": repository.registry_id,
+        **repository.names,
+        "imageId": with_digest(image_id, image),
         "signingStatuses": [
             {"signingProfileArn": profile, "status": status} for profile, status in statuses.items()
         ],
