@@ -71,6 +71,15 @@ def test_basic_findings(fresh: EcrEmulator, scanned: ECRClient) -> None:
     assert "imageScanCompletedAt" in answer["imageScanFindings"]
 
 
+@pytest.mark.parametrize("by", ["tag", "digest"])
+def test_image_is_named_as_in_calls(fresh: EcrEmulator, scanned: ECRClient, by: str) -> None:
+    """An `ImageIdentifier` of either kind does, as text does."""
+    digest = scanned.list_images(repositoryName="app")["imageIds"][0].get("imageDigest")
+    image = ImageIdentifier(image_tag="v1") if by == "tag" else ImageIdentifier(image_digest=digest)
+    fresh.set_scan_findings("app", image, [BASIC])
+    assert findings(scanned)["imageScanFindings"]["findings"] == [to_boto3(BASIC)]
+
+
 def test_enhanced_findings(fresh: EcrEmulator, scanned: ECRClient) -> None:
     """Enhanced findings have times and severities of Inspector (API EnhancedImageScanFinding)."""
     fresh.set_scan_findings("app", "v1", [ENHANCED, ENHANCED])

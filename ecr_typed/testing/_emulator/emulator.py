@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from ecr_typed.calls import CallEvent
     from ecr_typed.client import EcrClient
+    from ecr_typed.models.common import ImageIdentifier
     from ecr_typed.models.repositories import Repository
     from ecr_typed.models.repository_creation_templates import RepositoryCreationTemplate
     from ecr_typed.retry import RetryPolicy
@@ -146,7 +147,7 @@ class EcrEmulator:
     def set_scan_findings(
         self,
         repository_name: str,
-        image: str,
+        image: str | ImageIdentifier,
         findings: Iterable[Finding],
         *,
         status: str | None = None,
@@ -158,7 +159,7 @@ class EcrEmulator:
 
         Args:
             repository_name: The repository that the image is in.
-            image: The image's digest or one of its tags.
+            image: The image's digest or one of its tags, as text or as an `ImageIdentifier`.
             findings: Basic or enhanced findings: models, or dicts as boto3 gives them.
             status: The status of the scan; else COMPLETE, or ACTIVE where scans are continuous.
             description: What is said of the status; else what AWS says of it.

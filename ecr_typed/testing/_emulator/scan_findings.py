@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ecr_typed.conversion import to_boto3
+from ecr_typed.models.common import ImageIdentifier
 from ecr_typed.models.scanning import EnhancedImageScanFinding, ImageScanFinding
 from ecr_typed.testing._emulator.scans import FindingsSet, ScanningState
 from ecr_typed.testing._emulator.service_model import structure_members
@@ -21,7 +22,7 @@ Finding: TypeAlias = ImageScanFinding | EnhancedImageScanFinding | Mapping[str, 
 def set_findings(
     registry: EcrBackend,
     repository_name: str,
-    image: str,
+    image: str | ImageIdentifier,
     findings: Iterable[Finding],
     status: str | None,
     description: str | None,
@@ -32,8 +33,9 @@ def set_findings(
     if repository is None:
         raise ValueError(f"there is no repository {repository_name!r}")
     images = registry.repository(repository_name).contents.images
+    name = image if isinstance(image, str) else image.image_digest or image.image_tag or ""
     # A tag has no colon.
-    stored = images.by_digest(image) if ":" in image else images.by_tag(image)
+    stored = images.by_digest(name) if ":" in name else images.by_tag(name)
     if stored is None:
         raise ValueError(f"there is no image {image!r} in {repository_name!r}")
     plain = [_plain(finding) for finding in findings]
