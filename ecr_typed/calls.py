@@ -95,6 +95,13 @@ class Caller:
         self._retrier = Retrier(policy, quota or RetryQuota(), sleep=connection.sleep)
         self._on_call = on_call
 
+    def _within(self, seconds: float | None) -> Self:
+        """This client, whose calls take no longer than that."""
+        if seconds is None:
+            return self
+        policy = attrs.evolve(self._retrier.policy, deadline=seconds)
+        return self._assembled(self._connection, policy, self._on_call, self._retrier.quota)
+
     def _call(self, operation: Operation[Response], /, **arguments: object) -> Response:
         request = build_request(operation, arguments)
         return self._perform(operation, request, to_boto3(request))
@@ -228,7 +235,7 @@ class _Call(Generic[Response]):
         self.seconds_left = retrier.countdown()
         self.attempts = 0
         self._invocation_id: str | None = None
-        self._answer: Answer | None = None
+        self._answer: Answer | EcrServiceError | None = None
         self._last_error: EcrError | None = None
 
     def attempt(self) -> Response:
@@ -253,7 +260,7 @@ class _Call(Generic[Response]):
         except EcrError as error:
             self._invocation_id = exchange.invocation_id
             self._complete(error)
-            if exchange.is_cut and isinstance(error, (EcrConnectionError, EcrResponseError)):
+            if exchange.is_cut and _may_be_cut_off(error):
                 raise self._closed_error("the client was closed before the answer came") from error
             raise
         _logger.debug(
@@ -290,6 +297,8 @@ class _Call(Generic[Response]):
         # What is known of this attempt does not undo what an earlier one may have done.
         self.was_answer_lost = error.maybe_applied = self.was_answer_lost or error.maybe_applied
         self._last_error = error
+        if isinstance(error, EcrServiceError):
+            self._answer = error
 
     def _closed_error(self, what_happened: str) -> ClientClosedError:
         hint = ": what it asked for may have been done" if self.was_answer_lost else ""
@@ -311,7 +320,7 @@ class _Call(Generic[Response]):
         error: EcrError | None = None,
     ) -> CallEvent:
         """What is told of the call when it is finished."""
-        source = error if isinstance(error, EcrServiceError) else self._answer
+        source = self._answer
         return CallEvent(
             operation_name=self.operation.name,
             request_id=source.request_id if source else None,
@@ -321,3 +330,10 @@ class _Call(Generic[Response]):
             response=response,
             error=error,
         )
+
+
+def _may_be_cut_off(error: EcrError) -> bool:
+    """Whether an error may be due to a connection's end; an answer with a path came whole."""
+    if isinstance(error, EcrResponseError):
+        return not error.path
+    return isinstance(error, EcrConnectionError)

@@ -8,7 +8,8 @@ import logging
 import os
 import sys
 from collections.abc import Callable, Mapping
-from threading import Event
+from queue import Empty, SimpleQueue
+from threading import TIMEOUT_MAX
 from typing import TYPE_CHECKING, Any, Final, cast
 from weakref import WeakSet
 
@@ -22,6 +23,7 @@ from ecr_typed.errors import (
 )
 from ecr_typed.exchange import Exchange, current_exchange, listen
 from ecr_typed.operation import AnyOperation, Effect
+from ecr_typed.options import check_endpoint
 from ecr_typed.translation import drop_frames, outdated, service_error, translated
 
 if TYPE_CHECKING:
@@ -58,9 +60,12 @@ class Connection:
         self.max_attempts = max_attempts
         """How many attempts boto3's own sources ask for."""
         self._owns_client = owns_client
-        self._closed = Event()
+        self.is_closed = False
+        """Whether calls are refused."""
+        self._parent: Connection | None = None
         self._children: WeakSet[Connection] = WeakSet()
         self._exchanges: set[Exchange] = set()
+        self._sleepers: set[SimpleQueue[None]] = set()
         _connections.add(self)
 
     @classmethod
@@ -75,26 +80,20 @@ class Connection:
     ) -> Connection:
         """Connect with a client of our own, on which botocore's retries are off."""
         # boto3 is loaded with the first client: to import us is quicker than to import it.
-        from botocore.config import Config
-
         from ecr_typed.sockets import watch_sockets
 
-        settings = Config(
-            retries={"total_max_attempts": 1, "mode": "standard"},
-            user_agent_extra=f"ecr_typed/{__version__}",
-        )
         # What is left out is not passed on: boto3's own sources decide.
         options = {"region_name": region_name, "endpoint_url": endpoint_url}
         given: dict[str, Any] = {key: value for key, value in options.items() if value is not None}
+        if endpoint_url is not None:
+            check_endpoint(endpoint_url)
         handled = sys.exception()
         try:
             session = session or _session(profile_name)
             max_attempts = _max_attempts(session)
             # The stubs of `client` name every service of AWS, most of them not installed.
             make_client: Callable[..., ECRClient] = cast("Any", session).client
-            client = make_client(
-                "ecr", config=config.merge(settings) if config else settings, **given
-            )
+            client = make_client("ecr", config=_settings(session, config), **given)
         except EcrError:
             raise
         except Exception as error:
@@ -102,8 +101,9 @@ class Connection:
             ours = translated(error, "EcrClient", Effect.READ)
             # What is neither botocore's nor ours is about a value of the configuration.
             if type(ours) is EcrError:
-                ours = EcrConfigurationError(str(ours))
+                ours = EcrConfigurationError(_what_is_wrong(error))
             raise ours from error
+        check_endpoint(client.meta.endpoint_url)
         listen(client)
         watch_sockets(client)
         return cls(client, max_attempts=max_attempts, owns_client=True)
@@ -124,8 +124,10 @@ class Connection:
     def shared(self) -> Connection:
         """The same connection for another client, which closes before this one or with it."""
         child = Connection(self.client, max_attempts=self.max_attempts)
+        # As long as the child is there, all that it shares has to be closed with it.
+        child._parent = self
         self._children.add(child)
-        if self._closed.is_set():
+        if self.is_closed:
             child.close()
         return child
 
@@ -138,11 +140,13 @@ class Connection:
         if method is None:
             raise outdated(f"{operation.name}: the boto3 in use does not know the operation")
         handled = sys.exception()
-        self._exchanges.add(exchange)
-        if self._closed.is_set():
-            exchange.cut()
-        token = current_exchange.set(exchange)
+        outer = current_exchange.get()
         try:
+            # All of it in here: an interrupt may come between any two steps.
+            current_exchange.set(exchange)
+            self._exchanges.add(exchange)
+            if self.is_closed:
+                exchange.cut()
             parsed = method(**parameters)
         except EcrError:
             raise
@@ -156,7 +160,7 @@ class Connection:
                 drop_frames(error, handled)
             raise ours from error
         finally:
-            current_exchange.reset(token)
+            current_exchange.set(outer)
             self._exchanges.discard(exchange)
         metadata: Mapping[str, Any] = parsed.get("ResponseMetadata") or {}
         return Answer(
@@ -168,18 +172,24 @@ class Connection:
 
     def sleep(self, seconds: float) -> None:
         """Wait, unless the client is closed meanwhile."""
-        self._closed.wait(seconds)
-
-    @property
-    def is_closed(self) -> bool:
-        """Whether calls are refused."""
-        return self._closed.is_set()
+        # An Event has a lock, on which a signal's handler that closes the client would wait.
+        alarm = SimpleQueue[None]()
+        self._sleepers.add(alarm)
+        try:
+            if not self.is_closed:
+                alarm.get(timeout=min(seconds, TIMEOUT_MAX))
+        except Empty:
+            pass
+        finally:
+            self._sleepers.discard(alarm)
 
     def close(self) -> None:
         """End the calls, and the sockets too if the client is ours: others have their owners."""
         for child in list(self._children):
             child.close()
-        self._closed.set()
+        self.is_closed = True
+        for alarm in self._sleepers.copy():
+            alarm.put(None)
         for exchange in self._exchanges.copy():
             exchange.cut()
         if self._owns_client:
@@ -188,8 +198,12 @@ class Connection:
     def leave_sockets_to_the_parent(self) -> None:
         """Begin anew in a child process: what is on the wire there is not the child's."""
         self._exchanges.clear()
+        self._sleepers.clear()
         if self._owns_client:
-            self.client.close()
+            # It was loaded with the client, so that no lock is taken here.
+            from ecr_typed.sockets import leave_sockets_to_the_parent
+
+            leave_sockets_to_the_parent(self.client)
 
 
 _connections: WeakSet[Connection] = WeakSet()
@@ -210,6 +224,30 @@ def _session(profile_name: str | None) -> boto3.Session:
     if profile_name is None and boto3.DEFAULT_SESSION is not None:
         return boto3.DEFAULT_SESSION
     return boto3.Session(profile_name=profile_name)
+
+
+def _what_is_wrong(error: Exception) -> str:
+    if isinstance(error, ValueError) and "endpoint" in str(error):
+        return (
+            f"EcrClient: {error}: it begins with http:// or https://, and comes from endpoint_url, "
+            "AWS_ENDPOINT_URL_ECR, AWS_ENDPOINT_URL or the profile"
+        )
+    return f"EcrClient: {type(error).__name__}: {error}"
+
+
+def _settings(session: boto3.Session, config: Config | None) -> Config:
+    """The user's options, but for retries: botocore's are off, so that ours are not multiplied."""
+    from botocore.config import Config
+
+    # boto3 has no public way to what a session's clients have in common.
+    default: Config | None = session._session.get_default_client_config()  # noqa: SLF001
+    agents = (getattr(one, "user_agent_extra", None) for one in (config, default))
+    theirs = next(filter(None, agents), "")
+    settings = Config(
+        retries={"total_max_attempts": 1, "mode": "standard"},
+        user_agent_extra=f"{theirs} ecr_typed/{__version__}".lstrip(),
+    )
+    return config.merge(settings) if config else settings
 
 
 def _max_attempts(session: boto3.Session) -> int:

@@ -6,7 +6,7 @@ import contextlib
 import json
 import socket
 from contextvars import ContextVar
-from threading import Lock
+from threading import RLock
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
@@ -40,23 +40,28 @@ class Exchange:
     """Whether the client was closed meanwhile."""
 
     _connection: Any = None
-    _lock: Lock = attrs.field(factory=Lock)
+    _socket: Any = None
+
+    # A signal's handler may close the client on the thread that holds it.
+    _lock: Any = attrs.field(factory=RLock)
 
     def take(self, connection: Any) -> None:
         """Learn which of urllib3's connections the request is on."""
         with self._lock:
             self._connection = connection
+            # A connection that is not kept alive forgets its socket before the answer is read.
+            self._socket = connection.sock
 
     def leave(self) -> None:
         """Forget the connection, which may serve another request from now on."""
         with self._lock:
-            self._connection = None
+            self._connection = self._socket = None
 
     def cut(self) -> None:
         """End the request, on whichever thread it runs: who waits for its answer meets the end."""
         with self._lock:
             self.is_cut = True
-            wire = getattr(self._connection, "sock", None)
+            wire = getattr(self._connection, "sock", None) or self._socket
             # TLS inside TLS has a socket inside, too.
             wire = wire if isinstance(wire, socket.socket) else getattr(wire, "socket", None)
             if isinstance(wire, socket.socket):
@@ -124,7 +129,8 @@ def _take_body(response_dict: dict[str, Any], **_: object) -> None:
 
 def _is_readable(body: bytes) -> bool:
     try:
-        return isinstance(json.loads(body.decode()), dict)
+        found = json.loads(body.decode())
+        return isinstance(found, dict) and isinstance(found.get("__type"), str | None)
     except (UnicodeDecodeError, RecursionError):
         return False
     except ValueError:

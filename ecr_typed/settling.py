@@ -44,11 +44,13 @@ def _repository(
     ecr: Operations, request: models.CreateRepositoryRequest, _: EcrServiceError
 ) -> models.CreateRepositoryResponse | None:
     try:
-        (there,) = ecr.describe_repositories(
+        there = ecr.describe_repositories(
             repository_names=[request.repository_name], registry_id=request.registry_id
-        )
+        ).first()
     except RepositoryNotFoundException as error:
         raise NotSettled from error
+    if there is None:
+        raise NotSettled
     is_what_was_asked_for = (
         _mutability(there) == _mutability(request)
         and _scans_on_push(there) == _scans_on_push(request)
@@ -179,8 +181,12 @@ class Settling(Operations):
             return None
         unsettled = ""
         for delay in (*_DELAYS, None):
+            left = seconds_left()
+            if left is not None and left <= 0:
+                unsettled = unsettled or "there is no time left to look at what is there"
+                break
             try:
-                response = settler(self, request, error)
+                response = settler(self._within(left), request, error)
             except NotSettled:
                 unsettled = "what it may have made is not there yet"
             except EcrError as read_error:

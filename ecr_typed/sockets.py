@@ -7,10 +7,10 @@ not know.
 from __future__ import annotations
 
 import contextlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from botocore.awsrequest import AWSHTTPConnectionPool, AWSHTTPSConnectionPool
-from urllib3 import HTTPConnectionPool
+from urllib3 import HTTPConnectionPool, PoolManager
 from urllib3.exceptions import NewConnectionError
 
 from ecr_typed.exchange import current_exchange
@@ -28,30 +28,71 @@ def watch_sockets(client: ECRClient) -> None:
         pools.update(http=_Pool, https=_SecurePool)
 
 
+_of_parents: Final[list[object]] = []
+"""What a child process inherited, kept from being finalized."""
+
+
+def leave_sockets_to_the_parent(client: ECRClient) -> None:
+    """Give a client of ours connections of its own in a child process.
+
+    To close those that it has would take locks, which threads that are not here may hold.
+    """
+    private: Any = client
+    try:
+        session = private._endpoint.http_session  # noqa: SLF001
+        inherited = session._manager, session._proxy_managers  # noqa: SLF001
+        manager = PoolManager(**session._get_pool_manager_kwargs())  # noqa: SLF001
+        manager.pool_classes_by_scheme = session._pool_classes_by_scheme  # noqa: SLF001
+    except AttributeError:
+        client.close()
+        return
+    _of_parents.append(inherited)
+    session._manager, session._proxy_managers = manager, {}  # noqa: SLF001
+
+
 class _WatchedPool(HTTPConnectionPool):
     """Tells the exchange that runs on this thread when it gets and leaves a connection."""
 
     def _get_conn(self, timeout: float | None = None) -> Any:
+        _refuse_if_cut(self)
         connection = super()._get_conn(timeout)
-        exchange = current_exchange.get()
-        if exchange is not None:
+        if exchange := current_exchange.get():
             exchange.take(connection)
         return connection
 
+    def _prepare_proxy(self, conn: Any) -> None:
+        _bound_connecting(conn)
+        super()._prepare_proxy(conn)
+
     def _validate_conn(self, conn: Any) -> None:
+        _bound_connecting(conn)
         super()._validate_conn(conn)
         # Without TLS, urllib3 would connect later, and a request be sent after its end.
         if conn.sock is None:
             conn.connect()
-        exchange = current_exchange.get()
-        if exchange is not None and exchange.is_cut:
-            raise NewConnectionError(conn, "the client was closed")
+        if exchange := current_exchange.get():
+            exchange.take(conn)
+        _refuse_if_cut(conn)
 
     def _put_conn(self, conn: Any) -> None:
-        exchange = current_exchange.get()
-        if exchange is not None:
+        if exchange := current_exchange.get():
             exchange.leave()
         super()._put_conn(conn)
+
+
+def _refuse_if_cut(source: Any) -> None:
+    exchange = current_exchange.get()
+    if exchange and exchange.is_cut:
+        raise NewConnectionError(source, "the client was closed")
+
+
+def _bound_connecting(connection: Any) -> None:
+    """Keep the deadline of a call from being overrun before anything is sent."""
+    exchange = current_exchange.get()
+    if exchange and exchange.seconds_left is not None:
+        left = max(exchange.seconds_left, 0.001)
+        known = connection.timeout
+        connection.timeout = min(known, left) if isinstance(known, int | float) else left
 
 
 class _Pool(_WatchedPool, AWSHTTPConnectionPool):

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
-import socket
-import ssl
 import threading
 import time
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
-from datetime import UTC, datetime, timedelta
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -25,9 +23,13 @@ from ecr_typed import (
     ImageIdentifier,
     RetryPolicy,
 )
+from ecr_typed.connection import Connection
+from ecr_typed.exchange import Exchange
 from ecr_typed.testing import EcrEmulator
 from ecr_typed.testing.faults import DROPPED, LateAnswer
 from tests.support.clients import MakeEcr
+from tests.support.lines import at_line, lines_of
+from tests.support.sockets import certificate, deaf, half_an_answer
 from tests.support.wire import Wire, refusal
 
 SOON = 5.0
@@ -236,71 +238,92 @@ def test_a_forked_child_cuts_off_nothing_of_its_parent(emulator: EcrEmulator) ->
         assert call.error is None
 
 
-@contextmanager
-def silent_server(folder: Path) -> Generator[tuple[int, threading.Event]]:
-    """Listen with TLS, read requests and never answer."""
-    certificate = _certificate(folder)
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate)
-    was_asked = threading.Event()
-    with socket.create_server(("127.0.0.1", 0)) as server:
-
-        def serve() -> None:
-            with server.accept()[0] as plain, context.wrap_socket(plain, server_side=True) as tls:
-                while tls.recv(4096):
-                    was_asked.set()
-
-        thread = threading.Thread(target=serve, daemon=True)
-        thread.start()
-        yield server.getsockname()[1], was_asked
-        thread.join(SOON)
-        assert not thread.is_alive()
-
-
-def _certificate(folder: Path) -> Path:
-    """A certificate for 127.0.0.1, with its key."""
-    from ipaddress import ip_address
-
-    from cryptography import x509
-    from cryptography.hazmat.primitives import hashes, serialization
-    from cryptography.hazmat.primitives.asymmetric import ec
-    from cryptography.x509.oid import NameOID
-
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
-    now = datetime.now(UTC)
-    certificate = (
-        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(
-            x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), False
-        )
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), True)
-        .sign(key, hashes.SHA256())
-    )
-    pem = key.private_bytes(
-        serialization.Encoding.PEM,
-        serialization.PrivateFormat.PKCS8,
-        serialization.NoEncryption(),
-    ) + certificate.public_bytes(serialization.Encoding.PEM)
-    path = folder / "server.pem"
-    path.write_bytes(pem)
-    return path
-
-
 def test_closing_cuts_off_a_request_over_tls(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """TLS, as with AWS, changes nothing."""
-    with silent_server(tmp_path) as (port, was_asked):
-        monkeypatch.setenv("AWS_CA_BUNDLE", str(tmp_path / "server.pem"))
+    pem = certificate(tmp_path)
+    monkeypatch.setenv("AWS_CA_BUNDLE", str(pem))
+    with half_an_answer(certificate=pem) as (port, was_asked):
         ecr = EcrClient(endpoint_url=f"https://127.0.0.1:{port}")
         call = Running(ecr.describe_registry)
         assert was_asked.wait(SOON), call.error
         ecr.close()
         assert call.ends()
     assert isinstance(call.error, ClientClosedError)
+
+
+@pytest.mark.parametrize("version", ["1.0", "1.1"])
+def test_closing_cuts_off_an_answer_in_the_middle(version: str) -> None:
+    """The last answer on a connection, as proxies give them, is cut off in its body, too."""
+    head = f"HTTP/{version} 200 OK\r\nConnection: close\r\nContent-Length: 100\r\n\r\n"
+    with half_an_answer(head.encode() + b"{") as (port, was_asked):
+        ecr = EcrClient(endpoint_url=f"http://127.0.0.1:{port}")
+        call = Running(ecr.describe_registry)
+        assert was_asked.wait(SOON), call.error
+        time.sleep(0.1)  # to get into the body
+        ecr.close()
+        assert call.ends()
+    assert isinstance(call.error, ClientClosedError)
+
+
+def test_a_client_that_is_closed_before_it_connects_does_not(emulator: EcrEmulator) -> None:
+    """A call that has not got to the wire by then opens no connection any more."""
+    with deaf() as port:
+        ecr = EcrClient(endpoint_url=f"http://127.0.0.1:{port}")
+        ecr.boto3_client.meta.events.register("before-send.ecr", lambda **_: ecr.close())
+        call = Running(lambda: ecr.delete_repository("team/app"))
+        assert call.ends()
+    assert isinstance(call.error, ClientClosedError)
+    assert not call.error.maybe_applied
+
+
+def test_closing_a_client_closes_all_that_came_of_it(emulator: EcrEmulator) -> None:
+    """Clients of clients are closed with the first one, whatever is left of those between."""
+    emulator.reset()
+    ecr = emulator.client()
+    grandchild = ecr.with_options(retry=RetryPolicy(max_attempts=1)).with_options(
+        retry=RetryPolicy(max_attempts=2)
+    )
+    gc.collect()
+    ecr.close()
+    with pytest.raises(ClientClosedError):
+        grandchild.describe_registry()
+
+
+@pytest.mark.parametrize("function", [Exchange.take, Exchange.leave])
+def test_a_signal_that_closes_the_client_meets_no_lock(
+    emulator: EcrEmulator, function: Callable[..., Any]
+) -> None:
+    """The handler of a signal may close the client wherever its own thread is."""
+    emulator.reset()
+    for line in lines_of(function):
+        ecr = emulator.client()
+
+        def call(ecr: EcrClient = ecr, line: int = line) -> None:
+            with at_line(function, line, ecr.close):
+                while True:
+                    ecr.describe_registry()
+
+        running = Running(call)
+        assert running.ends()
+        assert isinstance(running.error, ClientClosedError)
+
+
+def test_a_signal_that_closes_the_client_ends_a_wait(make: MakeEcr, wire: Wire) -> None:
+    """Wherever a wait is when the handler of a signal closes the client, it ends."""
+    for line in lines_of(Connection.sleep, until="except"):
+        wire.reset()
+        wire.will(refusal("ThrottlingException", headers={"x-amz-retry-after": "4000"}), {})
+        ecr = make(retry=RetryPolicy(max_attempts=2))
+
+        def call(ecr: EcrClient = ecr, line: int = line) -> None:
+            with at_line(Connection.sleep, line, ecr.close):
+                ecr.describe_registry()
+
+        running = Running(call)
+        assert running.ends(within=3)
+        assert isinstance(running.error, ClientClosedError)
 
 
 def test_a_call_that_is_closed_while_it_waits_keeps_its_cause(

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import logging
 import multiprocessing
+import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from ecr_typed import EcrClient, EcrError, RetryEvent, RetryPolicy
+from ecr_typed.connection import Connection
 from ecr_typed.testing import EcrEmulator
 from ecr_typed.testing.faults import DROPPED, LateAnswer
 from tests.support.clients import MakeEcr
+from tests.support.lines import at_line, lines_of
+from tests.support.sockets import certificate, deaf
 from tests.support.wire import Wire, refusal, reply
 
 REGISTRY: dict[str, Any] = {"registryId": "123456789012", "replicationConfiguration": {"rules": []}}
@@ -55,6 +62,21 @@ def test_an_interrupted_request_leaves_nothing_locked(make: MakeEcr, wire: Wire)
     assert ecr.describe_registry().rules == ()
 
 
+def test_an_interrupt_leaves_no_trace_in_other_calls(make: MakeEcr, wire: Wire) -> None:
+    """Ctrl-C may come between any two steps: a call of boto3's own afterwards is not touched."""
+
+    def interrupt() -> None:
+        raise KeyboardInterrupt
+
+    for line in lines_of(Connection.send, until="finally"):
+        wire.reset()
+        wire.will(REGISTRY, REGISTRY)
+        ecr = make()
+        with contextlib.suppress(KeyboardInterrupt), at_line(Connection.send, line, interrupt):
+            ecr.describe_registry()
+        assert ecr.boto3_client.describe_registry()["registryId"] == REGISTRY["registryId"]
+
+
 def test_a_page_that_is_left_early_costs_no_connection(emulator: EcrEmulator) -> None:
     """Iterations that are given up in the middle of a page leave their connections usable."""
     emulator.reset()
@@ -80,6 +102,20 @@ def test_a_deadline_bounds_the_last_answer(emulator: EcrEmulator) -> None:
         assert time.monotonic() - began < 2.5
 
 
+def test_a_deadline_bounds_connecting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A host that takes connections and never says a word is not waited for any longer."""
+    monkeypatch.setenv("AWS_CA_BUNDLE", str(certificate(tmp_path)))
+    began = time.monotonic()
+    with deaf() as port:
+        url = f"https://127.0.0.1:{port}"
+        ecr = EcrClient(endpoint_url=url, retry=RetryPolicy(deadline=0.3))
+        with pytest.raises(EcrError, match="DescribeRegistry: "):
+            ecr.describe_registry()
+        ecr.close()
+        # Far from the minute that connecting may take.
+        assert time.monotonic() - began < 10
+
+
 def _list_in_child(ecr: EcrClient, results: Any) -> None:
     results.put([r.repository_name for r in ecr.describe_repositories(page_size=1)])
 
@@ -102,6 +138,68 @@ def test_a_forked_child_has_connections_of_its_own(emulator: EcrEmulator) -> Non
         for child in children:
             child.join()
             assert child.exitcode == 0
+
+
+@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
+def test_a_fork_waits_for_no_lock_of_the_pools(emulator: EcrEmulator) -> None:
+    """A child is born, and calls, although a thread that it has not held a lock of urllib3's."""
+    emulator.reset()
+    fork = multiprocessing.get_context("fork")
+    results = fork.Queue()
+    with emulator.client() as ecr:
+        ecr.create_repository("team/app")
+        client: Any = ecr.boto3_client
+        is_held, may_let_go = threading.Event(), threading.Event()
+
+        def hold() -> None:
+            with client._endpoint.http_session._manager.pools.lock:
+                is_held.set()
+                may_let_go.wait(20)
+
+        holder = threading.Thread(target=hold)
+        holder.start()
+        assert is_held.wait(5)
+        child = fork.Process(target=_list_in_child, args=(ecr, results))
+        child.start()
+        try:
+            assert results.get(timeout=10) == ["team/app"]
+        finally:
+            child.kill()
+            may_let_go.set()
+            holder.join()
+
+
+@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
+def test_a_forked_child_of_a_client_of_a_client_has_connections_of_its_own(
+    emulator: EcrEmulator,
+) -> None:
+    """Whatever became of the client that made it, no connection is shared with the parent."""
+    emulator.reset()
+    fork = multiprocessing.get_context("fork")
+    ports = fork.Queue()
+    ecr = emulator.client().with_options(retry=RetryPolicy(max_attempts=1))
+    gc.collect()
+    ecr.describe_registry()
+
+    def report() -> None:
+        ecr.describe_registry()
+        ports.put(_local_ports(ecr))
+
+    child = fork.Process(target=report)
+    child.start()
+    theirs = ports.get(timeout=10)
+    child.join()
+    assert theirs
+    assert not theirs & _local_ports(ecr)
+    ecr.close()
+
+
+def _local_ports(ecr: EcrClient) -> set[int]:
+    client: Any = ecr.boto3_client
+    pools = client._endpoint.http_session._manager.pools
+    keys: list[Any] = pools.keys()  # a pools' container can't be iterated over
+    connections = [c for key in keys for c in pools[key].pool.queue if c and c.sock]
+    return {connection.sock.getsockname()[1] for connection in connections}
 
 
 def test_attempts_are_logged(make: MakeEcr, wire: Wire, caplog: pytest.LogCaptureFixture) -> None:

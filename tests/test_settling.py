@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from ecr_typed import (
+    CallEvent,
     EcrClient,
     EcrConnectionError,
     EncryptionConfiguration,
@@ -150,11 +152,32 @@ def test_a_read_that_is_not_yet_consistent_is_repeated(make: MakeEcr, wire: Wire
         reply(b"", status=503),
         refusal("RepositoryAlreadyExistsException"),
         refusal("RepositoryNotFoundException"),
-        refusal("RepositoryNotFoundException"),
+        {"repositories": []},
         {"repositories": [there]},
         {"tags": []},
     )
-    assert make().create_repository("team/app").repository_arn == there["repositoryArn"]
+    events: list[CallEvent] = []
+    created = make(on_call=events.append).create_repository("team/app")
+    assert created.repository_arn == there["repositoryArn"]
+    # The last answer that the call itself got was the refusal.
+    assert (events[-1].operation_name, events[-1].http_status) == ("CreateRepository", 400)
+
+
+def test_what_is_read_keeps_to_the_deadline(make: MakeEcr, wire: Wire) -> None:
+    """Reads that find out what became of a write have what is left of its time, and no more."""
+
+    def answer(sent: Sent) -> Any:
+        if sent.operation == "CreateRepository":
+            first = sum(s.operation == "CreateRepository" for s in wire.sent) == 1
+            return reply(b"", status=503) if first else refusal("RepositoryAlreadyExistsException")
+        time.sleep(0.2)
+        return refusal("RepositoryNotFoundException")
+
+    wire.responder = answer
+    with pytest.raises(RepositoryAlreadyExistsException) as caught:
+        make(retry=RetryPolicy(deadline=0.5)).create_repository("team/app")
+    assert caught.value.maybe_applied
+    assert sum(sent.operation == "DescribeRepositories" for sent in wire.sent) <= 3
 
 
 def test_a_read_that_fails_leaves_the_outcome_open(make: MakeEcr, wire: Wire) -> None:
