@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Final
 
 import attrs
 
-from ecr_typed.errors import ArgumentProblem, EcrRequestError, shortened
+from ecr_typed.errors import ArgumentProblem, EcrConfigurationError, EcrRequestError, shortened
 from ecr_typed.retry import RetryPolicy
 
 
 def check_options(**options: object) -> None:
     """Refuse options that can't be right, by their names; what is None was left out."""
     given = {name: value for name, value in options.items() if value is not None}
+    if "client" in options:
+        given["client"] = options["client"]
     problems = [
         ArgumentProblem(name, shortened(value), _KINDS[name].allowed, _KINDS[name].hint(value))
         for name, value in given.items()
@@ -36,6 +39,16 @@ def check_options(**options: object) -> None:
         raise EcrRequestError(problems)
 
 
+def check_endpoint(url: str) -> None:
+    """Refuse an endpoint with a password, whoever configured it, and do not show that."""
+    if "@" in url:
+        raise EcrConfigurationError(
+            f"the endpoint {re.sub(r'[^/@]*@', '***@', url)!r} has a user or a password, which "
+            "requests that are signed do without: it comes from endpoint_url, "
+            "AWS_ENDPOINT_URL_ECR, AWS_ENDPOINT_URL or the profile"
+        )
+
+
 @attrs.frozen
 class _Kind:
     """What an option has to be."""
@@ -47,10 +60,6 @@ class _Kind:
 
 def _is_text(value: object) -> bool:
     return isinstance(value, str)
-
-
-def _is_url(value: object) -> bool:
-    return isinstance(value, str) and value.startswith(("http://", "https://"))
 
 
 def _is_session(value: object) -> bool:
@@ -85,7 +94,7 @@ _KINDS: Final[Mapping[str, _Kind]] = {
     "client": _Kind("a boto3 client for 'ecr'", _is_client, _other_service),
     "region_name": _Kind("the name of a region, as 'eu-west-1'", _is_text),
     "profile_name": _Kind("the name of a profile", _is_text),
-    "endpoint_url": _Kind("a URL that begins with http:// or https://", _is_url),
+    "endpoint_url": _Kind("a URL", _is_text),
     "session": _Kind("a boto3.Session", _is_session),
     "config": _Kind("a botocore.config.Config", _is_config),
     "retry": _Kind("a RetryPolicy, as RetryPolicy(max_attempts=5)", _is_policy),

@@ -34,7 +34,7 @@ def service_error(error: botocore_errors.ClientError, operation: AnyOperation) -
     status: int | None = metadata.get("HTTPStatusCode")
     details: dict[str, Any] = dict(response.get("Error") or {})
     # botocore reads the code from the body alone; without one it makes up the status.
-    if details.get("Code") == str(status) and "x-amzn-errortype" in headers:
+    if details.get("Code") in {None, "", str(status)} and "x-amzn-errortype" in headers:
         details["Code"] = headers["x-amzn-errortype"].split(":")[0].rsplit("#", 1)[-1]
         response["Error"] = details
     code = str(details.get("Code"))

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
+import boto3
+import botocore.session
 import pytest
 from botocore import xform_name
+from botocore.config import Config
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -221,3 +225,21 @@ def test_request_is_signed_and_says_who_sends_it(made: EcrClient, wire: Wire) ->
     assert "/us-east-1/ecr/aws4_request" in sent.headers["Authorization"]
     assert "ecr_typed/" in sent.headers["User-Agent"]
     assert sent.url == "https://api.ecr.us-east-1.amazonaws.com/"
+
+
+@pytest.mark.parametrize("of", ["client", "session"])
+def test_what_users_add_to_the_user_agent_is_kept(wire: Wire, of: str) -> None:
+    """The name of a user's program stands before that of this library."""
+    config = Config(user_agent_extra="inventory/7")
+    botocore_session = botocore.session.Session()
+    if of == "session":
+        botocore_session.set_default_client_config(config)
+    session = boto3.Session(botocore_session=botocore_session, region_name="us-east-1")
+    ecr = EcrClient(session=session, config=config if of == "client" else None)
+    wire.attach(ecr.boto3_client)
+    wire.will(Reply(b"", headers={"x-amzn-RequestId": REQUEST_ID}))
+
+    ecr.untag_resource(ARN, ["a"])
+
+    [sent] = wire.sent
+    assert re.search(r" inventory/7 ecr_typed/\S+$", str(sent.headers["User-Agent"]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any, cast
 
 import botocore.exceptions
@@ -167,7 +168,9 @@ def test_both_message_keys_are_read(once: EcrClient, wire: Wire, body: bytes) ->
         "com.amazonaws.ecr#RepositoryNotFoundException",
     ],
 )
-@pytest.mark.parametrize("body", [b'{"message": "gone"}', b"{}", b""])
+@pytest.mark.parametrize(
+    "body", [b'{"message": "gone"}', b"{}", b"", b'{"__type": null}', b'{"__type": ""}']
+)
 def test_code_may_be_in_the_header_alone(
     once: EcrClient, wire: Wire, header: str, body: bytes
 ) -> None:
@@ -186,6 +189,17 @@ def test_code_in_the_body_goes_before_the_header(once: EcrClient, wire: Wire) ->
     wire.will(refusal("RepositoryNotFoundException", headers=headers))
 
     assert type(raised(once)) is RepositoryNotFoundException
+
+
+@pytest.mark.parametrize("code", [5, ["ServerException"], {"code": 1}])
+def test_code_that_is_no_text_is_none(made: EcrClient, wire: Wire, code: object) -> None:
+    """A code that is something else ends in an error of the status, and is tried again like it."""
+    body = json.dumps({"__type": code}).encode()
+    wire.will(Reply(body, 500), Reply(b"", headers={"x-amzn-RequestId": "id"}))
+
+    made.untag_resource("arn:aws:ecr:us-east-1:123456789012:repository/team/app", ["a"])
+
+    assert len(wire.sent) == 2
 
 
 @pytest.mark.parametrize("body", [b'{"message": null}', b"{}", b""])

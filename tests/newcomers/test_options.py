@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from functools import partial
 from typing import Any
 
@@ -10,7 +11,7 @@ import botocore.session
 import pytest
 from botocore.config import Config
 
-from ecr_typed import EcrClient, EcrRequestError
+from ecr_typed import EcrClient, EcrConfigurationError, EcrRequestError
 from tests.support.clients import MakeEcr, boto3_client
 from tests.support.errors import error_of
 
@@ -20,10 +21,7 @@ from tests.support.errors import error_of
     [
         ({"region_name": 3}, "region_name: expected the name of a region, as 'eu-west-1', got 3"),
         ({"profile_name": b"dev"}, "profile_name: expected the name of a profile, got b'dev'"),
-        (
-            {"endpoint_url": "localhost:4566"},
-            "endpoint_url: expected a URL that begins with http:// or https://, got 'localhost:4566'",
-        ),
+        ({"endpoint_url": 3}, "endpoint_url: expected a URL, got 3"),
         ({"session": "dev"}, "session: expected a boto3.Session, got 'dev'"),
         ({"config": {"a": 1}}, "config: expected a botocore.config.Config, got {'a': 1}"),
         (
@@ -51,6 +49,37 @@ def test_all_that_is_wrong_is_said_at_once(session: boto3.Session) -> None:
     )
     assert isinstance(error, EcrRequestError)
     assert [problem.argument for problem in error.problems] == ["retry", "config", "profile_name"]
+
+
+@pytest.mark.parametrize("of", ["argument", "environment"])
+@pytest.mark.parametrize(
+    "url", ["https://user:hunter2@ecr.example", "https://hunter2@ecr.example/"]
+)
+def test_password_in_an_endpoint_is_not_shown(
+    monkeypatch: pytest.MonkeyPatch, of: str, url: str
+) -> None:
+    """An endpoint with a password is refused, and nothing that is printed of it has it."""
+    if of == "environment":
+        monkeypatch.setenv("AWS_ENDPOINT_URL_ECR", url)
+    error = error_of(EcrClient, **({"endpoint_url": url} if of == "argument" else {}))
+    assert isinstance(error, EcrConfigurationError)
+    assert "the endpoint 'https://***@ecr.example" in str(error)
+    assert "hunter2" not in "".join(traceback.format_exception(error))
+
+
+def test_endpoint_without_a_scheme_says_what_is_missing() -> None:
+    """What people write for a local server is no URL yet."""
+    error = error_of(EcrClient, endpoint_url="localhost:4566")
+    assert isinstance(error, EcrConfigurationError)
+    assert "Invalid endpoint: localhost:4566: it begins with http:// or https://" in str(error)
+
+
+def test_no_client_is_no_client() -> None:
+    """None where a client is due is refused as anything else is."""
+    nothing: Any = None
+    error = error_of(EcrClient.from_boto3, nothing)
+    assert isinstance(error, EcrRequestError)
+    assert str(error) == "client: expected a boto3 client for 'ecr', got None"
 
 
 def test_session_of_botocore_is_no_session_of_boto3() -> None:
