@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Mapping
+from copy import copy
 from functools import partial
 from typing import Any, Generic, Self, TypeVar, cast
 
@@ -71,15 +72,15 @@ class Caller:
 
     # What is private is here, and not in the client: editors offer a class's own names first.
 
-    @classmethod
-    def _assembled(
-        cls,
+    def _copied(
+        self,
         connection: Connection,
-        retry: RetryPolicy | None,
+        retry: RetryPolicy,
         on_call: Callable[[CallEvent], None] | None,
-        quota: RetryQuota | None = None,
     ) -> Self:
-        client = cls.__new__(cls)
+        # What a subclass added is in it, too.
+        client = copy(self)
+        quota = self._retrier.quota
         client._assemble(connection, retry, on_call, quota)  # noqa: SLF001  # of our own class
         return client
 
@@ -100,7 +101,7 @@ class Caller:
         if seconds is None:
             return self
         policy = attrs.evolve(self._retrier.policy, deadline=seconds)
-        return self._assembled(self._connection, policy, self._on_call, self._retrier.quota)
+        return self._copied(self._connection, policy, self._on_call)
 
     def _call(self, operation: Operation[Response], /, **arguments: object) -> Response:
         request = build_request(operation, arguments)

@@ -110,7 +110,9 @@ class EcrClient(Waiters):
                 `on_call` can't be called.
         """
         check_options(client=client, retry=retry, on_call=on_call)
-        return cls._assembled(Connection.adopt(client), retry, on_call)
+        adopted = cls.__new__(cls)
+        adopted._assemble(Connection.adopt(client), retry, on_call)  # noqa: SLF001  # of our own class
+        return adopted
 
     def with_options(
         self,
@@ -133,11 +135,10 @@ class EcrClient(Waiters):
             EcrRequestError: `retry` is no `RetryPolicy`, or `on_call` can't be called.
         """
         check_options(retry=retry, on_call=on_call)
-        return self._assembled(
+        return self._copied(
             self._connection.shared(),
             self._retrier.policy if retry is None else retry,
             self._on_call if on_call is None else on_call,
-            self._retrier.quota,
         )
 
     @property

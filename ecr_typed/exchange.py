@@ -7,7 +7,7 @@ import json
 import socket
 from contextvars import ContextVar
 from threading import RLock
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import attrs
 
@@ -129,8 +129,10 @@ def _take_body(response_dict: dict[str, Any], **_: object) -> None:
 
 def _is_readable(body: bytes) -> bool:
     try:
-        found = json.loads(body.decode())
-        return isinstance(found, dict) and isinstance(found.get("__type"), str | None)
+        found: Any = json.loads(body.decode())
+        return isinstance(found, dict) and isinstance(
+            cast("dict[str, object]", found).get("__type"), str | None
+        )
     except (UnicodeDecodeError, RecursionError):
         return False
     except ValueError:

@@ -360,3 +360,19 @@ def test_answers_share_nothing(ecr: EcrClient, wire: Wire) -> None:
 
     assert first == second
     assert first is not second
+
+
+class Inventory(EcrClient):
+    """A client of a user's own."""
+
+    team = ""
+
+
+def test_options_leave_the_rest_of_a_client_as_it_is(session: boto3.Session) -> None:
+    """What a user's subclass added to a client is in those that come of it."""
+    ecr = Inventory(session=session)
+    ecr.team = "payments"
+    other = ecr.with_options(retry=RetryPolicy(max_attempts=1))
+    assert (type(other), other.team) == (Inventory, "payments")
+    other.close()
+    assert ecr.team == "payments"

@@ -271,7 +271,11 @@ def test_a_client_that_is_closed_before_it_connects_does_not(emulator: EcrEmulat
     """A call that has not got to the wire by then opens no connection any more."""
     with deaf() as port:
         ecr = EcrClient(endpoint_url=f"http://127.0.0.1:{port}")
-        ecr.boto3_client.meta.events.register("before-send.ecr", lambda **_: ecr.close())
+
+        def close(**_: object) -> None:
+            ecr.close()
+
+        ecr.boto3_client.meta.events.register("before-send.ecr", close)
         call = Running(lambda: ecr.delete_repository("team/app"))
         assert call.ends()
     assert isinstance(call.error, ClientClosedError)
