@@ -149,7 +149,8 @@ class EcrClient(Waiters):
     def close(self) -> None:
         """End the calls that run, on whichever thread, and close the connections. Later calls fail.
 
-        The connections of an adopted client stay open, and its requests end by themselves.
+        A connection that is being made ends by its own time-out. Those of an adopted client stay
+        open, and its requests end by themselves.
         """
         self._connection.close()
 

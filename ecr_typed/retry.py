@@ -58,7 +58,7 @@ class RetryPolicy:
 
     deadline: float | None = None
     """How many seconds the whole call may take, waits included. A wait that would go beyond it
-    is not begun."""
+    is not begun; connecting, and waiting for the next part of an answer, have what is left."""
 
     on_retry: Callable[[RetryEvent], None] | None = None
     """Is called before each wait."""
