@@ -49,10 +49,11 @@ def beyond_limits(request: attrs.AttrsInstance) -> list[ArgumentProblem]:
     return list(_structure_problems(Structure(type(request)), request, "", _within_limits))
 
 
-def wrongly_typed(model: attrs.AttrsInstance) -> list[ArgumentProblem]:
-    """The attributes of a model that are not of their declared types."""
-    name = type(model).__name__
-    return list(_structure_problems(Structure(type(model)), model, f"{name}.", _of_its_type))
+def wrongly_typed(
+    kind: type[attrs.AttrsInstance], model: attrs.AttrsInstance
+) -> list[ArgumentProblem]:
+    """The attributes of a model of that kind that are not of their declared types."""
+    return list(_structure_problems(Structure(kind), model, f"{kind.__name__}.", _of_its_type))
 
 
 def _structure_problems(

@@ -60,7 +60,7 @@ class Connection:
         self.max_attempts = max_attempts
         """How many attempts boto3's own sources ask for."""
         self._owns_client = owns_client
-        self.is_closed = False
+        self.is_closed: bool = False
         """Whether calls are refused."""
         self._parent: Connection | None = None
         self._children: WeakSet[Connection] = WeakSet()

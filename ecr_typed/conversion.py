@@ -14,7 +14,7 @@ from ecr_typed import structuring
 from ecr_typed.checks import wrongly_typed
 from ecr_typed.errors import ArgumentProblem, EcrRequestError, EcrResponseError, shortened
 from ecr_typed.hooks import MISFITS, Structurers, Unstructurers
-from ecr_typed.redaction import redacted
+from ecr_typed.redaction import holds_secrets, redacted
 from ecr_typed.scalars import BOTO3, JSON, Dialect
 from ecr_typed.shapes import is_model, members
 
@@ -26,7 +26,7 @@ class _Converter(Protocol):
 
     def structure(self, obj: object, cl: type[Model]) -> Model: ...
 
-    def unstructure(self, obj: object) -> Any: ...
+    def unstructure(self, obj: object, unstructure_as: type[Any]) -> Any: ...
 
 
 @cache
@@ -59,7 +59,7 @@ def to_boto3(model: attrs.AttrsInstance) -> dict[str, Any]:
     `datetime`. Attributes that are `None` are left out.
 
     Args:
-        model: The model.
+        model: The model. An instance of a subclass is converted as the model that it is, too.
 
     Returns:
         A dict that shares nothing with the model.
@@ -67,12 +67,16 @@ def to_boto3(model: attrs.AttrsInstance) -> dict[str, Any]:
     Raises:
         EcrRequestError: `model` is none, or an attribute is not of its declared type.
     """
-    if not is_model(type(model)):
+    # Of a subclass, which a request takes as well, what boto3 knows is the model's part.
+    kind = next((base for base in type(model).__mro__ if is_model(base)), None)
+    if kind is None:
         raise EcrRequestError([ArgumentProblem("model", shortened(model), "a model")])
     try:
-        plain: dict[str, Any] = _converter(BOTO3).unstructure(model)
+        plain: dict[str, Any] = _converter(BOTO3).unstructure(model, kind)
     except MISFITS as error:
-        raise EcrRequestError(wrongly_typed(model)) from error
+        problems = wrongly_typed(kind, model)
+        reason = f"{kind.__name__} can't be converted: {error or type(error).__name__}"
+        raise EcrRequestError(problems or reason) from error
     return plain
 
 
@@ -99,7 +103,8 @@ def from_boto3(model: type[Model], mapping: Mapping[str, Any]) -> Model:
     try:
         return _converter(BOTO3).structure(mapping, model)
     except MISFITS:
-        return _structured_with_care(BOTO3, model, mapping)
+        pass
+    return _structured_with_care(BOTO3, model, mapping)
 
 
 def from_json(model: type[Model], body: bytes) -> Model:
@@ -111,20 +116,31 @@ def from_json(model: type[Model], body: bytes) -> Model:
         unreadable = EcrResponseError(f"the answer is no JSON: {len(body):,} bytes, {error}")
         # It may have been cut short on its way.
         unreadable.is_transient = True
-        raise unreadable from error
+        if not holds_secrets(model):
+            raise unreadable from error
+    else:
+        return _structured(model, value)
+    # Out of the block above: what is handled there, and its frames, have the body with its secrets.
+    raise unreadable
+
+
+def _structured(model: type[Model], value: object) -> Model:
     try:
         return _converter(JSON).structure(value, model)
     except MISFITS:
-        return _structured_with_care(JSON, model, value)
+        pass
+    return _structured_with_care(JSON, model, value)
 
 
 def _structured_with_care(dialect: Dialect, model: type[Model], value: object) -> Model:
     try:
         return structuring.structure(dialect, model, value)
     except structuring.Misfit as misfit:
-        where = structuring.rendered((model.__name__, *misfit.path))
-        raise EcrResponseError(
-            f"the answer does not fit the model: {where} {misfit.problem}",
-            path=misfit.path,
-            response=redacted(model, value),
-        ) from None
+        path, problem = misfit.path, misfit.problem
+    # An error that is raised while another is handled keeps that one, and its frames the secrets.
+    where = structuring.rendered((model.__name__, *path))
+    raise EcrResponseError(
+        f"the answer does not fit the model: {where} {problem}",
+        path=path,
+        response=redacted(model, value),
+    )

@@ -38,7 +38,8 @@ class EcrError(Exception):
     """Whether a write may have been applied although the call failed."""
 
     next_token: str | None
-    """From where `starting_token` goes on, if the error ended an iteration over pages."""
+    """From where `starting_token` goes on, if the error ended an iteration over pages. None if it
+    is to begin anew, and for a `PaginationError`, after which there is no way on."""
 
     partial: Any
     """What the service answered to the parts of the call before, if it was sent in several: the
@@ -148,7 +149,7 @@ class EcrConfigurationError(EcrError):
 
 def shortened(value: object, length: int = 60) -> str:
     """The value's `repr`, cut where it is longer than a line likes."""
-    if isinstance(value, str | bytes) and len(value) > length:
+    if isinstance(value, str | bytes | bytearray) and len(value) > length:
         # What is large is cut before it is written out.
         return f"{value[:length]!r}"[: length - 3] + "..."
     text = repr(value)
@@ -221,7 +222,10 @@ class OutcomeUnknownError(EcrError):
 
 
 class PaginationError(EcrError):
-    """The service gave a token for a second time: to follow it would never end."""
+    """The service gave a token for a second time: to follow it would never end.
+
+    It has no `next_token`, as what comes from there was given before.
+    """
 
 
 class WaiterError(EcrError):

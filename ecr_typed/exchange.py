@@ -75,6 +75,9 @@ current_exchange: Final[ContextVar[Exchange | None]] = ContextVar(
 )
 
 
+_A_DAY: Final = 86_400.0
+
+
 def listen(client: ECRClient) -> None:
     """Take part in the calls of a client of ours."""
     events = client.meta.events
@@ -109,7 +112,8 @@ def mark_attempt(request: Any, **_: object) -> None:
         retries["attempt"] = exchange.attempt
     if exchange.seconds_left is not None:
         configured = context["client_config"].read_timeout
-        left = max(exchange.seconds_left, 0.001)
+        # Sockets refuse to be told of more than some weeks.
+        left = min(max(exchange.seconds_left, 0.001), _A_DAY)
         context["read_timeout"] = left if configured is None else min(left, configured)
 
 

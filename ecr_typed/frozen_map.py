@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import TypeVar
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Final, Self, TypeVar
 
 K = TypeVar("K")
 V_co = TypeVar("V_co", covariant=True)
@@ -16,8 +16,12 @@ class FrozenMap(Mapping[K, V_co]):
 
     _items: dict[K, V_co]
 
-    def __init__(self, items: Mapping[K, V_co] | Iterable[tuple[K, V_co]] = (), /) -> None:
-        object.__setattr__(self, "_items", dict(items))
+    # Not __init__, which could be called once more to replace the items.
+    def __new__(cls, items: Mapping[K, V_co] | Iterable[tuple[K, V_co]] = (), /) -> Self:
+        """Make a map of the items, which are copied."""
+        self = _new(cls)
+        _set_items(self, dict(items))
+        return self
 
     def __getitem__(self, key: K) -> V_co:
         return self._items[key]
@@ -41,4 +45,9 @@ class FrozenMap(Mapping[K, V_co]):
         raise AttributeError(f"{type(self).__name__} is immutable")
 
     def __reduce__(self) -> tuple[type[FrozenMap[K, V_co]], tuple[dict[K, V_co]]]:
-        return type(self), (self._items,)
+        return type(self), (self._items.copy(),)
+
+
+# Maps are made by the thousand: what makes one is looked up once.
+_new: Final = object.__new__
+_set_items: Final[Callable[[object, object], None]] = vars(FrozenMap)["_items"].__set__

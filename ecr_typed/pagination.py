@@ -48,6 +48,7 @@ class Pager(Iterable[Item], Generic[Item, Page]):
         """Iterate over the items of all pages.
 
         Raises:
+            PaginationError: The service gave a token for a second time; there is no way on.
             EcrError: Its `next_token` says from where `starting_token` goes on; all items before
                 were given.
         """
@@ -69,6 +70,7 @@ class Pager(Iterable[Item], Generic[Item, Page]):
             An iterator that fetches each page when it is asked for.
 
         Raises:
+            PaginationError: The service gave a token for a second time; there is no way on.
             EcrError: Its `next_token` says from where `starting_token` goes on.
         """
         return self._pages(self._paging)
@@ -134,8 +136,9 @@ class Pager(Iterable[Item], Generic[Item, Page]):
         if self._sends_paging:
             size = self._paging.page_size or self._operation.largest_page
             parameters["maxResults"] = size if left is None else min(size, left)
-            if token is not None:
-                parameters["nextToken"] = token
+        # A token that the service gave for names of its own accord is followed, too.
+        if token is not None:
+            parameters["nextToken"] = token
         try:
             return request(parameters)
         except EcrError as error:
@@ -143,13 +146,12 @@ class Pager(Iterable[Item], Generic[Item, Page]):
             raise error.with_traceback(None) from error.__cause__
 
     def _endless(self, token: str) -> PaginationError:
+        # Without a `next_token`: who went on from this one would be given items twice.
         name = self._operation.name
-        error = PaginationError(
+        return PaginationError(
             f"{name}: the service gave the token {shortened(token)} for a second time",
             operation_name=name,
         )
-        error.next_token = token
-        return error
 
 
 def _list_at(page: object, path: str) -> Sequence[Any]:

@@ -7,45 +7,56 @@ from typing import Any, Final, cast
 
 import attrs
 
-from ecr_typed.shapes import ListOf, Shape, Structure, members
+from ecr_typed.shapes import ListOf, MapOf, Shape, Structure, members
 
 HIDDEN: Final = "***"
 
 
 def redacted(model: type[attrs.AttrsInstance], value: object) -> Any:
-    """A copy of an answer, or of what came in its place, in which secrets are hidden."""
-    if not _holds_secrets(Structure(model)):
+    """A copy of an answer, or of what came in its place, in which secrets are hidden.
+
+    Beside a secret, what is not known to this release may be another one.
+    """
+    if not holds_secrets(model):
         return value
     if not isinstance(value, Mapping):
         return HIDDEN
-    shown = dict(cast("Mapping[str, object]", value))
-    for member in members(model):
-        if shown.get(member.wire_name) is not None:
-            shown[member.wire_name] = (
-                HIDDEN if member.is_secret else _redacted(member.shape, shown[member.wire_name])
-            )
-    return shown
+    known = {member.wire_name: member.shape for member in members(model) if not member.is_secret}
+    return {
+        name: item if item is None else _redacted(known[name], item) if name in known else HIDDEN
+        for name, item in cast("Mapping[str, object]", value).items()
+    }
+
+
+def holds_secrets(model: type[attrs.AttrsInstance]) -> bool:
+    """Whether a model has secrets, at any depth."""
+    return any(member.is_secret or _may_hold(member.shape) for member in members(model))
 
 
 def _redacted(shape: Shape, value: object) -> object:
     match shape:
         case Structure():
             return redacted(shape.type, value)
-        case ListOf() if _holds_secrets(shape.item):
+        case ListOf() if _may_hold(shape.item):
             if not isinstance(value, list):
                 return HIDDEN
             return [_redacted(shape.item, item) for item in cast("list[object]", value)]
+        case MapOf() if _may_hold(shape.value):
+            if not isinstance(value, Mapping):
+                return HIDDEN
+            items = cast("Mapping[str, object]", value).items()
+            return {key: _redacted(shape.value, item) for key, item in items}
         case _:
             return value
 
 
-def _holds_secrets(shape: Shape) -> bool:
+def _may_hold(shape: Shape) -> bool:
     match shape:
         case Structure():
-            return any(
-                member.is_secret or _holds_secrets(member.shape) for member in members(shape.type)
-            )
+            return holds_secrets(shape.type)
         case ListOf():
-            return _holds_secrets(shape.item)
+            return _may_hold(shape.item)
+        case MapOf():
+            return _may_hold(shape.value)
         case _:
             return False

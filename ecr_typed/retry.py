@@ -237,6 +237,8 @@ class _Retries(Generic[Result]):
             state.upcoming_sleep,
         )
         if self._retrier.policy.on_retry is not None:
+            # Its frames are ours, and hold the answer, which may have secrets.
+            error.__traceback__ = None
             self._retrier.policy.on_retry(
                 RetryEvent(self._operation_name, state.attempt_number, error, state.upcoming_sleep)
             )

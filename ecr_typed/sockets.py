@@ -90,9 +90,9 @@ def _bound_connecting(connection: Any) -> None:
     """Keep the deadline of a call from being overrun before anything is sent."""
     exchange = current_exchange.get()
     if exchange and exchange.seconds_left is not None:
-        left = max(exchange.seconds_left, 0.001)
         known = connection.timeout
-        connection.timeout = min(known, left) if isinstance(known, int | float) else left
+        if isinstance(known, int | float):
+            connection.timeout = min(known, max(exchange.seconds_left, 0.001))
 
 
 class _Pool(_WatchedPool, AWSHTTPConnectionPool):

@@ -5,12 +5,13 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Collection
-from typing import Generic, TypeVar
+from threading import TIMEOUT_MAX
+from typing import Final, Generic, Self, TypeVar
 
 import attrs
 
 from ecr_typed import models
-from ecr_typed.errors import ArgumentProblem, EcrRequestError, WaiterError
+from ecr_typed.errors import ArgumentProblem, EcrError, EcrRequestError, WaiterError
 from ecr_typed.service_errors import ScanNotFoundException
 from ecr_typed.settling import Settling
 
@@ -19,6 +20,9 @@ __tracebackhide__ = True  # pytest ends at the caller's line
 _logger = logging.getLogger(__name__)
 
 Response = TypeVar("Response", bound=attrs.AttrsInstance)
+
+_LEAST_FOR_A_POLL: Final = 1.0
+"""Seconds that the last poll may take, although the time is over by then."""
 
 
 class Waiters(Settling):
@@ -42,7 +46,7 @@ class Waiters(Settling):
             image_id: The image, by its digest or by a tag.
             registry_id: The account id of the registry. Default: the caller's account.
             delay: How long to wait between two polls, in seconds.
-            timeout: How long to wait in all, in seconds.
+            timeout: How long to wait in all, polls included, in seconds. With 0 it is asked once.
 
         Returns:
             The last answer: the status is `COMPLETE` or, with continuous scanning, `ACTIVE`. It has
@@ -55,11 +59,11 @@ class Waiters(Settling):
 
         https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_DescribeImageScanFindings.html
         """
-        findings = self.describe_image_scan_findings(
-            repository_name, image_id, registry_id=registry_id
-        )
 
-        def poll() -> models.DescribeImageScanFindingsResponse | None:
+        def poll(seconds: float) -> models.DescribeImageScanFindingsResponse | None:
+            findings = self._bounded(seconds).describe_image_scan_findings(
+                repository_name, image_id, registry_id=registry_id
+            )
             try:
                 return next(findings.pages())
             except ScanNotFoundException:
@@ -106,7 +110,7 @@ class Waiters(Settling):
             repository_name: The repository's name.
             registry_id: The account id of the registry. Default: the caller's account.
             delay: How long to wait between two polls, in seconds.
-            timeout: How long to wait in all, in seconds.
+            timeout: How long to wait in all, polls included, in seconds. With 0 it is asked once.
 
         Returns:
             The last answer, with the first page of results; `get_lifecycle_policy_preview` lists
@@ -119,18 +123,29 @@ class Waiters(Settling):
 
         https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_GetLifecyclePolicyPreview.html
         """
-        preview = self.get_lifecycle_policy_preview(repository_name, registry_id=registry_id)
+
+        def poll(seconds: float) -> models.GetLifecyclePolicyPreviewResponse:
+            preview = self._bounded(seconds).get_lifecycle_policy_preview(
+                repository_name, registry_id=registry_id
+            )
+            return next(preview.pages())
+
         kinds = models.LifecyclePolicyPreviewStatus
         wait = _Wait(
             what=f"the lifecycle policy preview of {repository_name}",
             operation_name="GetLifecyclePolicyPreview",
-            poll=lambda: next(preview.pages()),
+            poll=poll,
             sleep=self._connection.sleep,
             status=lambda response: response.status,
             done=(kinds.COMPLETE,),
             over=(kinds.FAILED, kinds.EXPIRED),
         )
         return wait.run(delay, timeout)
+
+    def _bounded(self, seconds: float) -> Self:
+        """This client, whose calls take no longer than that, nor than its own policy says."""
+        own = self._retrier.policy.deadline
+        return self._within(seconds if own is None else min(own, seconds))
 
 
 @attrs.frozen(kw_only=True)
@@ -139,7 +154,9 @@ class _Wait(Generic[Response]):
 
     what: str
     operation_name: str
-    poll: Callable[[], Response | None]
+    poll: Callable[[float], Response | None]
+    """Asks once, and takes no more than these seconds."""
+
     sleep: Callable[[float], None]
     status: Callable[[Response], str | None]
     description: Callable[[Response], str | None] = lambda _: None
@@ -148,19 +165,30 @@ class _Wait(Generic[Response]):
 
     def run(self, delay: float, timeout: float) -> Response:
         self._check(delay=delay, timeout=timeout)
-        ends = time.monotonic() + timeout
+        delay, timeout = min(delay, TIMEOUT_MAX), min(timeout, TIMEOUT_MAX)
+        began = time.monotonic()
+        response: Response | None = None
+        seen = "was not seen"
         while True:
-            response = self.poll()
+            left = timeout - (time.monotonic() - began)
+            try:
+                response = self.poll(max(left, _LEAST_FOR_A_POLL))
+            except EcrError as error:
+                passed = time.monotonic() - began
+                if passed < timeout or not (error.is_transient or error.is_throttling):
+                    raise
+                reason = f"{self.what} {seen} after {passed:.1f} s, and the last poll failed"
+                raise self._error(reason, response) from error
             status = None if response is None else self.status(response)
             if response is not None and status in self.done:
                 return response
             seen = "is not there yet" if status is None else f"is {status}"
-            left = ends - time.monotonic()
             if status in self.over:
                 raise self._error(f"{self.what} {seen}", response)
-            if left <= 0:
-                raise self._error(f"{self.what} {seen} after {timeout:g} s", response)
-            pause = min(delay, left)
+            passed = time.monotonic() - began
+            if passed >= timeout:
+                raise self._error(f"{self.what} {seen} after {passed:.1f} s", response)
+            pause = min(delay, timeout - passed)
             _logger.info("%s %s: asking again in %.1f s", self.what, seen, pause)
             self.sleep(pause)
 

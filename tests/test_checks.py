@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from typing import Any, cast
 
 import pytest
@@ -21,6 +22,7 @@ from tests.support.service import METHODS, Method
 from tests.support.wire import Wire
 
 ANY = cast("Any", None)
+LARGE = bytearray(1_000_000)
 CREATE = "create_repository"
 TEMPLATE = "create_repository_creation_template"
 FILTER = ImageTagMutabilityExclusionFilter(
@@ -270,6 +272,20 @@ def test_all_problems_are_told_at_once(ecr: EcrClient) -> None:
     found = [problem.argument for problem in caught.value.problems]
     assert set(found) == {"repository_name", *bad}
     assert caught.value.operation_name == "CreateRepository"
+
+
+def test_large_values_are_not_written_out(ecr: EcrClient) -> None:
+    """Of bytes in the wrong place no more is written than is shown."""
+    tracemalloc.start()
+    try:
+        with pytest.raises(EcrRequestError, match="bytearray") as caught:
+            ecr.create_repository(cast("str", LARGE))
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert len(str(caught.value)) < 300
+    assert peak < len(LARGE)
 
 
 def test_long_values_are_shortened(ecr: EcrClient) -> None:

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ecr_typed import (
+    CvssScore,
     EcrRequestError,
     EncryptionConfiguration,
     EncryptionType,
@@ -237,6 +238,45 @@ def test_wrong_attribute_is_named(attributes: dict[str, Any], argument: str) -> 
 
     assert [problem.argument for problem in caught.value.problems] == [argument]
     assert argument in str(caught.value)
+
+
+@pytest.mark.parametrize("number", [10**400, -(10**400)], ids=["large", "small"])
+def test_number_that_does_not_fit_is_told_of(number: int) -> None:
+    """Where every type is right, the error names the model and says what is wrong."""
+    with pytest.raises(EcrRequestError, match=r"^CvssScore can't be converted: int too large"):
+        to_boto3(CvssScore(base_score=number))
+
+
+class Label(Tag):
+    """A model with something of its user's own."""
+
+    def text(self) -> str:
+        """The tag in a word."""
+        return f"{self.key}={self.value}"
+
+
+@attrs.frozen(kw_only=True)
+class Coloured(Leaf):
+    """A model with an attribute that the service does not know."""
+
+    shade: int = 0
+
+
+def test_subclasses_are_converted_as_the_model() -> None:
+    """A user's class of a model makes the model's dict, alone and inside another."""
+    label = Label(key="team", value="payments")
+    leaf = Coloured(colour=Colour.BLUE, shade=3)
+
+    assert to_boto3(label) == {"Key": "team", "Value": "payments"}
+    assert to_boto3(ListTagsForResourceResponse(tags=(label,))) == {"tags": [to_boto3(label)]}
+    assert to_boto3(leaf) == {"colour": "blue"}
+    assert to_boto3(Everything(text="a", leaf=leaf)) == {"text": "a", "leaf": {"colour": "blue"}}
+
+
+def test_wrong_attribute_of_a_subclass_is_named() -> None:
+    """The error speaks of the model."""
+    with pytest.raises(EcrRequestError, match=r"^Tag\.value: expected text"):
+        to_boto3(Label(key="team", value=cast("str", 1)))
 
 
 def test_models_in_dicts_of_boto3_are_made_of_dicts() -> None:

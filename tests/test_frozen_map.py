@@ -75,6 +75,16 @@ def test_map_can_not_be_changed(name: str) -> None:
     assert frozen == ITEMS
 
 
+def test_map_is_made_once() -> None:
+    """Neither a second `__init__` nor the parts that a pickle is made of reach its items."""
+    frozen: Any = FrozenMap(ITEMS)
+
+    frozen.__init__({"z": 1})
+    frozen.__reduce__()[1][0]["z"] = 1
+
+    assert frozen == ITEMS
+
+
 @pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
 def test_map_pickles(protocol: int) -> None:
     """A pickle of any protocol gives an equal map of the same class."""

@@ -187,6 +187,15 @@ def test_max_items_counts_over_empty_pages(ecr: EcrClient, wire: Wire) -> None:
     assert [body["maxResults"] for body in wire.bodies] == [2, 2, 1, 1]
 
 
+def test_token_for_names_is_followed(ecr: EcrClient, wire: Wire) -> None:
+    """What is asked for by names has no page size, but a token that comes all the same is sent."""
+    wire.will(page("a", token="more"), page("b"))
+
+    assert names(ecr.describe_repositories(repository_names=["app", "web"]).to_list()) == ["a", "b"]
+    asked = {"repositoryNames": ["app", "web"]}
+    assert wire.bodies == [asked, {**asked, "nextToken": "more"}]
+
+
 def test_first_asks_for_one(ecr: EcrClient, wire: Wire) -> None:
     """`first()` gives the first item, and asks for a page of one."""
     wire.responder = Registry(5)

@@ -4,25 +4,82 @@ from __future__ import annotations
 
 import json
 import logging
+import re
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from typing import Any
+from typing import Any, Protocol
 
 import pytest
 
 from ecr_typed import (
+    ClientClosedError,
+    EcrClient,
+    EcrConnectionError,
     EcrRequestError,
+    GetLifecyclePolicyPreviewResponse,
     ImageIdentifier,
     ImageNotFoundException,
     LifecyclePolicyPreviewNotFoundException,
     LifecyclePolicyPreviewStatus,
+    RetryPolicy,
     ScanStatus,
     WaiterError,
 )
 from ecr_typed.testing import EcrEmulator
+from ecr_typed.testing.faults import LateAnswer
 from tests.support.clients import MakeEcr
 from tests.support.wire import Wire, refusal, reply
 
 IMAGE = ImageIdentifier(image_tag="latest")
+ROUNDED = 0.06
+"""By how much the seconds in an error may be more than they were."""
+
+
+class Preview(Protocol):
+    """Waits for a preview that was started."""
+
+    def __call__(
+        self, ecr: EcrClient, *, delay: float = 5, timeout: float = 100
+    ) -> GetLifecyclePolicyPreviewResponse: ...
+
+
+@pytest.fixture
+def emulator() -> Iterator[EcrEmulator]:
+    """Give an emulator whose clock stands still."""
+    with EcrEmulator() as emulator:
+        yield emulator
+
+
+@pytest.fixture
+def preview(emulator: EcrEmulator) -> Preview:
+    """Give the wait for a preview that is under way."""
+    rule = {
+        "rulePriority": 1,
+        "description": "Images without tags go after two weeks, whatever else is there.",
+        "selection": {
+            "tagStatus": "untagged",
+            "countType": "sinceImagePushed",
+            "countUnit": "days",
+            "countNumber": 14,
+        },
+        "action": {"type": "expire"},
+    }
+    with emulator.client() as ecr:
+        ecr.create_repository("team/app")
+        policy = json.dumps({"rules": [rule]})
+        ecr.start_lifecycle_policy_preview("team/app", lifecycle_policy_text=policy)
+
+    def wait(
+        ecr: EcrClient, *, delay: float = 5, timeout: float = 100
+    ) -> GetLifecyclePolicyPreviewResponse:
+        with ecr:
+            return ecr.wait_until_lifecycle_policy_preview_complete(
+                "team/app", delay=delay, timeout=timeout
+            )
+
+    return wait
 
 
 def scan(status: str, **members: object) -> dict[str, Any]:
@@ -34,7 +91,7 @@ def scan(status: str, **members: object) -> dict[str, Any]:
     }
 
 
-def preview(status: str) -> dict[str, Any]:
+def previewed(status: str) -> dict[str, Any]:
     """An answer about a preview."""
     return {"repositoryName": "team/app", "status": status}
 
@@ -73,7 +130,7 @@ def test_a_scan_that_cannot_complete_ends_the_wait(
 
 def test_a_preview_is_waited_for(make: MakeEcr, wire: Wire) -> None:
     """A preview is waited for until it is complete."""
-    wire.will(preview("IN_PROGRESS"), preview("COMPLETE"))
+    wire.will(previewed("IN_PROGRESS"), previewed("COMPLETE"))
     answer = make().wait_until_lifecycle_policy_preview_complete("team/app", delay=0)
     assert answer.status is LifecyclePolicyPreviewStatus.COMPLETE
 
@@ -83,7 +140,7 @@ def test_a_preview_that_cannot_complete_ends_the_wait(
     make: MakeEcr, wire: Wire, status: str
 ) -> None:
     """A preview that failed or has expired ends the wait at once."""
-    wire.will(preview(status))
+    wire.will(previewed(status))
     with pytest.raises(WaiterError, match=status):
         make().wait_until_lifecycle_policy_preview_complete("team/app")
 
@@ -91,10 +148,114 @@ def test_a_preview_that_cannot_complete_ends_the_wait(
 def test_a_wait_ends_in_time(make: MakeEcr, wire: Wire) -> None:
     """What does not come within the time-out ends the wait, with the last answer."""
     wire.responder = lambda _: reply(scan("IN_PROGRESS"))
-    with pytest.raises(WaiterError, match=r"IN_PROGRESS after 0\.05 s") as caught:
+    with pytest.raises(WaiterError, match=r"IN_PROGRESS after 0\.\d s") as caught:
         make().wait_until_image_scan_complete("team/app", IMAGE, delay=0.02, timeout=0.05)
     assert caught.value.last_response.repository_name == "team/app"
     assert len(wire.sent) >= 2
+
+
+def timed_out(call: Callable[[], object]) -> tuple[WaiterError, float]:
+    """The error that ends a wait, and after how many seconds."""
+    began = time.monotonic()
+    with pytest.raises(WaiterError) as caught:
+        call()
+    return caught.value, time.monotonic() - began
+
+
+def seconds_told(error: WaiterError) -> float:
+    """The seconds that passed, as an error tells them."""
+    found = re.search(r"after (\d+\.\d) s\b", error.reason)
+    assert found
+    return float(found[1])
+
+
+@pytest.mark.parametrize("deadline", [None, 60])
+def test_a_late_answer_does_not_make_the_wait_longer(
+    emulator: EcrEmulator, deadline: float | None
+) -> None:
+    """A poll takes no more than the time that is left, whatever its retries could do."""
+    emulator.faults.inject(LateAnswer(delay=30), times=3)
+    ecr = emulator.client(retry=RetryPolicy(deadline=deadline))
+
+    error, passed = timed_out(
+        lambda: ecr.wait_until_image_scan_complete("team/app", IMAGE, timeout=0.5)
+    )
+
+    assert 0.5 <= passed < 5
+    assert 0.5 <= seconds_told(error) <= passed + ROUNDED
+    assert isinstance(error.__cause__, EcrConnectionError)
+    assert error.last_response is None
+    assert "was not seen" in error.reason
+
+
+def test_a_late_answer_does_not_hide_what_was_seen(emulator: EcrEmulator, preview: Preview) -> None:
+    """Where the last poll fails, the error has the answer before it."""
+    emulator.faults.inject(LateAnswer())
+    emulator.faults.inject(LateAnswer(delay=30), times=3)
+
+    error, passed = timed_out(lambda: preview(emulator.client(), delay=0.01, timeout=0.5))
+
+    assert passed < 5
+    assert "is IN_PROGRESS after" in error.reason
+    assert "the last poll failed" in error.reason
+    assert error.last_response.status is LifecyclePolicyPreviewStatus.IN_PROGRESS
+
+
+def test_the_last_poll_has_a_second(emulator: EcrEmulator, preview: Preview) -> None:
+    """A service that is slow is asked once more when the time is over, and heard."""
+    emulator.faults.inject(LateAnswer(delay=0.3), times=20)
+
+    error, passed = timed_out(lambda: preview(emulator.client(), delay=10, timeout=1))
+
+    assert seconds_told(error) + ROUNDED >= 1.3
+    assert seconds_told(error) <= passed + ROUNDED
+    assert error.__cause__ is None
+    assert error.last_response.status is LifecyclePolicyPreviewStatus.IN_PROGRESS
+    assert len(emulator.faults.injected) == 2
+
+
+def test_a_policy_of_less_time_is_kept(emulator: EcrEmulator) -> None:
+    """The client's own deadline ends a poll before the time-out does, with the poll's error."""
+    emulator.faults.inject(LateAnswer(delay=30), times=3)
+    ecr = emulator.client(retry=RetryPolicy(deadline=0.2))
+    began = time.monotonic()
+
+    with pytest.raises(EcrConnectionError):
+        ecr.wait_until_image_scan_complete("team/app", IMAGE, timeout=60)
+
+    assert time.monotonic() - began < 5
+
+
+@pytest.mark.parametrize(
+    "timeout", [float("inf"), 1e10, 10**400], ids=["endless", "centuries", "more"]
+)
+def test_a_wait_may_be_endless(make: MakeEcr, wire: Wire, timeout: float) -> None:
+    """However long a wait may take, and its pauses, it is made."""
+    wire.will(scan("PENDING"), scan("COMPLETE"))
+    answer = make().wait_until_image_scan_complete("team/app", IMAGE, delay=0, timeout=timeout)
+    assert answer.image_scan_status is not None
+
+    def read() -> None:
+        ecr.wait_until_image_scan_complete("team/app", IMAGE, delay=timeout, timeout=timeout)
+
+    wire.will(scan("PENDING"))
+    ecr = make()
+    with ThreadPoolExecutor() as pool:
+        waiting = pool.submit(read)
+        while len(wire.sent) < 3:
+            time.sleep(0.01)
+        ecr.close()
+        assert isinstance(waiting.exception(timeout=10), ClientClosedError)
+
+
+def test_without_time_it_is_asked_once(emulator: EcrEmulator, preview: Preview) -> None:
+    """A time-out of 0 leaves the one poll its second."""
+    emulator.faults.inject(LateAnswer(delay=0.3))
+
+    error, passed = timed_out(lambda: preview(emulator.client(), timeout=0))
+
+    assert 0.3 <= seconds_told(error) <= passed + ROUNDED
+    assert error.last_response.status is LifecyclePolicyPreviewStatus.IN_PROGRESS
 
 
 def test_other_errors_end_the_wait(make: MakeEcr, wire: Wire) -> None:
@@ -129,23 +290,8 @@ def test_bad_times_are_refused(make: MakeEcr, wire: Wire, name: str, value: Any)
     assert wire.sent == []
 
 
-def test_a_preview_of_the_emulator_is_waited_for() -> None:
+def test_a_preview_of_the_emulator_is_waited_for(emulator: EcrEmulator, preview: Preview) -> None:
     """A preview that is started completes, over real HTTP."""
-    rule = {
-        "rulePriority": 1,
-        "description": "Images without tags go after two weeks, whatever else is there.",
-        "selection": {
-            "tagStatus": "untagged",
-            "countType": "sinceImagePushed",
-            "countUnit": "days",
-            "countNumber": 14,
-        },
-        "action": {"type": "expire"},
-    }
-    with EcrEmulator() as emulator, emulator.client() as ecr:
-        ecr.create_repository("team/app")
-        policy = json.dumps({"rules": [rule]})
-        ecr.start_lifecycle_policy_preview("team/app", lifecycle_policy_text=policy)
-        emulator.clock.advance(timedelta(minutes=1))
-        answer = ecr.wait_until_lifecycle_policy_preview_complete("team/app", delay=0.01)
-        assert answer.status is LifecyclePolicyPreviewStatus.COMPLETE
+    emulator.clock.advance(timedelta(minutes=1))
+    answer = preview(emulator.client(), delay=0.01)
+    assert answer.status is LifecyclePolicyPreviewStatus.COMPLETE

@@ -104,6 +104,15 @@ class Vault:
     name: str
     owner: Credentials | None = None
     guests: tuple[Credentials, ...] | None = None
+    keys: Mapping[str, Credentials] | None = None
+
+
+@attrs.frozen(kw_only=True, field_transformer=immutable)
+class Keyring:
+    """A structure with secrets in nothing but a map."""
+
+    name: str
+    keys: Mapping[str, Credentials] | None = None
 
 
 describe(
@@ -116,4 +125,10 @@ describe(
     name=Member("name", shapes.STRING),
     owner=Member("owner", shapes.Structure(Credentials)),
     guests=Member("guests", shapes.ListOf(shapes.Structure(Credentials))),
+    keys=Member("keys", shapes.MapOf(shapes.STRING, shapes.Structure(Credentials))),
+)
+describe(
+    Keyring,
+    name=Member("name", shapes.STRING),
+    keys=Member("keys", shapes.MapOf(shapes.STRING, shapes.Structure(Credentials))),
 )
