@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import statistics
 import sys
 import tempfile
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
-from bench.measures import Measure, child_cpu
+from bench.measures import Measure, child_cpu, quickest_ratio
 
 _TYPED = """
 def inventory_{n}(ecr: EcrClient) -> list[str]:
@@ -54,7 +54,7 @@ _PROGRAMS = {
     name: head + "".join(_BODIES[name].format(n=n) for n in range(_FUNCTIONS))
     for name, head in _HEADS.items()
 }
-_ROUNDS = 3
+_ROUNDS = 5
 
 
 def checkers() -> Iterator[Measure]:
@@ -69,8 +69,10 @@ def checkers() -> Iterator[Measure]:
         }.items():
             run(folder, "typed")
             run(folder, "stubs")
-            ratios = [run(folder, "typed") / run(folder, "stubs") for _ in range(_ROUNDS)]
-            yield Measure(f"CPU, {title}, to mypy_boto3_ecr", statistics.median(ratios), 1.0)
+            ratio = quickest_ratio(
+                partial(run, folder, "typed"), partial(run, folder, "stubs"), _ROUNDS
+            )
+            yield Measure(f"CPU, {title}, to mypy_boto3_ecr", ratio, 1.0)
 
 
 def _mypy_cold(folder: str, program: str) -> float:

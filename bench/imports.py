@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-import statistics
 import sys
 from collections.abc import Iterator
+from functools import partial
 
-from bench.measures import Measure, child_cpu
+from bench.measures import Measure, child_cpu, quickest_ratio
 
 _PAIRS = {
     "import ecr_typed": ("import ecr_typed", "import boto3", 0.75),
@@ -22,8 +22,8 @@ _PAIRS = {
 def imports() -> Iterator[Measure]:
     """CPU of importing us against importing boto3, and of a client of each."""
     for name, (ours, theirs, bound) in _PAIRS.items():
-        ratios = [_cpu(ours) / _cpu(theirs) for _ in range(9)]
-        yield Measure(f"CPU, {name}", statistics.median(ratios), bound)
+        ratio = quickest_ratio(partial(_cpu, ours), partial(_cpu, theirs), rounds=15)
+        yield Measure(f"CPU, {name}", ratio, bound)
 
 
 def _cpu(code: str) -> float:

@@ -67,8 +67,7 @@ def to_boto3(model: attrs.AttrsInstance) -> dict[str, Any]:
     Raises:
         EcrRequestError: `model` is none, or an attribute is not of its declared type.
     """
-    # Of a subclass, which a request takes as well, what boto3 knows is the model's part.
-    kind = next((base for base in type(model).__mro__ if is_model(base)), None)
+    kind = type(model) if is_model(type(model)) else _model_of(type(model))
     if kind is None:
         raise EcrRequestError([ArgumentProblem("model", shortened(model), "a model")])
     try:
@@ -78,6 +77,11 @@ def to_boto3(model: attrs.AttrsInstance) -> dict[str, Any]:
         reason = f"{kind.__name__} can't be converted: {error or type(error).__name__}"
         raise EcrRequestError(problems or reason) from error
     return plain
+
+
+def _model_of(kind: type[object]) -> type[attrs.AttrsInstance] | None:
+    """The model of a subclass, which a request takes as well; what boto3 knows is its part."""
+    return next((base for base in kind.__mro__ if is_model(base)), None)
 
 
 def from_boto3(model: type[Model], mapping: Mapping[str, Any]) -> Model:
