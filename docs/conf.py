@@ -18,6 +18,7 @@ extensions = [
     "sphinx.ext.autodoc",
     "myst_parser",
     "extension",
+    "appearance",
 ]
 exclude_patterns = ["_build"]
 myst_enable_extensions = ["attrs_block", "deflist"]
