@@ -116,12 +116,10 @@ def _made_of_text(shape: Structure) -> str:
     """The ways to a model of one text, if any of its members alone makes one."""
     if any(member.is_required for member in members(shape.type)):
         return ""
-    names = [m.name for m in members(shape.type) if isinstance(m.shape, String)]
-    return (
-        "say " + " or ".join(f"{shape.type.__name__}({name}=...)" for name in names)
-        if names
-        else ""
-    )
+    name = shape.type.__name__
+    texts = [member for member in members(shape.type) if isinstance(member.shape, String)]
+    ways = " or ".join(f"{name}({member.name}=...)" for member in texts)
+    return f"say {ways}" if ways else ""
 
 
 def _required(shape: Shape) -> str:
