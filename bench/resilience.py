@@ -10,7 +10,7 @@ from typing import Any
 
 from bench.canned import ARN, TAGS, typed_client
 from bench.measures import Measure, cpu_ratio
-from ecr_typed.exchange import mark_attempt
+from ecr_typed._botocore.exchange import mark_attempt
 
 SOAK_CALLS = 100_000
 

@@ -20,11 +20,11 @@ from codegen.records import ServiceRecord
 VERSION = "0.1.0"
 
 _EXPORTS = {
-    "ecr_typed.calls": ["CallEvent"],
-    "ecr_typed.client": ["EcrClient"],
-    "ecr_typed.conversion": ["from_boto3", "to_boto3"],
-    "ecr_typed.enums": ["OpenEnum"],
-    "ecr_typed.errors": [
+    "ecr_typed._calls.runner": ["CallEvent"],
+    "ecr_typed._client": ["EcrClient"],
+    "ecr_typed._conversion.convert": ["from_boto3", "to_boto3"],
+    "ecr_typed._enums": ["OpenEnum"],
+    "ecr_typed._errors": [
         "ArgumentProblem",
         "ClientClosedError",
         "EcrConfigurationError",
@@ -38,9 +38,9 @@ _EXPORTS = {
         "PaginationError",
         "WaiterError",
     ],
-    "ecr_typed.frozen_map": ["FrozenMap"],
-    "ecr_typed.pagination": ["Pager"],
-    "ecr_typed.retry": ["RetryEvent", "RetryPolicy"],
+    "ecr_typed._frozen_map": ["FrozenMap"],
+    "ecr_typed._calls.paging": ["Pager"],
+    "ecr_typed._calls.retry": ["RetryEvent", "RetryPolicy"],
 }
 
 
@@ -59,7 +59,7 @@ def render(service: ServiceRecord, decisions: Decisions) -> dict[str, str]:
     names = {f"ecr_typed.models.{name}": view.names for name, view in views.items()}
     exports = {
         **_EXPORTS,
-        "ecr_typed.service_errors": sorted(error.name for error in errors),
+        "ecr_typed._service_errors": sorted(error.name for error in errors),
     }
     files = {
         "__init__.py": templates.render(
@@ -73,15 +73,15 @@ def render(service: ServiceRecord, decisions: Decisions) -> dict[str, str]:
             topics={name: view.names for name, view in views.items()},
             all_names=_sorted(names.values()),
         ),
-        "wire/__init__.py": templates.render(
+        "_wire/__init__.py": templates.render(
             "wire_init", botocore_version=service.botocore_version
         ),
-        "wire/_scalars.py": templates.render("scalars", scalars=models.scalars()),
-        "operations/__init__.py": templates.render(
+        "_wire/_scalars.py": templates.render("scalars", scalars=models.scalars()),
+        "_operations/__init__.py": templates.render(
             "operations_init",
             classes={name: view.class_name for name, view in methods.items()},
         ),
-        "service_errors.py": templates.render(
+        "_service_errors.py": templates.render(
             "service_errors",
             errors=errors,
             codes=codes(decisions),
@@ -91,11 +91,11 @@ def render(service: ServiceRecord, decisions: Decisions) -> dict[str, str]:
     }
     files |= {f"models/{n}.py": templates.render("models", view=v) for n, v in views.items()}
     files |= {
-        f"wire/{n}.py": templates.render("wire", topic=n.replace("_", " "), view=v)
+        f"_wire/{n}.py": templates.render("wire", topic=n.replace("_", " "), view=v)
         for n, v in views.items()
     }
     files |= {
-        f"operations/{n}.py": templates.render("operations", view=v) for n, v in methods.items()
+        f"_operations/{n}.py": templates.render("operations", view=v) for n, v in methods.items()
     }
     return {path: _formatted(path, text) for path, text in sorted(files.items())}
 

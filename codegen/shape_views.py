@@ -94,7 +94,7 @@ class ShapeViews:
         return isinstance(shape, ListRecord) and shape.item.name == _TAG
 
     def record(self, shape: ShapeRecord, *, has_limits: bool) -> str:
-        """The expression for a shape's record in `ecr_typed.shapes`."""
+        """The expression for a shape's record in `ecr_typed._conversion.shapes`."""
         match shape:
             case ScalarRecord() if has_limits and self.is_limited(shape):
                 return f"scalars.{shape.name}"

@@ -39,9 +39,9 @@ from ecr_typed import (
     retry,
     service_errors,
 )
-from ecr_typed.operation import AnyOperation, PagedOperation
-from ecr_typed.operations import Operations
-from ecr_typed.shapes import members
+from ecr_typed._calls.operation import AnyOperation, PagedOperation
+from ecr_typed._conversion.shapes import members
+from ecr_typed._operations import Operations
 from ecr_typed.testing import Clock, EcrEmulator, Faults, faults
 
 HERE = Path(__file__).parent
@@ -52,7 +52,7 @@ def topics() -> dict[str, type]:
     classes = [
         cls
         for cls in Operations.__mro__
-        if cls.__module__.startswith("ecr_typed.operat")
+        if cls.__module__.startswith("ecr_typed._operations")
     ]
     named = {
         cls.__module__.rpartition(".")[2]: cls

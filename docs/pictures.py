@@ -11,8 +11,9 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from ecr_typed import errors, service_errors
-from ecr_typed.retry import delay
+from ecr_typed import _errors as errors
+from ecr_typed import _service_errors as service_errors
+from ecr_typed._calls.retry import delay
 
 HERE = Path(__file__).parent
 

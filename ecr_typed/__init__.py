@@ -9,11 +9,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ecr_typed.calls import CallEvent
-    from ecr_typed.client import EcrClient
-    from ecr_typed.conversion import from_boto3, to_boto3
-    from ecr_typed.enums import OpenEnum
-    from ecr_typed.errors import (
+    from ecr_typed._calls.paging import Pager
+    from ecr_typed._calls.retry import RetryEvent, RetryPolicy
+    from ecr_typed._calls.runner import CallEvent
+    from ecr_typed._client import EcrClient
+    from ecr_typed._conversion.convert import from_boto3, to_boto3
+    from ecr_typed._enums import OpenEnum
+    from ecr_typed._errors import (
         ArgumentProblem,
         ClientClosedError,
         EcrConfigurationError,
@@ -27,11 +29,8 @@ if TYPE_CHECKING:
         PaginationError,
         WaiterError,
     )
-    from ecr_typed.frozen_map import FrozenMap
-    from ecr_typed.models import *
-    from ecr_typed.pagination import Pager
-    from ecr_typed.retry import RetryEvent, RetryPolicy
-    from ecr_typed.service_errors import (
+    from ecr_typed._frozen_map import FrozenMap
+    from ecr_typed._service_errors import (
         AccessDeniedException,
         BlockedByOrganizationPolicyException,
         EmptyUploadException,
@@ -97,6 +96,7 @@ if TYPE_CHECKING:
         UploadNotFoundException,
         ValidationException,
     )
+    from ecr_typed.models import *
 
 __version__ = "0.1.0"
 
@@ -403,26 +403,26 @@ __all__ = [
 
 if not TYPE_CHECKING:  # to a checker, any name would be there
     from ecr_typed import models
-    from ecr_typed.lazy import lazy_attributes
+    from ecr_typed._lazy import lazy_attributes
 
     __getattr__, __dir__ = lazy_attributes(
         __name__,
         {
             "ecr_typed.models": models.__all__,
-            "ecr_typed.calls": [
+            "ecr_typed._calls.runner": [
                 "CallEvent",
             ],
-            "ecr_typed.client": [
+            "ecr_typed._client": [
                 "EcrClient",
             ],
-            "ecr_typed.conversion": [
+            "ecr_typed._conversion.convert": [
                 "from_boto3",
                 "to_boto3",
             ],
-            "ecr_typed.enums": [
+            "ecr_typed._enums": [
                 "OpenEnum",
             ],
-            "ecr_typed.errors": [
+            "ecr_typed._errors": [
                 "ArgumentProblem",
                 "ClientClosedError",
                 "EcrConfigurationError",
@@ -436,17 +436,17 @@ if not TYPE_CHECKING:  # to a checker, any name would be there
                 "PaginationError",
                 "WaiterError",
             ],
-            "ecr_typed.frozen_map": [
+            "ecr_typed._frozen_map": [
                 "FrozenMap",
             ],
-            "ecr_typed.pagination": [
+            "ecr_typed._calls.paging": [
                 "Pager",
             ],
-            "ecr_typed.retry": [
+            "ecr_typed._calls.retry": [
                 "RetryEvent",
                 "RetryPolicy",
             ],
-            "ecr_typed.service_errors": [
+            "ecr_typed._service_errors": [
                 "AccessDeniedException",
                 "BlockedByOrganizationPolicyException",
                 "EmptyUploadException",

@@ -6,17 +6,17 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, Self
 
-from ecr_typed.connection import Connection
-from ecr_typed.options import check_options
-from ecr_typed.retry import RetryPolicy
-from ecr_typed.waiters import Waiters
+from ecr_typed._botocore.connection import Connection
+from ecr_typed._calls.retry import RetryPolicy
+from ecr_typed._calls.waiters import Waiters
+from ecr_typed._options import check_options
 
 if TYPE_CHECKING:
     import boto3
     from botocore.config import Config
     from mypy_boto3_ecr import ECRClient
 
-    from ecr_typed.calls import CallEvent
+    from ecr_typed._calls.runner import CallEvent
 
 
 _INSTEAD: Final = {

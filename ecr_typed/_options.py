@@ -8,8 +8,8 @@ from typing import Final
 
 import attrs
 
-from ecr_typed.errors import ArgumentProblem, EcrConfigurationError, EcrRequestError, shortened
-from ecr_typed.retry import RetryPolicy
+from ecr_typed._calls.retry import RetryPolicy
+from ecr_typed._errors import ArgumentProblem, EcrConfigurationError, EcrRequestError, shortened
 
 
 def check_options(**options: object) -> None:

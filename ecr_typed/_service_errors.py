@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from ecr_typed.errors import EcrServiceError
+from ecr_typed._errors import EcrServiceError
 
 __all__ = [
     "AccessDeniedException",

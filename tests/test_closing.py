@@ -23,8 +23,8 @@ from ecr_typed import (
     ImageIdentifier,
     RetryPolicy,
 )
-from ecr_typed.connection import Connection
-from ecr_typed.exchange import Exchange
+from ecr_typed._botocore.connection import Connection
+from ecr_typed._botocore.exchange import Exchange
 from ecr_typed.testing import EcrEmulator
 from ecr_typed.testing.faults import DROPPED, LateAnswer
 from tests.support.clients import MakeEcr

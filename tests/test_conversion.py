@@ -25,8 +25,8 @@ from ecr_typed import (
     structuring,
     to_boto3,
 )
-from ecr_typed.conversion import from_json
-from ecr_typed.scalars import BOTO3, JSON
+from ecr_typed._conversion.convert import from_json
+from ecr_typed._conversion.scalars import BOTO3, JSON
 from tests.support.made_up import EVERYTHING, EVERYTHING_JSON, Colour, Everything, Leaf
 from tests.support.samples import repository
 from tests.support.service import MODELS, as_boto3, as_model, parsed_json, shapes_of

@@ -20,7 +20,8 @@ from typing import Any
 import attrs
 import pytest
 
-from ecr_typed import models, operations
+from ecr_typed import _operations as operations
+from ecr_typed import models
 from ecr_typed.testing import EcrEmulator
 
 DOCS = Path(__file__).parent.parent / "docs"

@@ -32,7 +32,7 @@ def test_import_loads_next_to_nothing() -> None:
 
     assert not modules & {"boto3", "botocore", "mypy_boto3_ecr", "attrs", "cattrs", "tenacity"}
     assert not {f"ecr_typed.models.{topic}" for topic in TOPICS} & modules
-    assert "ecr_typed.operations" not in modules
+    assert "ecr_typed._operations" not in modules
 
 
 def test_client_class_loads_no_boto3() -> None:

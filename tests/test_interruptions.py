@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from ecr_typed import EcrClient, EcrError, RetryEvent, RetryPolicy
-from ecr_typed.connection import Connection
+from ecr_typed._botocore.connection import Connection
 from ecr_typed.testing import EcrEmulator
 from ecr_typed.testing.faults import DROPPED, LateAnswer
 from tests.support.clients import MakeEcr

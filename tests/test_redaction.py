@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from ecr_typed import CallEvent, EcrClient, EcrError, EcrResponseError, Tag, from_boto3, to_boto3
-from ecr_typed.conversion import from_json
+from ecr_typed._conversion.convert import from_json
 from tests.support.made_up import Credentials, Keyring, Vault
 from tests.support.samples import answer_of
 from tests.support.wire import Reply, Wire, reply

@@ -13,8 +13,8 @@ from botocore.retries import quota as botocore_quota
 from botocore.retries import standard
 
 from ecr_typed import EcrError, EcrRequestError, RetryEvent, RetryPolicy
-from ecr_typed import retry as ours
-from ecr_typed.retry import Retrier, RetryQuota, delay
+from ecr_typed._calls import retry as ours
+from ecr_typed._calls.retry import Retrier, RetryQuota, delay
 
 
 def transient(retry_after: float | None = None) -> EcrError:

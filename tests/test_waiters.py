@@ -273,7 +273,7 @@ def test_a_wait_says_what_it_waits_for(
 ) -> None:
     """Each poll that does not end the wait is told of in the log."""
     wire.will(refusal("ScanNotFoundException"), scan("PENDING"), scan("COMPLETE"))
-    with caplog.at_level(logging.INFO, logger="ecr_typed.waiters"):
+    with caplog.at_level(logging.INFO, logger="ecr_typed._calls.waiters"):
         make().wait_until_image_scan_complete("team/app", IMAGE, delay=0)
     assert [record.getMessage() for record in caplog.records] == [
         "the scan of an image in team/app is not there yet: asking again in 0.0 s",

@@ -243,7 +243,7 @@ def problems(found: Docstring) -> Iterator[str]:
     if any(len(line) > 100 and "https://" not in line for line in found.lines):
         yield "a line is longer than 100 columns"
     prose = [line.strip() for line in found.text.splitlines()]
-    if found.place != "ecr_typed.errors" and any("  " in line for line in prose):
+    if found.place != "ecr_typed._errors" and any("  " in line for line in prose):
         yield "there are two spaces in a row"
     if found.text.startswith("=") or re.search(r"(?m)[:.] =", found.text):
         yield "a marker of the curation was left"
@@ -253,7 +253,7 @@ def problems(found: Docstring) -> Iterator[str]:
         yield "a word stands twice"
     if re.search(r"\.\.(?!\.)(?<!\.\.\.)", found.text):
         yield "a full stop stands twice"
-    if found.place == "ecr_typed.errors":  # it ends with a drawing
+    if found.place == "ecr_typed._errors":  # it ends with a drawing
         return
     for sentence in sentences(found.text):
         if not re.search(r"[.:?!]\)?`?$", sentence):
@@ -278,12 +278,12 @@ def test_docstrings_are_found() -> None:
     """The tests see methods, attributes, values and properties, handwritten and generated."""
     found = texts()
     for place in (
-        "ecr_typed.operations.repositories.RepositoriesOperations.create_repository",
+        "ecr_typed._operations.repositories.RepositoriesOperations.create_repository",
         "ecr_typed.models.repositories.Repository.repository_arn",
         "ecr_typed.models.common.EncryptionType.KMS_DSSE",
-        "ecr_typed.service_errors.KmsException.kms_error",
-        "ecr_typed.errors.EcrError.attempts",
-        "ecr_typed.retry.RetryPolicy.deadline",
+        "ecr_typed._service_errors.KmsException.kms_error",
+        "ecr_typed._errors.EcrError.attempts",
+        "ecr_typed._calls.retry.RetryPolicy.deadline",
     ):
         assert place in found
     assert attribute_text(RetryPolicy, "deadline")

@@ -17,14 +17,14 @@ import attrs
 from botocore.exceptions import ClientError
 
 from ecr_typed import __version__
-from ecr_typed.errors import (
+from ecr_typed._botocore.errors import drop_frames, outdated, service_error, translated
+from ecr_typed._botocore.exchange import Exchange, current_exchange, listen
+from ecr_typed._calls.operation import AnyOperation, Effect
+from ecr_typed._errors import (
     EcrConfigurationError,
     EcrError,
 )
-from ecr_typed.exchange import Exchange, current_exchange, listen
-from ecr_typed.operation import AnyOperation, Effect
-from ecr_typed.options import check_endpoint
-from ecr_typed.translation import drop_frames, outdated, service_error, translated
+from ecr_typed._options import check_endpoint
 
 if TYPE_CHECKING:
     import boto3
@@ -80,7 +80,7 @@ class Connection:
     ) -> Connection:
         """Connect with a client of our own, on which botocore's retries are off."""
         # boto3 is loaded with the first client: to import us is quicker than to import it.
-        from ecr_typed.sockets import watch_sockets
+        from ecr_typed._botocore.sockets import watch_sockets
 
         # What is left out is not passed on: boto3's own sources decide.
         options = {"region_name": region_name, "endpoint_url": endpoint_url}
@@ -201,7 +201,7 @@ class Connection:
         self._sleepers.clear()
         if self._owns_client:
             # It was loaded with the client, so that no lock is taken here.
-            from ecr_typed.sockets import leave_sockets_to_the_parent
+            from ecr_typed._botocore.sockets import leave_sockets_to_the_parent
 
             leave_sockets_to_the_parent(self.client)
 

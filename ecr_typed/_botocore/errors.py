@@ -9,7 +9,8 @@ from typing import Any, Final
 import botocore
 import botocore.exceptions as botocore_errors
 
-from ecr_typed.errors import (
+from ecr_typed._calls.operation import AnyOperation, Effect
+from ecr_typed._errors import (
     EcrConfigurationError,
     EcrConnectionError,
     EcrCredentialsError,
@@ -18,8 +19,7 @@ from ecr_typed.errors import (
     EcrResponseError,
     EcrServiceError,
 )
-from ecr_typed.operation import AnyOperation, Effect
-from ecr_typed.service_errors import ERRORS_BY_CODE, THROTTLING_CODES, TRANSIENT_CODES
+from ecr_typed._service_errors import ERRORS_BY_CODE, THROTTLING_CODES, TRANSIENT_CODES
 
 
 def service_error(error: botocore_errors.ClientError, operation: AnyOperation) -> EcrError:
@@ -174,7 +174,7 @@ def _explained(error: Exception) -> str:
 
 def outdated(text: str) -> EcrConfigurationError:
     """The error for a call that takes a newer boto3."""
-    from ecr_typed.wire import GENERATED_FROM
+    from ecr_typed._wire import GENERATED_FROM
 
     return EcrConfigurationError(
         f"{text}: its botocore is {botocore.__version__}, and ecr_typed needs {GENERATED_FROM} or "
@@ -183,7 +183,7 @@ def outdated(text: str) -> EcrConfigurationError:
 
 
 def _is_outdated() -> bool:
-    from ecr_typed.wire import GENERATED_FROM
+    from ecr_typed._wire import GENERATED_FROM
 
     def numbers(version: str) -> list[int]:
         return [int(part) for part in version.split(".") if part.isdecimal()]

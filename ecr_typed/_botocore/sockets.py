@@ -13,7 +13,7 @@ from botocore.awsrequest import AWSHTTPConnectionPool, AWSHTTPSConnectionPool
 from urllib3 import HTTPConnectionPool, PoolManager
 from urllib3.exceptions import NewConnectionError
 
-from ecr_typed.exchange import current_exchange
+from ecr_typed._botocore.exchange import current_exchange
 
 if TYPE_CHECKING:
     from mypy_boto3_ecr import ECRClient

@@ -7,15 +7,15 @@ from typing import Final
 
 import attrs
 
-from ecr_typed.checks import beyond_limits
-from ecr_typed.errors import (
+from ecr_typed._calls.operation import AnyOperation
+from ecr_typed._calls.validation import beyond_limits
+from ecr_typed._errors import (
     EcrConnectionError,
     EcrError,
     EcrResponseError,
     EcrServiceError,
     shortened,
 )
-from ecr_typed.operation import AnyOperation
 
 _REFUSALS: Final = frozenset({"InvalidParameterException", "ValidationException"})
 

@@ -8,7 +8,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 import attrs
 
-from ecr_typed.frozen_map import FrozenMap
+from ecr_typed._frozen_map import FrozenMap
 
 
 class ResponsePage(attrs.AttrsInstance, Protocol):

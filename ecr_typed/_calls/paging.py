@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 import attrs
 
-from ecr_typed.errors import ArgumentProblem, EcrError, PaginationError, shortened
-from ecr_typed.operation import PagedOperation, ResponsePage
+from ecr_typed._calls.operation import PagedOperation, ResponsePage
+from ecr_typed._errors import ArgumentProblem, EcrError, PaginationError, shortened
 
 __tracebackhide__ = True  # pytest ends at the caller's line
 

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 import attrs
 
 from ecr_typed import models
-from ecr_typed.errors import EcrError, EcrServiceError, OutcomeUnknownError
-from ecr_typed.operations import Operations
-from ecr_typed.service_errors import (
+from ecr_typed._errors import EcrError, EcrServiceError, OutcomeUnknownError
+from ecr_typed._operations import Operations
+from ecr_typed._service_errors import (
     InvalidLayerPartException,
     RepositoryNotFoundException,
     TemplateNotFoundException,

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import attrs
 
 from ecr_typed import models
-from ecr_typed.checks import unsendable
-from ecr_typed.errors import EcrRequestError
-from ecr_typed.operation import AnyOperation, Response
-from ecr_typed.shapes import ListOf, members
+from ecr_typed._calls.operation import AnyOperation, Response
+from ecr_typed._calls.validation import unsendable
+from ecr_typed._conversion.shapes import ListOf, members
+from ecr_typed._errors import EcrRequestError
 
 if TYPE_CHECKING:
     from ecr_typed.models import Tag

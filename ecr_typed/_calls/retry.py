@@ -15,7 +15,7 @@ from weakref import WeakSet
 
 import attrs
 
-from ecr_typed.errors import ArgumentProblem, EcrError, EcrRequestError, shortened
+from ecr_typed._errors import ArgumentProblem, EcrError, EcrRequestError, shortened
 
 Result = TypeVar("Result")
 

@@ -12,9 +12,14 @@ from typing import Any, Generic, Self, TypeVar, cast
 import attrs
 
 from ecr_typed import models
-from ecr_typed.connection import Answer, Connection
-from ecr_typed.conversion import from_boto3, from_json, to_boto3
-from ecr_typed.errors import (
+from ecr_typed._botocore.connection import Answer, Connection
+from ecr_typed._botocore.exchange import Exchange
+from ecr_typed._calls.operation import Effect, Operation, PagedOperation, ResponsePage
+from ecr_typed._calls.paging import Pager, Paging, paging_problems
+from ecr_typed._calls.request import build_parts, build_request, join
+from ecr_typed._calls.retry import Retrier, RetryPolicy, RetryQuota
+from ecr_typed._conversion.convert import from_boto3, from_json, to_boto3
+from ecr_typed._errors import (
     ClientClosedError,
     EcrConnectionError,
     EcrError,
@@ -22,11 +27,6 @@ from ecr_typed.errors import (
     EcrResponseError,
     EcrServiceError,
 )
-from ecr_typed.exchange import Exchange
-from ecr_typed.operation import Effect, Operation, PagedOperation, ResponsePage
-from ecr_typed.pagination import Pager, Paging, paging_problems
-from ecr_typed.request import build_parts, build_request, join
-from ecr_typed.retry import Retrier, RetryPolicy, RetryQuota
 
 __tracebackhide__ = True  # pytest ends at the caller's line
 
@@ -175,7 +175,7 @@ class Caller:
         try:
             response = self._retrier.run(call.operation.name, call.attempt)
         except (EcrServiceError, EcrConnectionError, EcrResponseError) as error:
-            from ecr_typed.advice import advise
+            from ecr_typed._calls.explain import advise
 
             advise(
                 error,

@@ -11,8 +11,7 @@ from typing import cast
 
 import attrs
 
-from ecr_typed.errors import ArgumentProblem, shortened
-from ecr_typed.shapes import (
+from ecr_typed._conversion.shapes import (
     Blob,
     Boolean,
     Enum,
@@ -27,6 +26,7 @@ from ecr_typed.shapes import (
     is_list,
     members,
 )
+from ecr_typed._errors import ArgumentProblem, shortened
 
 _Rule = Callable[[Shape, object], str | None]
 """Says what a shape allows, if a value is not that."""

@@ -11,9 +11,9 @@ from typing import Final, Generic, Self, TypeVar
 import attrs
 
 from ecr_typed import models
-from ecr_typed.errors import ArgumentProblem, EcrError, EcrRequestError, WaiterError
-from ecr_typed.service_errors import ScanNotFoundException
-from ecr_typed.settling import Settling
+from ecr_typed._calls.reconcile import Settling
+from ecr_typed._errors import ArgumentProblem, EcrError, EcrRequestError, WaiterError
+from ecr_typed._service_errors import ScanNotFoundException
 
 __tracebackhide__ = True  # pytest ends at the caller's line
 

@@ -11,16 +11,14 @@ from typing import Any, TypeVar, cast
 
 import attrs
 
-from ecr_typed.errors import shortened
-from ecr_typed.frozen_map import FrozenMap
-from ecr_typed.scalars import (
+from ecr_typed._conversion.scalars import (
     Dialect,
     plain_boolean,
     plain_float,
     plain_integer,
     plain_text,
 )
-from ecr_typed.shapes import (
+from ecr_typed._conversion.shapes import (
     Blob,
     Boolean,
     Enum,
@@ -34,6 +32,8 @@ from ecr_typed.shapes import (
     Timestamp,
     members,
 )
+from ecr_typed._errors import shortened
+from ecr_typed._frozen_map import FrozenMap
 
 Model = TypeVar("Model", bound=attrs.AttrsInstance)
 

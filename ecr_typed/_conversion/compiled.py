@@ -13,8 +13,7 @@ from typing import Any, Final, TypeVar, cast
 
 import attrs
 
-from ecr_typed.frozen_map import FrozenMap
-from ecr_typed.scalars import (
+from ecr_typed._conversion.scalars import (
     Dialect,
     misfit,
     plain_boolean,
@@ -24,7 +23,7 @@ from ecr_typed.scalars import (
     plain_text,
     plain_timestamp,
 )
-from ecr_typed.shapes import (
+from ecr_typed._conversion.shapes import (
     Blob,
     Boolean,
     Enum,
@@ -39,6 +38,7 @@ from ecr_typed.shapes import (
     Timestamp,
     members,
 )
+from ecr_typed._frozen_map import FrozenMap
 
 Model = TypeVar("Model", bound=attrs.AttrsInstance)
 

@@ -10,13 +10,13 @@ from typing import Any, Final, Protocol, TypeVar
 
 import attrs
 
-from ecr_typed import structuring
-from ecr_typed.checks import wrongly_typed
-from ecr_typed.errors import ArgumentProblem, EcrRequestError, EcrResponseError, shortened
-from ecr_typed.hooks import MISFITS, Structurers, Unstructurers
-from ecr_typed.redaction import holds_secrets, redacted
-from ecr_typed.scalars import BOTO3, JSON, Dialect
-from ecr_typed.shapes import is_model, members
+from ecr_typed._calls.validation import wrongly_typed
+from ecr_typed._conversion import careful
+from ecr_typed._conversion.compiled import MISFITS, Structurers, Unstructurers
+from ecr_typed._conversion.redaction import holds_secrets, redacted
+from ecr_typed._conversion.scalars import BOTO3, JSON, Dialect
+from ecr_typed._conversion.shapes import is_model, members
+from ecr_typed._errors import ArgumentProblem, EcrRequestError, EcrResponseError, shortened
 
 Model = TypeVar("Model", bound=attrs.AttrsInstance)
 
@@ -138,11 +138,11 @@ def _structured(model: type[Model], value: object) -> Model:
 
 def _structured_with_care(dialect: Dialect, model: type[Model], value: object) -> Model:
     try:
-        return structuring.structure(dialect, model, value)
-    except structuring.Misfit as misfit:
+        return careful.structure(dialect, model, value)
+    except careful.Misfit as misfit:
         path, problem = misfit.path, misfit.problem
     # An error that is raised while another is handled keeps that one, and its frames the secrets.
-    where = structuring.rendered((model.__name__, *path))
+    where = careful.rendered((model.__name__, *path))
     raise EcrResponseError(
         f"the answer does not fit the model: {where} {problem}",
         path=path,

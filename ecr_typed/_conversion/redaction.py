@@ -7,7 +7,7 @@ from typing import Any, Final, cast
 
 import attrs
 
-from ecr_typed.shapes import ListOf, MapOf, Shape, Structure, members
+from ecr_typed._conversion.shapes import ListOf, MapOf, Shape, Structure, members
 
 HIDDEN: Final = "***"
 

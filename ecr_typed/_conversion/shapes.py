@@ -8,8 +8,8 @@ from typing import Any, Final, TypeGuard
 
 import attrs
 
-from ecr_typed.enums import OpenEnum
-from ecr_typed.frozen_map import FrozenMap
+from ecr_typed._enums import OpenEnum
+from ecr_typed._frozen_map import FrozenMap
 
 
 @attrs.frozen
@@ -128,7 +128,7 @@ def members(model: type[attrs.AttrsInstance]) -> tuple[Member, ...]:
     """The members of a model's class."""
     if model not in _members:
         # A topic's descriptions are loaded when they are first used, as its models are.
-        import_module(model.__module__.replace("ecr_typed.models.", "ecr_typed.wire."))
+        import_module(model.__module__.replace("ecr_typed.models.", "ecr_typed._wire."))
     return _members[model]
 
 

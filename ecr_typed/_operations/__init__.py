@@ -3,19 +3,21 @@
 
 from __future__ import annotations
 
-from ecr_typed.operations.images import ImagesOperations
-from ecr_typed.operations.layers import LayersOperations
-from ecr_typed.operations.lifecycle_policies import LifecyclePoliciesOperations
-from ecr_typed.operations.pull_through_cache import PullThroughCacheOperations
-from ecr_typed.operations.pull_time_exclusions import PullTimeExclusionsOperations
-from ecr_typed.operations.registry import RegistryOperations
-from ecr_typed.operations.replication import ReplicationOperations
-from ecr_typed.operations.repositories import RepositoriesOperations
-from ecr_typed.operations.repository_creation_templates import RepositoryCreationTemplatesOperations
-from ecr_typed.operations.repository_policies import RepositoryPoliciesOperations
-from ecr_typed.operations.scanning import ScanningOperations
-from ecr_typed.operations.signing import SigningOperations
-from ecr_typed.operations.tags import TagsOperations
+from ecr_typed._operations.images import ImagesOperations
+from ecr_typed._operations.layers import LayersOperations
+from ecr_typed._operations.lifecycle_policies import LifecyclePoliciesOperations
+from ecr_typed._operations.pull_through_cache import PullThroughCacheOperations
+from ecr_typed._operations.pull_time_exclusions import PullTimeExclusionsOperations
+from ecr_typed._operations.registry import RegistryOperations
+from ecr_typed._operations.replication import ReplicationOperations
+from ecr_typed._operations.repositories import RepositoriesOperations
+from ecr_typed._operations.repository_creation_templates import (
+    RepositoryCreationTemplatesOperations,
+)
+from ecr_typed._operations.repository_policies import RepositoryPoliciesOperations
+from ecr_typed._operations.scanning import ScanningOperations
+from ecr_typed._operations.signing import SigningOperations
+from ecr_typed._operations.tags import TagsOperations
 
 
 class Operations(

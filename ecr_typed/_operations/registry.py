@@ -6,8 +6,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ecr_typed import models
-from ecr_typed.calls import Caller
-from ecr_typed.operation import Effect, Operation
+from ecr_typed._calls.operation import Effect, Operation
+from ecr_typed._calls.runner import Caller
 
 __tracebackhide__ = True  # pytest ends at the caller's line
 

@@ -4,9 +4,9 @@
 from __future__ import annotations
 
 from ecr_typed import models
-from ecr_typed.calls import Caller
-from ecr_typed.operation import Effect, Operation, PagedOperation
-from ecr_typed.pagination import Pager, Paging
+from ecr_typed._calls.operation import Effect, Operation, PagedOperation
+from ecr_typed._calls.paging import Pager, Paging
+from ecr_typed._calls.runner import Caller
 
 __tracebackhide__ = True  # pytest ends at the caller's line
 

@@ -6,10 +6,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from ecr_typed import models
-from ecr_typed.calls import Caller
-from ecr_typed.operation import Effect, Operation, PagedOperation
-from ecr_typed.pagination import Pager, Paging
-from ecr_typed.request import as_tags
+from ecr_typed._calls.operation import Effect, Operation, PagedOperation
+from ecr_typed._calls.paging import Pager, Paging
+from ecr_typed._calls.request import as_tags
+from ecr_typed._calls.runner import Caller
 
 __tracebackhide__ = True  # pytest ends at the caller's line
 

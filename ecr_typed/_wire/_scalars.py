@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from ecr_typed import shapes
+from ecr_typed._conversion import shapes
 
 AccountSettingName = shapes.String(min=1, max=64)
 ArtifactType = shapes.String(min=1, max=255)

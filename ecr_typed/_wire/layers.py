@@ -3,9 +3,10 @@
 
 from __future__ import annotations
 
-from ecr_typed import models, shapes
-from ecr_typed.shapes import Member, describe
-from ecr_typed.wire import _scalars as scalars
+from ecr_typed import models
+from ecr_typed._conversion import shapes
+from ecr_typed._conversion.shapes import Member, describe
+from ecr_typed._wire import _scalars as scalars
 
 describe(
     models.BatchCheckLayerAvailabilityRequest,

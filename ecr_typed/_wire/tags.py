@@ -3,8 +3,9 @@
 
 from __future__ import annotations
 
-from ecr_typed import models, shapes
-from ecr_typed.shapes import Member, describe
+from ecr_typed import models
+from ecr_typed._conversion import shapes
+from ecr_typed._conversion.shapes import Member, describe
 
 describe(
     models.TagResourceRequest,

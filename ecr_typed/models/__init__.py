@@ -241,7 +241,7 @@ __all__ = [
 ]
 
 if not TYPE_CHECKING:  # to a checker, any name would be there
-    from ecr_typed.lazy import lazy_attributes
+    from ecr_typed._lazy import lazy_attributes
 
     __getattr__, __dir__ = lazy_attributes(
         __name__,

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import attrs
 
-from ecr_typed.enums import OpenEnum
-from ecr_typed.shapes import immutable
+from ecr_typed._conversion.shapes import immutable
+from ecr_typed._enums import OpenEnum
 
 __all__ = [
     "DeleteReplication",

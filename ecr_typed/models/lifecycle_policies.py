@@ -7,9 +7,9 @@ from datetime import datetime
 
 import attrs
 
-from ecr_typed.enums import OpenEnum
+from ecr_typed._conversion.shapes import immutable
+from ecr_typed._enums import OpenEnum
 from ecr_typed.models.common import ImageIdentifier, TagStatus
-from ecr_typed.shapes import immutable
 
 __all__ = [
     "DeleteLifecyclePolicyRequest",

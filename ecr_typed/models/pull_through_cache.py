@@ -7,8 +7,8 @@ from datetime import datetime
 
 import attrs
 
-from ecr_typed.enums import OpenEnum
-from ecr_typed.shapes import immutable
+from ecr_typed._conversion.shapes import immutable
+from ecr_typed._enums import OpenEnum
 
 __all__ = [
     "CreatePullThroughCacheRuleRequest",

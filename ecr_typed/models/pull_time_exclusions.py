@@ -7,7 +7,7 @@ from datetime import datetime
 
 import attrs
 
-from ecr_typed.shapes import immutable
+from ecr_typed._conversion.shapes import immutable
 
 __all__ = [
     "DeregisterPullTimeUpdateExclusionRequest",

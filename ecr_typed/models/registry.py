@@ -7,8 +7,8 @@ from datetime import datetime
 
 import attrs
 
+from ecr_typed._conversion.shapes import hidden, immutable
 from ecr_typed.models.common import ReplicationConfiguration
-from ecr_typed.shapes import hidden, immutable
 
 __all__ = [
     "AuthorizationData",

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import attrs
 
-from ecr_typed.shapes import immutable
+from ecr_typed._conversion.shapes import immutable
 
 __all__ = [
     "DeleteRepositoryPolicyRequest",

@@ -8,10 +8,10 @@ from datetime import datetime
 
 import attrs
 
-from ecr_typed.enums import OpenEnum
+from ecr_typed._conversion.shapes import immutable
+from ecr_typed._enums import OpenEnum
 from ecr_typed.models.common import FindingSeverity, ImageIdentifier, ImageScanStatus
 from ecr_typed.models.repositories import ImageScanningConfiguration
-from ecr_typed.shapes import immutable
 
 __all__ = [
     "Attribute",

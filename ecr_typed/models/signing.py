@@ -5,9 +5,9 @@ from __future__ import annotations
 
 import attrs
 
-from ecr_typed.enums import OpenEnum
+from ecr_typed._conversion.shapes import immutable
+from ecr_typed._enums import OpenEnum
 from ecr_typed.models.common import ImageIdentifier
-from ecr_typed.shapes import immutable
 
 __all__ = [
     "DeleteSigningConfigurationRequest",

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import attrs
 
+from ecr_typed._conversion.shapes import immutable
 from ecr_typed.models.common import Tag
-from ecr_typed.shapes import immutable
 
 __all__ = [
     "ListTagsForResourceRequest",

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from ecr_typed.client import EcrClient
+from ecr_typed._client import EcrClient
 from ecr_typed.testing._emulator.emulator import EcrEmulator
 
 

@@ -53,9 +53,10 @@ def render_made_up(service: ServiceRecord, folder: Path) -> dict[str, str]:
 def write_package(rendered: dict[str, str], folder: Path) -> None:
     """Write a package of the generated modules and copies of those written by hand."""
     package = folder / "ecr_typed"
-    package.mkdir()
-    for path in PACKAGE.glob("*.py"):
-        shutil.copy(path, package)
+    for path in (*PACKAGE.glob("*.py"), *PACKAGE.glob("_[bc]*/*.py")):
+        target = package / path.relative_to(PACKAGE)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(path, target)
     write(rendered, package)
 
 

@@ -40,7 +40,7 @@ BOX: dict[str, Any] = {
 def everything_generated_can_be_imported() -> None:
     """Each generated name is there, in the package too, and is what `__all__` says."""
     package: Any = import_module(PACKAGE)
-    for name in (f"{PACKAGE}.models", f"{PACKAGE}.service_errors"):
+    for name in (f"{PACKAGE}.models", f"{PACKAGE}._service_errors"):
         module: Any = import_module(name)
         assert module.__all__ == sorted(set(module.__all__))
         assert set(module.__all__) <= set(dir(module))
@@ -70,7 +70,7 @@ def models_convert_both_ways() -> None:
 def models_are_made_of_json() -> None:
     """What the service sends becomes the same model as what boto3 makes of it."""
     package: Any = import_module(PACKAGE)
-    conversion: Any = import_module(f"{PACKAGE}.conversion")
+    conversion: Any = import_module(f"{PACKAGE}._conversion.convert")
     sent = {
         **BOX,
         "createdAt": TIME.timestamp(),
@@ -117,7 +117,7 @@ def what_is_always_there_is_required() -> None:
 
 def methods_have_the_members_as_parameters() -> None:
     """Required ones come first and may be positional; the others are keyword-only."""
-    operations: Any = import_module(f"{PACKAGE}.operations").Operations
+    operations: Any = import_module(f"{PACKAGE}._operations").Operations
     first, name, *others = inspect.signature(operations.create_box).parameters.values()
     assert (first.name, name.name) == ("self", "box_name")
     assert name.kind is inspect.Parameter.POSITIONAL_OR_KEYWORD
@@ -133,7 +133,7 @@ def methods_have_the_members_as_parameters() -> None:
 
 def paged_methods_have_the_paging_options() -> None:
     """Token and page size of the model are replaced by the options of every paged method."""
-    operations: Any = import_module(f"{PACKAGE}.operations").Operations
+    operations: Any = import_module(f"{PACKAGE}._operations").Operations
     options = ["page_size", "max_items", "starting_token"]
     assert list(inspect.signature(operations.describe_boxes).parameters) == [
         *("self", "box_names"),
@@ -144,20 +144,20 @@ def paged_methods_have_the_paging_options() -> None:
 
 def operations_know_their_paging() -> None:
     """Largest page, place of the items and what refuses paging come from model and curation."""
-    boxes: Any = import_module(f"{PACKAGE}.operations.boxes")
+    boxes: Any = import_module(f"{PACKAGE}._operations.boxes")
     operation = boxes._DESCRIBE_BOXES
     assert operation.items == ("boxes",)
     assert operation.largest_page == 500
     assert set(operation.refuses_paging_with) == {"box_names"}
     assert dict(operation.splits) == {"box_names": 100}
-    parcels: Any = import_module(f"{PACKAGE}.operations.parcels")
+    parcels: Any = import_module(f"{PACKAGE}._operations.parcels")
     assert not parcels._LIST_PARCELS.refuses_paging_with
 
 
 def limits_are_those_of_the_place() -> None:
     """A structure under its second name keeps that one's limits; patterns are the curated ones."""
     models: Any = import_module(f"{PACKAGE}.models")
-    shapes: Any = import_module(f"{PACKAGE}.shapes")
+    shapes: Any = import_module(f"{PACKAGE}._conversion.shapes")
     members = {member.wire_name: member for member in shapes.members(models.CreateBoxRequest)}
     assert members["lid"].shape.type is models.Lid
     assert members["lid"].shape.limits["code"] == shapes.String(
@@ -172,7 +172,7 @@ def limits_are_those_of_the_place() -> None:
 
 def exceptions_have_their_members() -> None:
     """A code leads to its class, whose members are read from the answer."""
-    errors: Any = import_module(f"{PACKAGE}.service_errors")
+    errors: Any = import_module(f"{PACKAGE}._service_errors")
     error_class = errors.ERRORS_BY_CODE["BoxExistsException"]
     answer = {"Error": {"Code": "BoxExistsException", "Message": "no"}, "boxCount": 3}
     error = error_class(answer, "CreateBox")

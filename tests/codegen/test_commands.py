@@ -102,17 +102,17 @@ def test_check_names_what_is_wrong_and_writes_nothing(
     commands.main([])
     capsys.readouterr()
     (package / "models/boxes.py").write_text("# edited\n", "utf-8")
-    (package / "service_errors.py").unlink()
-    (package / "operations/crates.py").write_text("# crates\n", "utf-8")
+    (package / "_service_errors.py").unlink()
+    (package / "_operations/crates.py").write_text("# crates\n", "utf-8")
     assert commands.main(["--check"]) == 1
     assert capsys.readouterr().out.splitlines() == [
+        "_service_errors.py: is missing",
         "models/boxes.py: differs",
-        "service_errors.py: is missing",
-        "operations/crates.py: is not made",
+        "_operations/crates.py: is not made",
     ]
     assert (package / "models/boxes.py").read_text("utf-8") == "# edited\n"
-    assert not (package / "service_errors.py").exists()
-    assert (package / "operations/crates.py").exists()
+    assert not (package / "_service_errors.py").exists()
+    assert (package / "_operations/crates.py").exists()
 
 
 @pytest.mark.parametrize("arguments", [[], ["--check"]])

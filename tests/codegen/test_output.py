@@ -13,7 +13,7 @@ FILES = {
     "__init__.py": "# the package\n",
     "models/__init__.py": "# the models\n",
     "models/boxes.py": "# boxes, with a sign: ü\n",
-    "operations/boxes.py": "# methods\n",
+    "_operations/boxes.py": "# methods\n",
 }
 
 
@@ -39,8 +39,8 @@ def test_a_changed_file_is_told(package: Path) -> None:
 
 def test_a_missing_file_is_told(package: Path) -> None:
     """A file that was never written, or deleted, is seen."""
-    (package / "operations/boxes.py").unlink()
-    assert differences(FILES, package) == ["operations/boxes.py: is missing"]
+    (package / "_operations/boxes.py").unlink()
+    assert differences(FILES, package) == ["_operations/boxes.py: is missing"]
 
 
 def test_a_file_that_is_left_over_is_told(package: Path) -> None:
@@ -53,7 +53,7 @@ def test_writing_repairs_all_of_it(package: Path) -> None:
     """Changed, missing and left over files are put right; what was written by hand stays."""
     (package / "models/boxes.py").write_text("# edited\n", "utf-8")
     (package / "models/crates.py").write_text("# crates\n", "utf-8")
-    shutil.rmtree(package / "operations")
+    shutil.rmtree(package / "_operations")
     assert len(differences(FILES, package)) == 3
     write(FILES, package)
     assert differences(FILES, package) == []

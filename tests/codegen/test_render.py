@@ -62,9 +62,9 @@ def modules_in(folder: str, files: dict[str, str]) -> set[str]:
 
 def test_each_topic_has_its_modules(rendered: dict[str, str]) -> None:
     """A topic has a module of models and, if it has operations, one of methods."""
-    assert {"__init__.py", "service_errors.py"} <= set(rendered)
+    assert {"__init__.py", "_service_errors.py"} <= set(rendered)
     assert modules_in("models", rendered) == {"__init__", "boxes", "common", "parcels"}
-    assert modules_in("operations", rendered) == {"__init__", "boxes", "parcels"}
+    assert modules_in("_operations", rendered) == {"__init__", "boxes", "parcels"}
 
 
 def test_the_first_line_names_command_and_source(rendered: dict[str, str]) -> None:
@@ -76,7 +76,7 @@ def test_the_first_line_names_command_and_source(rendered: dict[str, str]) -> No
 def test_the_tree_has_one_header() -> None:
     """All generated files of the package are from one version of botocore."""
     files = generated_in_the_tree()
-    assert {"__init__.py", "service_errors.py", "models/tags.py", "operations/tags.py"} <= set(
+    assert {"__init__.py", "_service_errors.py", "models/tags.py", "_operations/tags.py"} <= set(
         files
     )
     headers = {text.splitlines()[0] for text in files.values()}
@@ -116,7 +116,7 @@ def test_everything_public_has_a_docstring(rendered: dict[str, str], where: str)
 
 def test_requests_tell_their_limits(rendered: dict[str, str]) -> None:
     """A limit of the model stands in the words of the argument, and only where it is sent."""
-    methods, models = rendered["operations/boxes.py"], rendered["models/boxes.py"]
+    methods, models = rendered["_operations/boxes.py"], rendered["models/boxes.py"]
     assert "size: How large it is. 1 to 12." in methods
     assert "content: What is in it. At most 1,024 bytes." in methods
     assert "notes: What is written on it. At most 5 items, each at most 80 characters." in methods
@@ -129,17 +129,17 @@ def test_requests_tell_their_limits(rendered: dict[str, str]) -> None:
 def test_methods_link_to_the_reference(rendered: dict[str, str]) -> None:
     """Each method ends with the link to its operation's page."""
     for name in ("CreateBox", "DescribeBoxes", "CountColours", "DropBox"):
-        assert f"APIReference/API_{name}.html\n" in rendered["operations/boxes.py"]
+        assert f"APIReference/API_{name}.html\n" in rendered["_operations/boxes.py"]
 
 
 def test_methods_tell_their_exceptions(rendered: dict[str, str]) -> None:
     """Each modelled exception is told with the words of the curation."""
-    assert "BoxExistsException: There is such a box." in rendered["operations/boxes.py"]
+    assert "BoxExistsException: There is such a box." in rendered["_operations/boxes.py"]
 
 
 def test_results_are_what_the_curation_says(rendered: dict[str, str]) -> None:
     """A member, a map of enums, nothing, or pages."""
-    text = rendered["operations/boxes.py"]
+    text = rendered["_operations/boxes.py"]
     assert ") -> models.Box:" in text
     assert ") -> Mapping[models.Colour, int]:" in text
     assert ") -> None:" in text

@@ -15,7 +15,7 @@ from botocore.loaders import Loader
 
 import ecr_typed
 from ecr_typed import EcrClient, EcrConfigurationError
-from ecr_typed.wire import GENERATED_FROM
+from ecr_typed._wire import GENERATED_FROM
 from tests.support.clients import boto3_client
 from tests.support.errors import error_of
 

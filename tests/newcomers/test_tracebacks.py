@@ -51,7 +51,7 @@ def test_refusal_prints_a_screen_at_most(ecr: EcrClient, wire: Wire) -> None:
 
     printed = printed_traceback(lambda: ecr.delete_repository("team/app"))
 
-    assert frames(printed) == [Path(__file__).name] * 2 + ["repositories.py"] + ["calls.py"] * 2
+    assert frames(printed) == [Path(__file__).name] * 2 + ["repositories.py"] + ["runner.py"] * 2
     assert printed.splitlines()[-2].startswith(
         "ecr_typed.RepositoryNotFoundException: DeleteRepository: The repository does not exist"
     )
@@ -62,13 +62,13 @@ def test_refusal_prints_a_screen_at_most(ecr: EcrClient, wire: Wire) -> None:
 
 def test_retried_call_prints_no_retries(ecr: EcrClient, wire: Wire, monkeypatch: Any) -> None:
     """The traceback of a call that failed three times is that of one that failed once."""
-    monkeypatch.setattr("ecr_typed.retry.TRANSIENT_BASE_DELAY", 0.0)
+    monkeypatch.setattr("ecr_typed._calls.retry.TRANSIENT_BASE_DELAY", 0.0)
     wire.will(*[refusal("ServiceUnavailable", "busy", status=503)] * 3)
 
     printed = printed_traceback(lambda: ecr.delete_repository("team/app"))
 
     assert len(wire.sent) == 3
-    assert frames(printed) == [Path(__file__).name] * 2 + ["repositories.py"] + ["calls.py"] * 2
+    assert frames(printed) == [Path(__file__).name] * 2 + ["repositories.py"] + ["runner.py"] * 2
     assert f"ecr_typed.{ServiceUnavailableException.__name__}: " in printed
     assert "tenacity" not in printed
     assert "This was the last of 3 attempts." in printed
@@ -80,7 +80,7 @@ def test_iteration_prints_the_pager_alone(ecr: EcrClient, wire: Wire) -> None:
 
     printed = printed_traceback(lambda: ecr.describe_repositories().to_list())
 
-    assert frames(printed)[2:] == ["pagination.py"] * 4
+    assert frames(printed)[2:] == ["paging.py"] * 4
 
 
 def test_lost_connection_prints_its_causes_without_frames(session: boto3.Session) -> None:
@@ -91,14 +91,14 @@ def test_lost_connection_prints_its_causes_without_frames(session: boto3.Session
 
     assert "ConnectionRefusedError" in printed
     assert "botocore.exceptions.EndpointConnectionError" in printed
-    assert frames(printed) == [Path(__file__).name] * 2 + ["repositories.py"] + ["calls.py"] * 2
+    assert frames(printed) == [Path(__file__).name] * 2 + ["repositories.py"] + ["runner.py"] * 2
 
 
 def test_client_that_can_not_be_made_prints_no_botocore() -> None:
     """The traceback of a client without its profile has no frames of botocore."""
     printed = printed_traceback(lambda: EcrClient(profile_name="nobody"))
 
-    assert frames(printed) == [Path(__file__).name] * 2 + ["client.py", "connection.py"]
+    assert frames(printed) == [Path(__file__).name] * 2 + ["_client.py", "connection.py"]
 
 
 def test_unexpected_causes_keep_their_frames(once: EcrClient, wire: Wire) -> None:

@@ -8,8 +8,9 @@ from typing import Any
 
 import attrs
 
-from ecr_typed import OpenEnum, shapes
-from ecr_typed.shapes import Member, describe, hidden, immutable
+from ecr_typed import OpenEnum
+from ecr_typed._conversion import shapes
+from ecr_typed._conversion.shapes import Member, describe, hidden, immutable
 
 
 class Colour(OpenEnum):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from ecr_typed.shapes import String
-from ecr_typed.wire import _scalars
+from ecr_typed._conversion.shapes import String
+from ecr_typed._wire import _scalars
 
 PIECES = [
     "a",

@@ -18,9 +18,9 @@ from datetime import datetime
 from typing import assert_type
 
 from ecr_typed.models import Box, Colour, DescribeBoxesResponse, Lid, Parcel, Part, Source
-from ecr_typed.operations import Operations
-from ecr_typed.pagination import Pager
-from ecr_typed.service_errors import BoxExistsException
+from ecr_typed._operations import Operations
+from ecr_typed._calls.paging import Pager
+from ecr_typed._service_errors import BoxExistsException
 
 
 def uses(made_up: Operations, box: Box, error: BoxExistsException, when: datetime) -> None:

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from botocore.config import Config
     from mypy_boto3_ecr import ECRClient
 
-    from ecr_typed.calls import CallEvent
-    from ecr_typed.client import EcrClient
+    from ecr_typed._calls.runner import CallEvent
+    from ecr_typed._client import EcrClient
     from ecr_typed.models.common import ImageIdentifier
     from ecr_typed.models.repositories import Repository
     from ecr_typed.models.repository_creation_templates import RepositoryCreationTemplate
@@ -235,7 +235,7 @@ class EcrEmulator:
             retry: As for `EcrClient`.
             on_call: As for `EcrClient`.
         """
-        from ecr_typed.client import EcrClient
+        from ecr_typed._client import EcrClient
 
         return EcrClient(
             session=self._session(region_name, account_id),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from ecr_typed.conversion import to_boto3
+from ecr_typed import to_boto3
 from ecr_typed.models.common import ImageIdentifier
 from ecr_typed.models.scanning import EnhancedImageScanFinding, ImageScanFinding
 from ecr_typed.testing._emulator.scans import FindingsSet, ScanningState

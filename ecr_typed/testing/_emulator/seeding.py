@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
-from ecr_typed.conversion import to_boto3
+from ecr_typed import to_boto3
 from ecr_typed.models.repositories import Repository
 from ecr_typed.models.repository_creation_templates import RepositoryCreationTemplate
 from ecr_typed.testing._emulator.backend import DEFAULT_SETTINGS

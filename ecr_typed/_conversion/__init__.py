@@ -1,0 +1,1 @@
+"""Models from responses and dicts, and back."""
