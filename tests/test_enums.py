@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ecr_typed import EncryptionType, ImageTagMutability, OpenEnum
-from tests.support.made_up import Colour
+from tests.support.every_shape import Colour
 from tests.support.service import ENUMS, SERVICE_MODEL
 
 UNKNOWN = "QUANTUM"

@@ -1,1 +1,1 @@
-"""The generator, on a made-up service and on the real one."""
+"""The generator, on a sample service and on the real one."""

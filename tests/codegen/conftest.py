@@ -1,4 +1,4 @@
-"""The made-up service, its curation in a folder, and what is rendered of them."""
+"""The sample service, its curation in a folder, and what is rendered of them."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from codegen.records import ServiceRecord
 from codegen.render import render
 from codegen.source import read_service
 
-from .made_up import VERSION, model
-from .made_up_curation import FILES
+from .sample_curation import FILES
+from .sample_service import VERSION, model
 
 
 class Curation:
@@ -45,7 +45,7 @@ class Curation:
         return load_decisions(self.folder)
 
 
-def render_made_up(service: ServiceRecord, folder: Path) -> dict[str, str]:
+def render_sample(service: ServiceRecord, folder: Path) -> dict[str, str]:
     """What is generated for a service by the made-up curation, put into a folder."""
     return render(service, Curation(folder).load())
 
@@ -62,7 +62,7 @@ def write_package(rendered: dict[str, str], folder: Path) -> None:
 
 @pytest.fixture
 def curation(tmp_path: Path) -> Curation:
-    """The made-up service's curation."""
+    """The sample service's curation."""
     folder = tmp_path / "curation"
     folder.mkdir()
     return Curation(folder)
@@ -70,11 +70,11 @@ def curation(tmp_path: Path) -> Curation:
 
 @pytest.fixture(scope="session")
 def service() -> ServiceRecord:
-    """The made-up service."""
+    """The sample service."""
     return read_service(model(), VERSION)
 
 
 @pytest.fixture(scope="session")
 def rendered(service: ServiceRecord, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """What is generated for the made-up service."""
-    return render_made_up(service, tmp_path_factory.mktemp("curation"))
+    """What is generated for the sample service."""
+    return render_sample(service, tmp_path_factory.mktemp("curation"))

@@ -1,4 +1,4 @@
-"""The curation of the made-up service, a text for each file."""
+"""The curation of the sample service, a text for each file."""
 
 from __future__ import annotations
 

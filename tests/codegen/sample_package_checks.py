@@ -1,7 +1,7 @@
-"""Checks of the package that is generated for the made-up service.
+"""Checks of the package that is generated for the sample service.
 
 They run in a process of their own, where `ecr_typed` is that package:
-`python made_up_checks.py NAME`.
+`python sample_package_checks.py NAME`.
 """
 
 from __future__ import annotations

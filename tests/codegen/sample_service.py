@@ -1,4 +1,4 @@
-"""A made-up service in botocore's form, with a shape of every kind: boxes and what is in them."""
+"""A sample service in botocore's form, with a shape of every kind: boxes and what is in them."""
 
 from __future__ import annotations
 

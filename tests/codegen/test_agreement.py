@@ -11,7 +11,17 @@ from codegen.render import render
 from codegen.source import read_service
 
 from .conftest import Curation
-from .made_up import VERSION, Shape, enum, exception, list_of, model, operation, string, structure
+from .sample_service import (
+    VERSION,
+    Shape,
+    enum,
+    exception,
+    list_of,
+    model,
+    operation,
+    string,
+    structure,
+)
 
 
 def problems_of(curation: Curation, changed: dict[str, Shape] | None = None) -> list[str]:
@@ -35,7 +45,7 @@ def with_member(name: str, member: str, shape: str) -> dict[str, Shape]:
     return {name: {**old, "members": {**old["members"], member: {"shape": shape}}}}
 
 
-def test_the_made_up_service_and_its_curation_agree(
+def test_the_sample_service_and_its_curation_agree(
     service: ServiceRecord, curation: Curation
 ) -> None:
     """The tests below begin without a disagreement."""

@@ -21,14 +21,14 @@ from codegen.records import ServiceRecord
 from codegen.source import read_service
 
 from .conftest import Curation
-from .made_up import VERSION, enum, model
+from .sample_service import VERSION, enum, model
 
 
 @pytest.fixture
 def package(
     service: ServiceRecord, curation: Curation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Path:
-    """Where the commands write, made to work on the made-up service."""
+    """Where the commands write, made to work on the sample service."""
     folder = tmp_path / "package"
     monkeypatch.setattr(commands, "load_service", lambda: service)
     monkeypatch.setattr(commands, "load_decisions", curation.load)

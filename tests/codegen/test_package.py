@@ -1,4 +1,4 @@
-"""What is generated for the made-up service is a package that works."""
+"""What is generated for the sample service is a package that works."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ import pytest
 
 from codegen.output import PACKAGE
 
-from . import made_up_checks
+from . import sample_package_checks
 from .conftest import write_package
 
 
 @pytest.fixture(scope="module")
 def package_folder(rendered: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Where the generated package is."""
-    folder = tmp_path_factory.mktemp("made_up")
+    folder = tmp_path_factory.mktemp("sample")
     write_package(rendered, folder)
     return folder
 
@@ -41,10 +41,10 @@ def test_the_package_is_the_generated_one(package_folder: Path) -> None:
     assert Path(found.strip()).parent.parent.samefile(package_folder)
 
 
-@pytest.mark.parametrize("name", [check.__name__ for check in made_up_checks.CHECKS])
+@pytest.mark.parametrize("name", [check.__name__ for check in sample_package_checks.CHECKS])
 def test_the_package_works(package_folder: Path, name: str) -> None:
     """The check of this name finds nothing wrong."""
-    checked = run(package_folder, Path(made_up_checks.__file__), name)
+    checked = run(package_folder, Path(sample_package_checks.__file__), name)
     assert checked.returncode == 0, checked.stderr
 
 

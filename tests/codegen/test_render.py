@@ -1,4 +1,4 @@
-"""What all generated files have in common, on the made-up service and in the tree."""
+"""What all generated files have in common, on the sample service and in the tree."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from codegen.records import ServiceRecord
 from codegen.render import render
 
 from .conftest import Curation
-from .made_up import VERSION
+from .sample_service import VERSION
 
 ROOT = PACKAGE.parent
 
@@ -25,7 +25,7 @@ import sys, pathlib
 from codegen.decisions import load_decisions
 from codegen.render import render
 from codegen.source import read_service
-from tests.codegen.made_up import VERSION, model
+from tests.codegen.sample_service import VERSION, model
 files = render(read_service(model(), VERSION), load_decisions(pathlib.Path(sys.argv[1])))
 sys.stdout.buffer.write("".join(path + text for path, text in files.items()).encode())
 """

@@ -12,7 +12,7 @@ import pytest
 from codegen.records import EnumRecord, ListRecord, MapRecord, ScalarRecord, ServiceRecord
 from codegen.source import read_service
 
-from .made_up import VERSION, list_of, map_of, model, string, structure
+from .sample_service import VERSION, list_of, map_of, model, string, structure
 
 
 def test_operations_are_read(service: ServiceRecord) -> None:

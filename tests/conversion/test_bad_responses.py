@@ -17,7 +17,7 @@ from ecr_typed import (
     from_boto3,
 )
 from tests.support.clients import make_ecr
-from tests.support.made_up import Everything
+from tests.support.every_shape import Everything
 from tests.support.samples import page, repository
 from tests.support.wire import REQUEST_ID, Reply, Wire, reply
 

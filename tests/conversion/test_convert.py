@@ -22,12 +22,12 @@ from ecr_typed import (
     Repository,
     Tag,
     from_boto3,
-    structuring,
     to_boto3,
 )
+from ecr_typed._conversion import careful
 from ecr_typed._conversion.convert import from_json
 from ecr_typed._conversion.scalars import BOTO3, JSON
-from tests.support.made_up import EVERYTHING, EVERYTHING_JSON, Colour, Everything, Leaf
+from tests.support.every_shape import EVERYTHING, EVERYTHING_JSON, Colour, Everything, Leaf
 from tests.support.samples import repository
 from tests.support.service import MODELS, as_boto3, as_model, parsed_json, shapes_of
 from tests.support.strategies import bodies
@@ -69,8 +69,8 @@ def test_there_and_back_loses_nothing(
     assert made == as_model(shape, mapping)
     others = [
         from_json(model, body),
-        structuring.structure(JSON, model, parsed_json(body)),
-        structuring.structure(BOTO3, model, mapping),
+        careful.structure(JSON, model, parsed_json(body)),
+        careful.structure(BOTO3, model, mapping),
     ]
     assert others == [made] * 3
     assert {repr(other) for other in others} == {repr(made)}
@@ -89,7 +89,7 @@ def test_every_kind_of_member_goes_there_and_back() -> None:
 def test_every_kind_of_member_is_read_from_json() -> None:
     """What comes over the wire makes the model that boto3's dict makes."""
     assert from_json(Everything, EVERYTHING_JSON) == from_boto3(Everything, EVERYTHING)
-    assert structuring.structure(JSON, Everything, parsed_json(EVERYTHING_JSON)) == from_boto3(
+    assert careful.structure(JSON, Everything, parsed_json(EVERYTHING_JSON)) == from_boto3(
         Everything, EVERYTHING
     )
 

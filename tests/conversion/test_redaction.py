@@ -11,7 +11,7 @@ import pytest
 
 from ecr_typed import CallEvent, EcrClient, EcrError, EcrResponseError, Tag, from_boto3, to_boto3
 from ecr_typed._conversion.convert import from_json
-from tests.support.made_up import Credentials, Keyring, Vault
+from tests.support.every_shape import Credentials, Keyring, Vault
 from tests.support.samples import answer_of
 from tests.support.wire import Reply, Wire, reply
 

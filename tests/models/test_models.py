@@ -25,7 +25,7 @@ from ecr_typed import (
     from_boto3,
 )
 from tests.support.declared import declared
-from tests.support.made_up import EVERYTHING, Colour, Credentials, Everything, Leaf, Vault
+from tests.support.every_shape import EVERYTHING, Colour, Credentials, Everything, Leaf, Vault
 from tests.support.service import MODELS, always_present, as_boto3, shapes_of
 from tests.support.strategies import bodies
 

@@ -28,7 +28,7 @@ from ecr_typed import (
     from_boto3,
 )
 from tests.support.echo import echoed, fails_there, raised_there
-from tests.support.made_up import EVERYTHING, Everything
+from tests.support.every_shape import EVERYTHING, Everything
 from tests.support.samples import page, repository
 from tests.support.untyped import untyped
 from tests.support.wire import REQUEST_ID, Wire, refusal

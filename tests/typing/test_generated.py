@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from codegen.source import read_service
-from tests.codegen.conftest import render_made_up, write_package
-from tests.codegen.made_up import VERSION, model
+from tests.codegen.conftest import render_sample, write_package
+from tests.codegen.sample_service import VERSION, model
 
 from .checkers import STRICT, codes_by_line
 
@@ -23,13 +23,13 @@ from ecr_typed._calls.paging import Pager
 from ecr_typed._service_errors import BoxExistsException
 
 
-def uses(made_up: Operations, box: Box, error: BoxExistsException, when: datetime) -> None:
-    assert_type(made_up.create_box("red-box", content=b"", counts={Colour.RED: 1}), Box)
-    assert_type(made_up.create_box("red-box", weight=2.5, send_at=when, tags={"a": "b"}), Box)
-    assert_type(made_up.describe_boxes(), Pager[Box, DescribeBoxesResponse])
-    assert_type(made_up.list_parcels().to_list(), list[Parcel])
-    assert_type(made_up.count_colours(), Mapping[Colour, int])
-    assert_type(made_up.drop_box("red-box"), None)
+def uses(sample: Operations, box: Box, error: BoxExistsException, when: datetime) -> None:
+    assert_type(sample.create_box("red-box", content=b"", counts={Colour.RED: 1}), Box)
+    assert_type(sample.create_box("red-box", weight=2.5, send_at=when, tags={"a": "b"}), Box)
+    assert_type(sample.describe_boxes(), Pager[Box, DescribeBoxesResponse])
+    assert_type(sample.list_parcels().to_list(), list[Parcel])
+    assert_type(sample.count_colours(), Mapping[Colour, int])
+    assert_type(sample.drop_box("red-box"), None)
     assert_type(box.from_, str | None)
     assert_type(box.size, int | None)
     assert_type(box.weight, float | None)
@@ -46,11 +46,11 @@ def uses(made_up: Operations, box: Box, error: BoxExistsException, when: datetim
 
 
 @pytest.fixture(scope="module")
-def made_up(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the package that is generated for the made-up service."""
-    folder = tmp_path_factory.mktemp("made_up").resolve()
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the package that is generated for the sample service."""
+    folder = tmp_path_factory.mktemp("sample").resolve()
     service = read_service(model(), VERSION)
-    write_package(render_made_up(service, tmp_path_factory.mktemp("curation")), folder)
+    write_package(render_sample(service, tmp_path_factory.mktemp("curation")), folder)
     (folder / "uses.py").write_text(USES, "utf-8")
     return folder
 
@@ -62,9 +62,9 @@ def generated_modules(folder: Path) -> list[Path]:
 
 
 @pytest.mark.parametrize("checker", STRICT)
-def test_generated_modules_have_no_errors(made_up: Path, checker: str) -> None:
+def test_generated_modules_have_no_errors(sample: Path, checker: str) -> None:
     """mypy and pyright find nothing in models, methods and exceptions, nor where they are used."""
-    paths = [made_up / "uses.py", *generated_modules(made_up)]
-    found = codes_by_line(STRICT[checker](paths, made_up))
+    paths = [sample / "uses.py", *generated_modules(sample)]
+    found = codes_by_line(STRICT[checker](paths, sample))
     # Modules written by hand use what only ECR has: they are none of these.
     assert {path.name: dict(found[path]) for path in paths if path in found} == {}
