@@ -172,7 +172,7 @@ class ModelViews:
         )
 
     def _words_of_call(self, record: StructureRecord) -> str:
-        kind = "arguments" if record.name.endswith("Request") else "answer"
+        kind = "arguments" if record.name.endswith("Request") else "response"
         return f"The {kind} of `{self._methods[record.name]}`."
 
     def _attribute(

@@ -13,9 +13,9 @@ from codegen.shape_views import ShapeViews
 from codegen.source import LIMIT, TOKEN
 
 _PAGING_WORDS = {
-    "page_size": "How many items a page may have, 1 to {largest:,}. Default: {largest:,}.",
-    "max_items": "How many items to give at most; it cuts. Default: all.",
-    "starting_token": "Where to begin: the `next_token` of a page or of an error.",
+    "page_size": "The largest number of items in a page, 1 to {largest:,}. Default: {largest:,}.",
+    "max_items": "The largest number of items to return. Default: all.",
+    "starting_token": "The page token to start from: `next_token` of a page or of an error.",
 }
 
 

@@ -10,7 +10,7 @@ from ecr_typed._calls.operation import Effect, Operation, PagedOperation
 from ecr_typed._calls.paging import Pager, Paging
 from ecr_typed._calls.runner import Caller
 
-__tracebackhide__ = True  # pytest ends at the caller's line
+__tracebackhide__ = True  # pytest's tracebacks end at the caller's line.
 
 _PUT_IMAGE: Operation[models.PutImageResponse] = Operation(
     "PutImage",
@@ -147,49 +147,55 @@ class ImagesOperations(Caller):
         image_tag: str | None = None,
         image_digest: str | None = None,
     ) -> models.Image:
-        """Put an image's manifest into a repository, and tag it.
+        """Put the manifest of an image into a repository, and tag the image.
 
-        Upload its layers first; for a list or index, put the images it names first. To retag
-        an image, send the manifest exactly as `batch_get_image` gave it: the digest is that
-        of the text, byte for byte.
+        Upload the image's layers first. Before an index or manifest list, put the images that
+        it refers to.
 
-        If the answer to an attempt was lost and a retry fails, the image may be there all the
-        same: the error's `maybe_applied` is true.
+        To retag an image, pass `image_manifest` and `image_manifest_media_type` exactly as
+        `batch_get_image` returned them. The digest is computed from the manifest's bytes, so
+        a manifest that was parsed and serialized again is another image.
+
+        If the response to an attempt is lost and a retry fails, the image may have been
+        stored: the error's `maybe_applied` is then true.
 
         Args:
-            repository_name: The repository's name, with its namespace, as in `team/app`.
-                2 to 256 characters: lower-case letters and digits, joined by '.', '_', '__'
-                or hyphens, in parts divided by '/'.
-            image_manifest: The manifest, sent as it is: an added newline makes another
-                digest. 1 to 4,194,304 characters.
-            registry_id: The account id of the registry. Default: the caller's account.
+            repository_name: The repository's name, including its namespace, as in `team/app`.
+                2 to 256 characters: lower-case letters and digits, separated by '.', '_',
+                '__' or hyphens, in parts separated by '/'.
+            image_manifest: The manifest.
+                It is sent unchanged: even one added newline changes the digest. 1 to
+                4,194,304 characters.
+            registry_id: The AWS account id of the registry. Default: the caller's account.
                 12 digits.
-            image_manifest_media_type: The manifest's media type.
-                Needed where the manifest does not state its own.
-            image_tag: The tag. Default: none.
-                A tag in use moves to this image, unless the repository's mutability forbids
-                it. 1 to 300 characters.
-            image_digest: The digest that the manifest must have. Default: no check.
+            image_manifest_media_type: The media type of the manifest.
+                Required if the manifest has no `mediaType` field.
+            image_tag: The tag to set. Default: none.
+                A tag that is in use moves to this image, unless the repository's tags are
+                immutable. 1 to 300 characters.
+            image_digest: The expected digest of the manifest.
+                Default: the digest is not checked.
 
         Returns:
-            The image, with its digest and its tag.
+            The image with its digest and its tag.
 
         Raises:
-            ImageAlreadyExistsException: The same manifest was pushed under this tag before.
-            ImageDigestDoesNotMatchException: The manifest has another digest than the one
-                given.
-            ImageTagAlreadyExistsException: The tag is in use and the repository's tags are
+            ImageAlreadyExistsException: The repository already has this manifest under this
+                tag.
+            ImageDigestDoesNotMatchException: The digest of the manifest differs from the
+                digest that was given.
+            ImageTagAlreadyExistsException: The tag is in use, and the repository's tags are
                 immutable.
-            InvalidParameterException: The service refuses an argument; notes name those that
-                break a known limit.
-            KmsException: AWS KMS refused, or the key is not there.
-            LayersNotFoundException: Layers are missing in the repository.
-            LimitExceededException: A quota of the account is used up; it is not retried, as
-                time does not help.
-            ReferencedImagesNotFoundException: The manifest lists images that the repository
-                does not have.
-            RepositoryNotFoundException: The registry has no such repository.
-            ServerException: The service failed; it is retried.
+            InvalidParameterException: The service refused an argument; the error explains
+                each argument that breaks a known limit.
+            KmsException: AWS KMS refused the request, or the key is not available.
+            LayersNotFoundException: The repository lacks layers that the manifest refers to.
+            LimitExceededException: A quota of the account is exhausted; the call is not
+                retried, because waiting does not help.
+            ReferencedImagesNotFoundException: The repository lacks images that the manifest
+                refers to.
+            RepositoryNotFoundException: The repository does not exist in the registry.
+            ServerException: The service failed internally; the call is retried.
 
         https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_PutImage.html
         """
@@ -211,34 +217,35 @@ class ImagesOperations(Caller):
         registry_id: str | None = None,
         accepted_media_types: Sequence[str] | None = None,
     ) -> models.BatchGetImageResponse:
-        """Get the manifests of images.
+        """Return the manifests of images.
 
-        An image that can't be had is no error: look at `failures`. More than 100 images are
-        sent in several requests, in their order.
+        A missing image raises no error: check `failures`. More than 100 images are sent in
+        several requests, in their order. Each manifest that is returned counts as a pull of
+        its image.
 
         Args:
-            repository_name: The repository's name, with its namespace, as in `team/app`.
-                2 to 256 characters: lower-case letters and digits, joined by '.', '_', '__'
-                or hyphens, in parts divided by '/'.
+            repository_name: The repository's name, including its namespace, as in `team/app`.
+                2 to 256 characters: lower-case letters and digits, separated by '.', '_',
+                '__' or hyphens, in parts separated by '/'.
             image_ids: The images, by digest or by tag.
-            registry_id: The account id of the registry. Default: the caller's account.
+            registry_id: The AWS account id of the registry. Default: the caller's account.
                 12 digits.
-            accepted_media_types: The media types that the manifests may have.
-                Include those of lists and indexes: without them, the tag of a list may give
-                the manifest of a single platform. 1 to 100 items.
+            accepted_media_types: The media types that the caller accepts.
+                Include the types of indexes and manifest lists; without them, a tag of an
+                index may return the manifest of one platform. 1 to 100 items.
 
         Returns:
             The images that were found, and the failures.
 
         Raises:
-            InvalidParameterException: The service refuses an argument; notes name those that
-                break a known limit.
-            LimitExceededException: A quota of the account is used up; it is not retried, as
-                time does not help.
-            RepositoryNotFoundException: The registry has no such repository.
-            ServerException: The service failed; it is retried.
-            UnableToGetUpstreamImageException: The upstream registry did not give the image,
-                mostly for bad credentials.
+            InvalidParameterException: The service refused an argument; the error explains
+                each argument that breaks a known limit.
+            LimitExceededException: A quota of the account is exhausted; the call is not
+                retried, because waiting does not help.
+            RepositoryNotFoundException: The repository does not exist in the registry.
+            ServerException: The service failed internally; the call is retried.
+            UnableToGetUpstreamImageException: ECR could not fetch the image from the upstream
+                registry, often because of wrong credentials.
 
         https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_BatchGetImage.html
         """
@@ -259,31 +266,31 @@ class ImagesOperations(Caller):
     ) -> models.BatchDeleteImageResponse:
         """Delete images, or tags of images.
 
-        A tag is removed; with its last tag, the image is deleted. A digest deletes the image
-        and all its tags. An image that a list or index refers to can be deleted only after
-        that one.
+        An identifier with a tag removes the tag; removing the last tag deletes the image. An
+        identifier with a digest deletes the image with all its tags. An image that an index
+        or manifest list refers to can be deleted only after the index or list.
 
-        An image that can't be deleted is no error: look at `failures`, where `ImageNotFound`
-        is for what is gone already. More than 100 images are sent in several requests, in
-        their order; if one of them fails, the error's `partial` has the answers to those
-        before it.
+        An image that can't be deleted raises no error: check `failures`. The failure code
+        `ImageNotFound` means that the image is already deleted. More than 100 images are sent
+        in several requests, in their order; if one of the requests fails, the error's
+        `partial` has the responses of those before it.
 
         Args:
-            repository_name: The repository's name, with its namespace, as in `team/app`.
-                2 to 256 characters: lower-case letters and digits, joined by '.', '_', '__'
-                or hyphens, in parts divided by '/'.
-            image_ids: The digests of images, or tags.
-            registry_id: The account id of the registry. Default: the caller's account.
+            repository_name: The repository's name, including its namespace, as in `team/app`.
+                2 to 256 characters: lower-case letters and digits, separated by '.', '_',
+                '__' or hyphens, in parts separated by '/'.
+            image_ids: The images, by digest, or the tags to remove.
+            registry_id: The AWS account id of the registry. Default: the caller's account.
                 12 digits.
 
         Returns:
-            What was deleted, and the failures.
+            The images that were deleted, and the failures.
 
         Raises:
-            InvalidParameterException: The service refuses an argument; notes name those that
-                break a known limit.
-            RepositoryNotFoundException: The registry has no such repository.
-            ServerException: The service failed; it is retried.
+            InvalidParameterException: The service refused an argument; the error explains
+                each argument that breaks a known limit.
+            RepositoryNotFoundException: The repository does not exist in the registry.
+            ServerException: The service failed internally; the call is retried.
 
         https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_BatchDeleteImage.html
         """
@@ -304,30 +311,31 @@ class ImagesOperations(Caller):
         max_items: int | None = None,
         starting_token: str | None = None,
     ) -> Pager[models.ImageIdentifier, models.ListImagesResponse]:
-        """List the digests and tags of a repository's images, an entry for each tag.
+        """List the digests and tags of the images in a repository, one entry for each tag.
 
-        Only `ACTIVE` images are listed unless the filter's `image_status` says otherwise:
-        `ANY` lists those in the archive, too.
+        Only `ACTIVE` images are listed unless the filter's `image_status` selects others:
+        `ANY` includes archived images.
 
         Args:
-            repository_name: The repository's name, with its namespace, as in `team/app`.
-                2 to 256 characters: lower-case letters and digits, joined by '.', '_', '__'
-                or hyphens, in parts divided by '/'.
-            registry_id: The account id of the registry. Default: the caller's account.
+            repository_name: The repository's name, including its namespace, as in `team/app`.
+                2 to 256 characters: lower-case letters and digits, separated by '.', '_',
+                '__' or hyphens, in parts separated by '/'.
+            registry_id: The AWS account id of the registry. Default: the caller's account.
                 12 digits.
-            filter: Which images to list. Default: those that are `ACTIVE`, tagged or not.
-            page_size: How many items a page may have, 1 to 1,000. Default: 1,000.
-            max_items: How many items to give at most; it cuts. Default: all.
-            starting_token: Where to begin: the `next_token` of a page or of an error.
+            filter: A filter for the images. Default: `ACTIVE` images, tagged or not.
+            page_size: The largest number of items in a page, 1 to 1,000. Default: 1,000.
+            max_items: The largest number of items to return. Default: all.
+            starting_token: The page token to start from: `next_token` of a page or of an
+                error.
 
         Returns:
-            Digests and tags, page by page, in no particular order.
+            The digests and tags, page by page, in no particular order.
 
         Raises:
-            InvalidParameterException: The service refuses an argument; notes name those that
-                break a known limit.
-            RepositoryNotFoundException: The registry has no such repository.
-            ServerException: The service failed; it is retried.
+            InvalidParameterException: The service refused an argument; the error explains
+                each argument that breaks a known limit.
+            RepositoryNotFoundException: The repository does not exist in the registry.
+            ServerException: The service failed internally; the call is retried.
 
         https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_ListImages.html
         """
@@ -350,37 +358,39 @@ class ImagesOperations(Caller):
         max_items: int | None = None,
         starting_token: str | None = None,
     ) -> Pager[models.ImageDetail, models.DescribeImagesResponse]:
-        """Describe a repository's images, or those with the given digests or tags.
+        """Describe the images in a repository, or those with the given digests or tags.
 
-        Only `ACTIVE` images are described unless the filter's `image_status` says otherwise:
-        `ANY` describes those in the archive, too. For the results of scans see
-        `describe_image_scan_findings`: only the older kind of basic scanning shows them here.
+        Only `ACTIVE` images are described unless the filter's `image_status` selects others:
+        `ANY` includes archived images. For scan results, call `describe_image_scan_findings`:
+        only the previous version of basic scanning includes them here.
 
-        One unknown image in `image_ids` makes the call fail. More than 100 are sent in
-        several requests, in their order: those before the failure are given.
+        If one of `image_ids` does not exist, the call fails. More than 100 identifiers are
+        sent in several requests, in their order; images of the requests before a failure are
+        returned first.
 
         Args:
-            repository_name: The repository's name, with its namespace, as in `team/app`.
-                2 to 256 characters: lower-case letters and digits, joined by '.', '_', '__'
-                or hyphens, in parts divided by '/'.
-            registry_id: The account id of the registry. Default: the caller's account.
+            repository_name: The repository's name, including its namespace, as in `team/app`.
+                2 to 256 characters: lower-case letters and digits, separated by '.', '_',
+                '__' or hyphens, in parts separated by '/'.
+            registry_id: The AWS account id of the registry. Default: the caller's account.
                 12 digits.
-            image_ids: The images to describe, by digest or by tag. Default: all.
-                `page_size` has no effect beside them.
-            filter: Which images to describe. Default: those that are `ACTIVE`, tagged or not.
-            page_size: How many items a page may have, 1 to 1,000. Default: 1,000.
-            max_items: How many items to give at most; it cuts. Default: all.
-            starting_token: Where to begin: the `next_token` of a page or of an error.
+            image_ids: The images to describe, by digest or by tag. Default: all images.
+                With identifiers, `page_size` has no effect.
+            filter: A filter for the images. Default: `ACTIVE` images, tagged or not.
+            page_size: The largest number of items in a page, 1 to 1,000. Default: 1,000.
+            max_items: The largest number of items to return. Default: all.
+            starting_token: The page token to start from: `next_token` of a page or of an
+                error.
 
         Returns:
             The images, page by page, in no particular order.
 
         Raises:
-            ImageNotFoundException: The repository has no such image.
-            InvalidParameterException: The service refuses an argument; notes name those that
-                break a known limit.
-            RepositoryNotFoundException: The registry has no such repository.
-            ServerException: The service failed; it is retried.
+            ImageNotFoundException: The repository does not have the image.
+            InvalidParameterException: The service refused an argument; the error explains
+                each argument that breaks a known limit.
+            RepositoryNotFoundException: The repository does not exist in the registry.
+            ServerException: The service failed internally; the call is retried.
 
         https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_DescribeImages.html
         """
@@ -404,36 +414,37 @@ class ImagesOperations(Caller):
         max_items: int | None = None,
         starting_token: str | None = None,
     ) -> Pager[models.ImageReferrer, models.ListImageReferrersResponse]:
-        """List the artifacts that refer to an image: signatures, SBOMs, attestations.
+        """List the artifacts that refer to an image, such as signatures, SBOMs and attestations.
 
-        Only `ACTIVE` artifacts are listed unless the filter's `artifact_status` says
-        otherwise: `ANY` lists those in the archive, too. The IAM action that allows the call
-        is `ecr:BatchGetImage`.
+        Only `ACTIVE` artifacts are listed unless the filter's `artifact_status` selects
+        others: `ANY` includes archived artifacts. The IAM action that allows this call is
+        `ecr:BatchGetImage`.
 
         Args:
-            repository_name: The repository's name, with its namespace, as in `team/app`.
-                2 to 256 characters: lower-case letters and digits, joined by '.', '_', '__'
-                or hyphens, in parts divided by '/'.
-            subject_id: The image, by its digest.
-            registry_id: The account id of the registry. Default: the caller's account.
+            repository_name: The repository's name, including its namespace, as in `team/app`.
+                2 to 256 characters: lower-case letters and digits, separated by '.', '_',
+                '__' or hyphens, in parts separated by '/'.
+            subject_id: The image, by digest.
+            registry_id: The AWS account id of the registry. Default: the caller's account.
                 12 digits.
-            filter: Which artifacts to list. Default: those that are `ACTIVE`, of every type.
-            page_size: How many items a page may have, 1 to 50. Default: 50.
-            max_items: How many items to give at most; it cuts. Default: all.
-            starting_token: Where to begin: the `next_token` of a page or of an error.
+            filter: A filter for the artifacts. Default: `ACTIVE` artifacts of all types.
+            page_size: The largest number of items in a page, 1 to 50. Default: 50.
+            max_items: The largest number of items to return. Default: all.
+            starting_token: The page token to start from: `next_token` of a page or of an
+                error.
 
         Returns:
             The artifacts, page by page.
 
         Raises:
-            InvalidParameterException: The service refuses an argument; notes name those that
-                break a known limit.
-            RepositoryNotFoundException: The registry has no such repository.
-            ServerException: The service failed; it is retried.
-            UnableToListUpstreamImageReferrersException: The upstream registry did not list
-                the referrers, mostly for bad credentials.
-            ValidationException: The service refuses an argument; notes name those that break
-                a known limit.
+            InvalidParameterException: The service refused an argument; the error explains
+                each argument that breaks a known limit.
+            RepositoryNotFoundException: The repository does not exist in the registry.
+            ServerException: The service failed internally; the call is retried.
+            UnableToListUpstreamImageReferrersException: ECR could not list the referrers in
+                the upstream registry, often because of wrong credentials.
+            ValidationException: The service refused an argument; the error explains each
+                argument that breaks a known limit.
 
         https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_ListImageReferrers.html
         """
@@ -454,33 +465,34 @@ class ImagesOperations(Caller):
         *,
         registry_id: str | None = None,
     ) -> models.UpdateImageStorageClassResponse:
-        """Move an image to the archive, or back.
+        """Archive an image, or restore it from the archive.
 
-        An archived image can't be pulled, and is charged for at least 90 days, even if it is
-        deleted sooner. On its way back it is `ACTIVATING`; once `ACTIVE`, it can be pulled.
+        An archived image can't be pulled, and is charged for at least 90 days even if it is
+        deleted earlier. While it is being restored, its status is `ACTIVATING`; it can be
+        pulled again once the status is `ACTIVE`.
 
         Args:
-            repository_name: The repository's name, with its namespace, as in `team/app`.
-                2 to 256 characters: lower-case letters and digits, joined by '.', '_', '__'
-                or hyphens, in parts divided by '/'.
-            image_id: The image, by its digest or by a tag.
-            target_storage_class: Where the image goes.
-            registry_id: The account id of the registry. Default: the caller's account.
+            repository_name: The repository's name, including its namespace, as in `team/app`.
+                2 to 256 characters: lower-case letters and digits, separated by '.', '_',
+                '__' or hyphens, in parts separated by '/'.
+            image_id: The image, by digest or by tag.
+            target_storage_class: The storage class to move the image to.
+            registry_id: The AWS account id of the registry. Default: the caller's account.
                 12 digits.
 
         Returns:
             The image and its new status.
 
         Raises:
-            ImageNotFoundException: The repository has no such image.
-            ImageStorageClassUpdateNotSupportedException: The image can't be moved to that
+            ImageNotFoundException: The repository does not have the image.
+            ImageStorageClassUpdateNotSupportedException: The image can't be moved to this
                 storage class.
-            InvalidParameterException: The service refuses an argument; notes name those that
-                break a known limit.
-            RepositoryNotFoundException: The registry has no such repository.
-            ServerException: The service failed; it is retried.
-            ValidationException: The service refuses an argument; notes name those that break
-                a known limit.
+            InvalidParameterException: The service refused an argument; the error explains
+                each argument that breaks a known limit.
+            RepositoryNotFoundException: The repository does not exist in the registry.
+            ServerException: The service failed internally; the call is retried.
+            ValidationException: The service refused an argument; the error explains each
+                argument that breaks a known limit.
 
         https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_UpdateImageStorageClass.html
         """

@@ -10,7 +10,7 @@ from ecr_typed._calls.operation import Effect, Operation, PagedOperation
 from ecr_typed._calls.paging import Pager, Paging
 from ecr_typed._calls.runner import Caller
 
-__tracebackhide__ = True  # pytest ends at the caller's line
+__tracebackhide__ = True  # pytest's tracebacks end at the caller's line.
 
 _CREATE_PULL_THROUGH_CACHE_RULE: Operation[models.CreatePullThroughCacheRuleResponse] = Operation(
     "CreatePullThroughCacheRule",
@@ -120,52 +120,54 @@ class PullThroughCacheOperations(Caller):
         custom_role_arn: str | None = None,
         upstream_repository_prefix: str | None = None,
     ) -> models.CreatePullThroughCacheRuleResponse:
-        """Create a rule by which ECR fetches and caches images of an upstream registry.
+        """Create a pull through cache rule, by which ECR fetches and caches images of an
+        upstream registry.
 
-        ECR creates the repositories, below the rule's prefix, when an image is first pulled:
-        whoever pulls it needs the IAM actions `ecr:CreateRepository` and
+        ECR creates a repository below the rule's prefix when an image is first pulled.
+        Whoever pulls it needs the IAM actions `ecr:CreateRepository` and
         `ecr:BatchImportUpstreamImage`.
 
         Args:
-            ecr_repository_prefix: The namespace of the cached repositories: `hub` covers
-                `hub/library/nginx`, not `hubs`; `ROOT` covers what no other rule does. 2 to
-                30 characters: lower-case letters and digits, joined by '.', '_', '__' or
-                hyphens, in parts divided by '/', or ROOT.
-            upstream_registry_url: The host of the upstream registry, without a scheme, as
-                `public.ecr.aws`.
-            registry_id: The account id of the registry. Default: the caller's account.
+            ecr_repository_prefix: The namespace of the cached repositories.
+                `hub` applies to `hub/library/nginx`, but not to `hubs`; `ROOT` applies to
+                everything that no other rule covers. 2 to 30 characters: lower-case letters
+                and digits, separated by '.', '_', '__' or hyphens, in parts separated by '/';
+                or ROOT.
+            upstream_registry_url: The host name of the upstream registry, without a scheme,
+                as in `public.ecr.aws`.
+            registry_id: The AWS account id of the registry. Default: the caller's account.
                 12 digits.
-            upstream_registry: Which upstream registry it is.
-            credential_arn: Where the credentials for the upstream registry are.
-                50 to 612 characters: the ARN of a secret in AWS Secrets Manager whose name
-                begins with ecr-pullthroughcache/.
-            custom_role_arn: The ARN of the role that ECR assumes to log in to an upstream ECR
-                registry. It must be in your own account. At most 2,048 characters.
+            upstream_registry: The kind of upstream registry.
+            credential_arn: The ARN of the secret in AWS Secrets Manager that holds the
+                upstream registry's credentials. 50 to 612 characters: the ARN of a secret in
+                AWS Secrets Manager whose name begins with ecr-pullthroughcache/.
+            custom_role_arn: The ARN of the IAM role that ECR assumes to log in to an upstream
+                ECR registry. The role must be in your account. At most 2,048 characters.
             upstream_repository_prefix: The namespace in the upstream registry that the prefix
-                stands for. Default: `ROOT`, its repositories as they are. 2 to 30 characters:
-                lower-case letters and digits, joined by '.', '_', '__' or hyphens, in parts
-                divided by '/', or ROOT.
+                is mapped to. Default: `ROOT`, the whole registry. 2 to 30 characters:
+                lower-case letters and digits, separated by '.', '_', '__' or hyphens, in
+                parts separated by '/'; or ROOT.
 
         Returns:
             The new rule.
 
         Raises:
-            InvalidParameterException: The service refuses an argument; notes name those that
-                break a known limit.
-            LimitExceededException: A quota of the account is used up; it is not retried, as
-                time does not help.
-            PullThroughCacheRuleAlreadyExistsException: There is a pull through cache rule for
-                the prefix already.
+            InvalidParameterException: The service refused an argument; the error explains
+                each argument that breaks a known limit.
+            LimitExceededException: A quota of the account is exhausted; the call is not
+                retried, because waiting does not help.
+            PullThroughCacheRuleAlreadyExistsException: A pull through cache rule for this
+                prefix already exists.
             SecretNotFoundException: The secret of the pull through cache rule does not exist.
-            ServerException: The service failed; it is retried.
-            UnableToAccessSecretException: The secret of the pull through cache rule can't be
-                read.
-            UnableToDecryptSecretValueException: The secret of the pull through cache rule
-                can't be decrypted.
-            UnsupportedUpstreamRegistryException: ECR has no pull through cache for this
-                upstream registry.
-            ValidationException: The service refuses an argument; notes name those that break
-                a known limit.
+            ServerException: The service failed internally; the call is retried.
+            UnableToAccessSecretException: ECR can't read the secret of the pull through cache
+                rule.
+            UnableToDecryptSecretValueException: ECR can't decrypt the secret of the pull
+                through cache rule.
+            UnsupportedUpstreamRegistryException: ECR does not support pull through cache
+                rules for this upstream registry.
+            ValidationException: The service refused an argument; the error explains each
+                argument that breaks a known limit.
 
         https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreatePullThroughCacheRule.html
         """
@@ -189,28 +191,29 @@ class PullThroughCacheOperations(Caller):
         max_items: int | None = None,
         starting_token: str | None = None,
     ) -> Pager[models.PullThroughCacheRule, models.DescribePullThroughCacheRulesResponse]:
-        """List pull through cache rules, or those of the given prefixes. More than 100 prefixes
-        are sent in several requests, in their order.
+        """List the pull through cache rules of a registry, or those with the given prefixes.
+
+        More than 100 prefixes are sent in several requests, in their order.
 
         Args:
-            registry_id: The account id of the registry. Default: the caller's account.
+            registry_id: The AWS account id of the registry. Default: the caller's account.
                 12 digits.
-            ecr_repository_prefixes: The prefixes of the rules to describe. Default: all.
-            page_size: How many items a page may have, 1 to 1,000. Default: 1,000.
-            max_items: How many items to give at most; it cuts. Default: all.
-            starting_token: Where to begin: the `next_token` of a page or of an error.
+            ecr_repository_prefixes: The prefixes of the rules to return. Default: all rules.
+            page_size: The largest number of items in a page, 1 to 1,000. Default: 1,000.
+            max_items: The largest number of items to return. Default: all.
+            starting_token: The page token to start from: `next_token` of a page or of an
+                error.
 
         Returns:
             The rules, page by page.
 
         Raises:
-            InvalidParameterException: The service refuses an argument; notes name those that
-                break a known limit.
-            PullThroughCacheRuleNotFoundException: There is no pull through cache rule for the
-                prefix.
-            ServerException: The service failed; it is retried.
-            ValidationException: The service refuses an argument; notes name those that break
-                a known limit.
+            InvalidParameterException: The service refused an argument; the error explains
+                each argument that breaks a known limit.
+            PullThroughCacheRuleNotFoundException: The pull through cache rule does not exist.
+            ServerException: The service failed internally; the call is retried.
+            ValidationException: The service refused an argument; the error explains each
+                argument that breaks a known limit.
 
         https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_DescribePullThroughCacheRules.html
         """
@@ -229,37 +232,36 @@ class PullThroughCacheOperations(Caller):
         credential_arn: str | None = None,
         custom_role_arn: str | None = None,
     ) -> models.UpdatePullThroughCacheRuleResponse:
-        """Change the credentials or the role of a pull through cache rule. Nothing else of it
-        can be changed.
+        """Update the credentials or the role of a pull through cache rule. Its other settings
+        can't be changed.
 
         Args:
-            ecr_repository_prefix: The rule's prefix, or `ROOT`.
-                2 to 30 characters: lower-case letters and digits, joined by '.', '_', '__' or
-                hyphens, in parts divided by '/', or ROOT.
-            registry_id: The account id of the registry. Default: the caller's account.
+            ecr_repository_prefix: The rule's repository name prefix, or `ROOT`.
+                2 to 30 characters: lower-case letters and digits, separated by '.', '_', '__'
+                or hyphens, in parts separated by '/'; or ROOT.
+            registry_id: The AWS account id of the registry. Default: the caller's account.
                 12 digits.
-            credential_arn: Where the credentials for the upstream registry are.
-                50 to 612 characters: the ARN of a secret in AWS Secrets Manager whose name
-                begins with ecr-pullthroughcache/.
-            custom_role_arn: The ARN of the role that ECR assumes to log in to an upstream ECR
-                registry. It must be in your own account. At most 2,048 characters.
+            credential_arn: The ARN of the secret in AWS Secrets Manager that holds the
+                upstream registry's credentials. 50 to 612 characters: the ARN of a secret in
+                AWS Secrets Manager whose name begins with ecr-pullthroughcache/.
+            custom_role_arn: The ARN of the IAM role that ECR assumes to log in to an upstream
+                ECR registry. The role must be in your account. At most 2,048 characters.
 
         Returns:
-            The rule, as changed.
+            The updated rule.
 
         Raises:
-            InvalidParameterException: The service refuses an argument; notes name those that
-                break a known limit.
-            PullThroughCacheRuleNotFoundException: There is no pull through cache rule for the
-                prefix.
+            InvalidParameterException: The service refused an argument; the error explains
+                each argument that breaks a known limit.
+            PullThroughCacheRuleNotFoundException: The pull through cache rule does not exist.
             SecretNotFoundException: The secret of the pull through cache rule does not exist.
-            ServerException: The service failed; it is retried.
-            UnableToAccessSecretException: The secret of the pull through cache rule can't be
-                read.
-            UnableToDecryptSecretValueException: The secret of the pull through cache rule
-                can't be decrypted.
-            ValidationException: The service refuses an argument; notes name those that break
-                a known limit.
+            ServerException: The service failed internally; the call is retried.
+            UnableToAccessSecretException: ECR can't read the secret of the pull through cache
+                rule.
+            UnableToDecryptSecretValueException: ECR can't decrypt the secret of the pull
+                through cache rule.
+            ValidationException: The service refused an argument; the error explains each
+                argument that breaks a known limit.
 
         https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_UpdatePullThroughCacheRule.html
         """
@@ -277,26 +279,25 @@ class PullThroughCacheOperations(Caller):
         *,
         registry_id: str | None = None,
     ) -> models.DeletePullThroughCacheRuleResponse:
-        """Delete a pull through cache rule. The repositories and images that it cached stay.
+        """Delete a pull through cache rule. Cached repositories and images are kept.
 
         Args:
-            ecr_repository_prefix: The rule's prefix, or `ROOT`.
-                2 to 30 characters: lower-case letters and digits, joined by '.', '_', '__' or
-                hyphens, in parts divided by '/', or ROOT.
-            registry_id: The account id of the registry. Default: the caller's account.
+            ecr_repository_prefix: The rule's repository name prefix, or `ROOT`.
+                2 to 30 characters: lower-case letters and digits, separated by '.', '_', '__'
+                or hyphens, in parts separated by '/'; or ROOT.
+            registry_id: The AWS account id of the registry. Default: the caller's account.
                 12 digits.
 
         Returns:
-            The rule that was deleted.
+            The deleted rule.
 
         Raises:
-            InvalidParameterException: The service refuses an argument; notes name those that
-                break a known limit.
-            PullThroughCacheRuleNotFoundException: There is no pull through cache rule for the
-                prefix.
-            ServerException: The service failed; it is retried.
-            ValidationException: The service refuses an argument; notes name those that break
-                a known limit.
+            InvalidParameterException: The service refused an argument; the error explains
+                each argument that breaks a known limit.
+            PullThroughCacheRuleNotFoundException: The pull through cache rule does not exist.
+            ServerException: The service failed internally; the call is retried.
+            ValidationException: The service refused an argument; the error explains each
+                argument that breaks a known limit.
 
         https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_DeletePullThroughCacheRule.html
         """
@@ -314,26 +315,26 @@ class PullThroughCacheOperations(Caller):
     ) -> models.ValidatePullThroughCacheRuleResponse:
         """Check whether ECR can log in to the upstream registry of a pull through cache rule.
 
-        If it can't, that is no error: `is_valid` is false, and `failure` says why.
+        A failed login raises no error: `is_valid` is then false, and `failure` gives the
+        reason.
 
         Args:
-            ecr_repository_prefix: The rule's prefix, or `ROOT`.
-                2 to 30 characters: lower-case letters and digits, joined by '.', '_', '__' or
-                hyphens, in parts divided by '/', or ROOT.
-            registry_id: The account id of the registry. Default: the caller's account.
+            ecr_repository_prefix: The rule's repository name prefix, or `ROOT`.
+                2 to 30 characters: lower-case letters and digits, separated by '.', '_', '__'
+                or hyphens, in parts separated by '/'; or ROOT.
+            registry_id: The AWS account id of the registry. Default: the caller's account.
                 12 digits.
 
         Returns:
-            The rule, and whether it works.
+            The rule, and the result of the check.
 
         Raises:
-            InvalidParameterException: The service refuses an argument; notes name those that
-                break a known limit.
-            PullThroughCacheRuleNotFoundException: There is no pull through cache rule for the
-                prefix.
-            ServerException: The service failed; it is retried.
-            ValidationException: The service refuses an argument; notes name those that break
-                a known limit.
+            InvalidParameterException: The service refused an argument; the error explains
+                each argument that breaks a known limit.
+            PullThroughCacheRuleNotFoundException: The pull through cache rule does not exist.
+            ServerException: The service failed internally; the call is retried.
+            ValidationException: The service refused an argument; the error explains each
+                argument that breaks a known limit.
 
         https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_ValidatePullThroughCacheRule.html
         """

@@ -9,7 +9,7 @@ from ecr_typed import models
 from ecr_typed._calls.operation import Effect, Operation
 from ecr_typed._calls.runner import Caller
 
-__tracebackhide__ = True  # pytest ends at the caller's line
+__tracebackhide__ = True  # pytest's tracebacks end at the caller's line.
 
 _DESCRIBE_REGISTRY: Operation[models.DescribeRegistryResponse] = Operation(
     "DescribeRegistry",
@@ -97,17 +97,18 @@ class RegistryOperations(Caller):
     def describe_registry(
         self,
     ) -> models.ReplicationConfiguration:
-        """Get the registry's replication configuration: what it copies, and where to.
+        """Return the registry's replication configuration.
 
         Returns:
-            The replication configuration. Its rules are empty where nothing is replicated.
+            The replication configuration. Its list of rules is empty if nothing is
+            replicated.
 
         Raises:
-            InvalidParameterException: The service refuses an argument; notes name those that
-                break a known limit.
-            ServerException: The service failed; it is retried.
-            ValidationException: The service refuses an argument; notes name those that break
-                a known limit.
+            InvalidParameterException: The service refused an argument; the error explains
+                each argument that breaks a known limit.
+            ServerException: The service failed internally; the call is retried.
+            ValidationException: The service refused an argument; the error explains each
+                argument that breaks a known limit.
 
         https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_DescribeRegistry.html
         """
@@ -118,18 +119,18 @@ class RegistryOperations(Caller):
     def get_registry_policy(
         self,
     ) -> str:
-        """Get the registry's permissions policy.
+        """Return the registry's permissions policy.
 
         Returns:
             The policy, a JSON document.
 
         Raises:
-            InvalidParameterException: The service refuses an argument; notes name those that
-                break a known limit.
-            RegistryPolicyNotFoundException: The registry has no permissions policy.
-            ServerException: The service failed; it is retried.
-            ValidationException: The service refuses an argument; notes name those that break
-                a known limit.
+            InvalidParameterException: The service refused an argument; the error explains
+                each argument that breaks a known limit.
+            RegistryPolicyNotFoundException: The registry does not have a permissions policy.
+            ServerException: The service failed internally; the call is retried.
+            ValidationException: The service refused an argument; the error explains each
+                argument that breaks a known limit.
 
         https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_GetRegistryPolicy.html
         """
@@ -141,23 +142,23 @@ class RegistryOperations(Caller):
         self,
         policy_text: str,
     ) -> str:
-        """Set or replace the registry's permissions policy.
+        """Set the registry's permissions policy, replacing the current one.
 
-        It allows other accounts to replicate into the registry, and principals to use its
-        pull through cache.
+        The policy can allow other accounts to replicate into the registry, and principals to
+        use its pull through cache.
 
         Args:
             policy_text: The permissions policy, a JSON document. At most 10,240 characters.
 
         Returns:
-            The policy that was set, a JSON document.
+            The new policy, a JSON document.
 
         Raises:
-            InvalidParameterException: The service refuses an argument; notes name those that
-                break a known limit.
-            ServerException: The service failed; it is retried.
-            ValidationException: The service refuses an argument; notes name those that break
-                a known limit.
+            InvalidParameterException: The service refused an argument; the error explains
+                each argument that breaks a known limit.
+            ServerException: The service failed internally; the call is retried.
+            ValidationException: The service refused an argument; the error explains each
+                argument that breaks a known limit.
 
         https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_PutRegistryPolicy.html
         """
@@ -172,15 +173,15 @@ class RegistryOperations(Caller):
         """Delete the registry's permissions policy.
 
         Returns:
-            The policy that was deleted, a JSON document.
+            The deleted policy, a JSON document.
 
         Raises:
-            InvalidParameterException: The service refuses an argument; notes name those that
-                break a known limit.
-            RegistryPolicyNotFoundException: The registry has no permissions policy.
-            ServerException: The service failed; it is retried.
-            ValidationException: The service refuses an argument; notes name those that break
-                a known limit.
+            InvalidParameterException: The service refused an argument; the error explains
+                each argument that breaks a known limit.
+            RegistryPolicyNotFoundException: The registry does not have a permissions policy.
+            ServerException: The service failed internally; the call is retried.
+            ValidationException: The service refused an argument; the error explains each
+                argument that breaks a known limit.
 
         https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_DeleteRegistryPolicy.html
         """
@@ -192,21 +193,21 @@ class RegistryOperations(Caller):
         self,
         name: str,
     ) -> models.GetAccountSettingResponse:
-        """Get the value of an account setting.
+        """Return the value of an account setting.
 
         Args:
-            name: The setting: `REGISTRY_POLICY_SCOPE`, `BLOB_MOUNTING` or
+            name: The name of the setting: `REGISTRY_POLICY_SCOPE`, `BLOB_MOUNTING` or
                 `BASIC_SCAN_TYPE_VERSION`. 1 to 64 characters.
 
         Returns:
-            The setting's name and value.
+            The name and the value of the setting.
 
         Raises:
-            InvalidParameterException: The service refuses an argument; notes name those that
-                break a known limit.
-            ServerException: The service failed; it is retried.
-            ValidationException: The service refuses an argument; notes name those that break
-                a known limit.
+            InvalidParameterException: The service refused an argument; the error explains
+                each argument that breaks a known limit.
+            ServerException: The service failed internally; the call is retried.
+            ValidationException: The service refused an argument; the error explains each
+                argument that breaks a known limit.
 
         https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_GetAccountSetting.html
         """
@@ -220,25 +221,25 @@ class RegistryOperations(Caller):
         name: str,
         value: str,
     ) -> models.PutAccountSettingResponse:
-        """Set an account setting, for the caller's registry.
+        """Set the value of an account setting of the caller's registry.
 
         Args:
-            name: The setting: `REGISTRY_POLICY_SCOPE`, `BLOB_MOUNTING` or
+            name: The name of the setting: `REGISTRY_POLICY_SCOPE`, `BLOB_MOUNTING` or
                 `BASIC_SCAN_TYPE_VERSION`. 1 to 64 characters.
-            value: The value: `V2` for `REGISTRY_POLICY_SCOPE`, `ENABLED` or `DISABLED` for
-                `BLOB_MOUNTING`, `AWS_NATIVE` for `BASIC_SCAN_TYPE_VERSION`.
+            value: The value of the setting: `V2` for `REGISTRY_POLICY_SCOPE`, `ENABLED` or
+                `DISABLED` for `BLOB_MOUNTING`, `AWS_NATIVE` for `BASIC_SCAN_TYPE_VERSION`.
 
         Returns:
-            The setting's name and value.
+            The name and the new value of the setting.
 
         Raises:
-            InvalidParameterException: The service refuses an argument; notes name those that
-                break a known limit.
-            LimitExceededException: A quota of the account is used up; it is not retried, as
-                time does not help.
-            ServerException: The service failed; it is retried.
-            ValidationException: The service refuses an argument; notes name those that break
-                a known limit.
+            InvalidParameterException: The service refused an argument; the error explains
+                each argument that breaks a known limit.
+            LimitExceededException: A quota of the account is exhausted; the call is not
+                retried, because waiting does not help.
+            ServerException: The service failed internally; the call is retried.
+            ValidationException: The service refused an argument; the error explains each
+                argument that breaks a known limit.
 
         https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_PutAccountSetting.html
         """
@@ -253,21 +254,22 @@ class RegistryOperations(Caller):
         *,
         registry_ids: Sequence[str] | None = None,
     ) -> tuple[models.AuthorizationData, ...]:
-        """Get a token with which Docker and other registry clients log in.
+        """Return a token with which Docker and other registry clients log in.
 
-        It is good for 12 hours, for every registry that the caller may use.
+        The token is valid for 12 hours, and for every registry that the caller has access to.
 
         Args:
-            registry_ids: Deprecated: the token is good for other registries, too.
-                Default: the caller's own registry. 1 to 10 items, each 12 digits.
+            registry_ids: Deprecated: one token is valid for all registries that the caller
+                has access to. Default: the caller's registry. 1 to 10 items, each 12 digits.
 
         Returns:
-            The token with its expiry and registry; one entry unless `registry_ids` are given.
+            The token with its expiry time and registry. One entry, unless `registry_ids` are
+            given.
 
         Raises:
-            InvalidParameterException: The service refuses an argument; notes name those that
-                break a known limit.
-            ServerException: The service failed; it is retried.
+            InvalidParameterException: The service refused an argument; the error explains
+                each argument that breaks a known limit.
+            ServerException: The service failed internally; the call is retried.
 
         https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_GetAuthorizationToken.html
         """

@@ -11,7 +11,7 @@ from ecr_typed._calls.paging import Pager, Paging
 from ecr_typed._calls.request import as_tags
 from ecr_typed._calls.runner import Caller
 
-__tracebackhide__ = True  # pytest ends at the caller's line
+__tracebackhide__ = True  # pytest's tracebacks end at the caller's line.
 
 _CREATE_REPOSITORY_CREATION_TEMPLATE: Operation[models.CreateRepositoryCreationTemplateResponse] = (
     Operation(
@@ -101,48 +101,51 @@ class RepositoryCreationTemplatesOperations(Caller):
     ) -> models.RepositoryCreationTemplate:
         """Create a template for the repositories that ECR creates below a prefix.
 
-        It applies to repositories that ECR itself creates from then on, in the cases of
-        `applied_for`; never to those that `create_repository` creates. The longest prefix
-        wins; `ROOT` is for what no other template covers. Tags or a KMS key need a
-        `custom_role_arn`.
+        The template applies to repositories that ECR creates from now on, in the cases that
+        `applied_for` lists. It never applies to `create_repository`. If several templates
+        match, the one with the longest prefix applies; `ROOT` applies where no other template
+        does. A template with tags or a KMS key requires a `custom_role_arn`.
 
-        If the answer to an attempt was lost and a retry finds the template there, it is
-        returned if it is what you asked for. Else the error's `maybe_applied` says whether
-        this call may have created it.
+        If the response to an attempt is lost and a retry meets "already exists", the call
+        reads the template and returns it if it matches the request. Otherwise it raises an
+        error whose `maybe_applied` tells whether this call may have created the template.
 
         Args:
-            prefix: The namespace: `prod` covers `prod/app`, not `production`; `ROOT` covers
-                what no other template does. 1 to 256 characters: lower-case letters and
-                digits, joined by '.', '_', '__' or hyphens, in parts divided by '/', or ROOT.
-            applied_for: Which repositories it applies to, by what makes ECR create them.
-            description: What the template is for. At most 256 characters.
-            encryption_configuration: How images are encrypted at rest. Default: `AES256`.
-            resource_tags: The repositories' tags: a mapping of keys to values, or `Tag`
-                objects.
-            image_tag_mutability: Whether a tag that is in use can be moved to another image.
+            prefix: The namespace of the repositories.
+                `prod` applies to `prod/app`, but not to `production`; `ROOT` applies where no
+                other template does. 1 to 256 characters: lower-case letters and digits,
+                separated by '.', '_', '__' or hyphens, in parts separated by '/'; or ROOT.
+            applied_for: The cases in which the template applies: what makes ECR create the
+                repository.
+            description: A description of the template. At most 256 characters.
+            encryption_configuration: The encryption at rest. Default: `AES256`.
+            resource_tags: The tags of the repositories: a mapping from keys to values, or a
+                sequence of `Tag`.
+            image_tag_mutability: Whether a tag can be moved to another image.
                 Default: `MUTABLE`.
-            image_tag_mutability_exclusion_filters: Which tags are exempt from the mutability.
-                Needed with the two `_WITH_EXCLUSION` kinds, refused with the others. 1 to 5
-                items.
-            repository_policy: The repositories' permissions policy, a JSON document.
+            image_tag_mutability_exclusion_filters: The tags that are exempt from the
+                mutability setting. Required with the two `_WITH_EXCLUSION` settings, refused
+                with the others. 1 to 5 items.
+            repository_policy: The permissions policy of the repositories, a JSON document.
                 At most 10,240 characters.
-            lifecycle_policy: The repositories' lifecycle policy, a JSON document.
+            lifecycle_policy: The lifecycle policy of the repositories, a JSON document.
                 At most 30,720 characters.
-            custom_role_arn: The role that ECR assumes to create the repositories.
-                Default: its service-linked role. At most 2,048 characters.
+            custom_role_arn: The ARN of the IAM role that ECR assumes to create the
+                repositories. Default: ECR's service-linked role. At most 2,048 characters.
 
         Returns:
             The new template.
 
         Raises:
-            InvalidParameterException: The service refuses an argument; notes name those that
-                break a known limit.
-            LimitExceededException: A quota of the account is used up; it is not retried, as
-                time does not help.
-            ServerException: The service failed; it is retried.
-            TemplateAlreadyExistsException: There is a template for the prefix already.
-            ValidationException: The service refuses an argument; notes name those that break
-                a known limit.
+            InvalidParameterException: The service refused an argument; the error explains
+                each argument that breaks a known limit.
+            LimitExceededException: A quota of the account is exhausted; the call is not
+                retried, because waiting does not help.
+            ServerException: The service failed internally; the call is retried.
+            TemplateAlreadyExistsException: A repository creation template for this prefix
+                already exists.
+            ValidationException: The service refused an argument; the error explains each
+                argument that breaks a known limit.
 
         https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreateRepositoryCreationTemplate.html
         """
@@ -170,25 +173,27 @@ class RepositoryCreationTemplatesOperations(Caller):
     ) -> Pager[
         models.RepositoryCreationTemplate, models.DescribeRepositoryCreationTemplatesResponse
     ]:
-        """List templates, or those of the given prefixes.
+        """List the repository creation templates of the registry, or those with the given
+        prefixes.
 
         Args:
-            prefixes: The prefixes of the templates to describe. Default: all.
-                Each 1 to 256 characters: lower-case letters and digits, joined by '.', '_',
-                '__' or hyphens, in parts divided by '/', or ROOT.
-            page_size: How many items a page may have, 1 to 1,000. Default: 1,000.
-            max_items: How many items to give at most; it cuts. Default: all.
-            starting_token: Where to begin: the `next_token` of a page or of an error.
+            prefixes: The prefixes of the templates to return. Default: all templates.
+                Each 1 to 256 characters: lower-case letters and digits, separated by '.',
+                '_', '__' or hyphens, in parts separated by '/'; or ROOT.
+            page_size: The largest number of items in a page, 1 to 1,000. Default: 1,000.
+            max_items: The largest number of items to return. Default: all.
+            starting_token: The page token to start from: `next_token` of a page or of an
+                error.
 
         Returns:
             The templates, page by page.
 
         Raises:
-            InvalidParameterException: The service refuses an argument; notes name those that
-                break a known limit.
-            ServerException: The service failed; it is retried.
-            ValidationException: The service refuses an argument; notes name those that break
-                a known limit.
+            InvalidParameterException: The service refused an argument; the error explains
+                each argument that breaks a known limit.
+            ServerException: The service failed internally; the call is retried.
+            ValidationException: The service refused an argument; the error explains each
+                argument that breaks a known limit.
 
         https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_DescribeRepositoryCreationTemplates.html
         """
@@ -213,43 +218,43 @@ class RepositoryCreationTemplatesOperations(Caller):
         applied_for: Sequence[models.RCTAppliedFor] | None = None,
         custom_role_arn: str | None = None,
     ) -> models.RepositoryCreationTemplate:
-        """Change a template. Settings that are left out stay as they are.
+        """Update a template. Settings that are left out keep their values.
 
-        Repositories that exist keep their settings.
+        Existing repositories don't change.
 
         Args:
             prefix: The template's prefix, or `ROOT`.
-                1 to 256 characters: lower-case letters and digits, joined by '.', '_', '__'
-                or hyphens, in parts divided by '/', or ROOT.
-            description: What the template is for. An empty string clears it.
+                1 to 256 characters: lower-case letters and digits, separated by '.', '_',
+                '__' or hyphens, in parts separated by '/'; or ROOT.
+            description: A description of the template. An empty string removes it.
                 At most 256 characters.
-            encryption_configuration: How images are encrypted at rest.
-                An empty `kms_key` stands for the key that AWS manages.
-            resource_tags: The repositories' tags, in place of those before: a mapping of keys
-                to values, or `Tag` objects.
-            image_tag_mutability: Whether a tag that is in use can be moved to another image.
-            image_tag_mutability_exclusion_filters: Which tags are exempt from the mutability.
-                Needed with the two `_WITH_EXCLUSION` kinds, refused with the others. 1 to 5
-                items.
-            repository_policy: The repositories' permissions policy, a JSON document.
-                An empty string clears it. At most 10,240 characters.
-            lifecycle_policy: The repositories' lifecycle policy, a JSON document.
-                An empty string clears it. At most 30,720 characters.
-            applied_for: Which repositories it applies to, by what makes ECR create them, in
-                place of those before.
-            custom_role_arn: The role that ECR assumes to create the repositories.
-                An empty string clears it. At most 2,048 characters.
+            encryption_configuration: The encryption at rest.
+                An empty `kms_key` selects the key that AWS manages.
+            resource_tags: The new tags of the repositories, which replace the current ones: a
+                mapping from keys to values, or a sequence of `Tag`.
+            image_tag_mutability: Whether a tag can be moved to another image.
+            image_tag_mutability_exclusion_filters: The tags that are exempt from the
+                mutability setting. Required with the two `_WITH_EXCLUSION` settings, refused
+                with the others. 1 to 5 items.
+            repository_policy: The permissions policy of the repositories, a JSON document.
+                An empty string removes it. At most 10,240 characters.
+            lifecycle_policy: The lifecycle policy of the repositories, a JSON document.
+                An empty string removes it. At most 30,720 characters.
+            applied_for: The new cases in which the template applies, which replace the
+                current ones.
+            custom_role_arn: The ARN of the IAM role that ECR assumes to create the
+                repositories. An empty string removes it. At most 2,048 characters.
 
         Returns:
-            The template, as changed.
+            The updated template.
 
         Raises:
-            InvalidParameterException: The service refuses an argument; notes name those that
-                break a known limit.
-            ServerException: The service failed; it is retried.
-            TemplateNotFoundException: There is no template for the prefix.
-            ValidationException: The service refuses an argument; notes name those that break
-                a known limit.
+            InvalidParameterException: The service refused an argument; the error explains
+                each argument that breaks a known limit.
+            ServerException: The service failed internally; the call is retried.
+            TemplateNotFoundException: The repository creation template does not exist.
+            ValidationException: The service refused an argument; the error explains each
+                argument that breaks a known limit.
 
         https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_UpdateRepositoryCreationTemplate.html
         """
@@ -271,23 +276,23 @@ class RepositoryCreationTemplatesOperations(Caller):
         self,
         prefix: str,
     ) -> models.RepositoryCreationTemplate:
-        """Delete a template. Repositories that were created with it stay.
+        """Delete a template. Repositories that were created with it are kept.
 
         Args:
             prefix: The template's prefix, or `ROOT`.
-                1 to 256 characters: lower-case letters and digits, joined by '.', '_', '__'
-                or hyphens, in parts divided by '/', or ROOT.
+                1 to 256 characters: lower-case letters and digits, separated by '.', '_',
+                '__' or hyphens, in parts separated by '/'; or ROOT.
 
         Returns:
-            The template that was deleted.
+            The deleted template.
 
         Raises:
-            InvalidParameterException: The service refuses an argument; notes name those that
-                break a known limit.
-            ServerException: The service failed; it is retried.
-            TemplateNotFoundException: There is no template for the prefix.
-            ValidationException: The service refuses an argument; notes name those that break
-                a known limit.
+            InvalidParameterException: The service refused an argument; the error explains
+                each argument that breaks a known limit.
+            ServerException: The service failed internally; the call is retried.
+            TemplateNotFoundException: The repository creation template does not exist.
+            ValidationException: The service refused an argument; the error explains each
+                argument that breaks a known limit.
 
         https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_DeleteRepositoryCreationTemplate.html
         """

@@ -7,7 +7,7 @@ from ecr_typed import models
 from ecr_typed._calls.operation import Effect, Operation
 from ecr_typed._calls.runner import Caller
 
-__tracebackhide__ = True  # pytest ends at the caller's line
+__tracebackhide__ = True  # pytest's tracebacks end at the caller's line.
 
 _PUT_SIGNING_CONFIGURATION: Operation[models.PutSigningConfigurationResponse] = Operation(
     "PutSigningConfiguration",
@@ -68,24 +68,24 @@ class SigningOperations(Caller):
         self,
         signing_configuration: models.SigningConfiguration,
     ) -> models.SigningConfiguration:
-        """Set or replace which images are signed when they are pushed.
+        """Set the registry's signing configuration, replacing the current one.
 
-        AWS Signer makes the signatures. Whoever pushes must be allowed to sign with the
-        rule's profile: otherwise the signing fails, though not the push. See
-        `describe_image_signing_status`.
+        AWS Signer creates the signatures. Whoever pushes an image needs permission to sign
+        with the rule's profile; without it the push succeeds, but the signing fails. Check it
+        with `describe_image_signing_status`.
 
         Args:
             signing_configuration: The rules.
 
         Returns:
-            The configuration that was set.
+            The new configuration.
 
         Raises:
-            InvalidParameterException: The service refuses an argument; notes name those that
-                break a known limit.
-            ServerException: The service failed; it is retried.
-            ValidationException: The service refuses an argument; notes name those that break
-                a known limit.
+            InvalidParameterException: The service refused an argument; the error explains
+                each argument that breaks a known limit.
+            ServerException: The service failed internally; the call is retried.
+            ValidationException: The service refused an argument; the error explains each
+                argument that breaks a known limit.
 
         https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_PutSigningConfiguration.html
         """
@@ -97,18 +97,20 @@ class SigningOperations(Caller):
     def get_signing_configuration(
         self,
     ) -> models.SigningConfiguration:
-        """Get the rules by which images are signed when they are pushed.
+        """Return the registry's signing configuration: the rules by which images are signed when
+        they are pushed.
 
         Returns:
             The configuration.
 
         Raises:
-            InvalidParameterException: The service refuses an argument; notes name those that
-                break a known limit.
-            ServerException: The service failed; it is retried.
-            SigningConfigurationNotFoundException: The registry has no signing configuration.
-            ValidationException: The service refuses an argument; notes name those that break
-                a known limit.
+            InvalidParameterException: The service refused an argument; the error explains
+                each argument that breaks a known limit.
+            ServerException: The service failed internally; the call is retried.
+            SigningConfigurationNotFoundException: The registry does not have a signing
+                configuration.
+            ValidationException: The service refused an argument; the error explains each
+                argument that breaks a known limit.
 
         https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_GetSigningConfiguration.html
         """
@@ -119,16 +121,17 @@ class SigningOperations(Caller):
     def delete_signing_configuration(
         self,
     ) -> models.SigningConfiguration:
-        """Delete the registry's signing configuration. Signatures that exist stay.
+        """Delete the registry's signing configuration. Existing signatures are kept.
 
         Returns:
-            The configuration that was deleted.
+            The deleted configuration.
 
         Raises:
-            ServerException: The service failed; it is retried.
-            SigningConfigurationNotFoundException: The registry has no signing configuration.
-            ValidationException: The service refuses an argument; notes name those that break
-                a known limit.
+            ServerException: The service failed internally; the call is retried.
+            SigningConfigurationNotFoundException: The registry does not have a signing
+                configuration.
+            ValidationException: The service refused an argument; the error explains each
+                argument that breaks a known limit.
 
         https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_DeleteSigningConfiguration.html
         """
@@ -143,27 +146,27 @@ class SigningOperations(Caller):
         *,
         registry_id: str | None = None,
     ) -> models.DescribeImageSigningStatusResponse:
-        """Get the state of an image's signing, for each signing profile whose rules it matched.
+        """Return the signing status of an image for each signing profile that applies to it.
 
         Args:
-            repository_name: The repository's name, with its namespace, as in `team/app`.
-                2 to 256 characters: lower-case letters and digits, joined by '.', '_', '__'
-                or hyphens, in parts divided by '/'.
-            image_id: The image, by its digest or by a tag.
-            registry_id: The account id of the registry. Default: the caller's account.
+            repository_name: The repository's name, including its namespace, as in `team/app`.
+                2 to 256 characters: lower-case letters and digits, separated by '.', '_',
+                '__' or hyphens, in parts separated by '/'.
+            image_id: The image, by digest or by tag.
+            registry_id: The AWS account id of the registry. Default: the caller's account.
                 12 digits.
 
         Returns:
             The image, and a status for each profile.
 
         Raises:
-            ImageNotFoundException: The repository has no such image.
-            InvalidParameterException: The service refuses an argument; notes name those that
-                break a known limit.
-            RepositoryNotFoundException: The registry has no such repository.
-            ServerException: The service failed; it is retried.
-            ValidationException: The service refuses an argument; notes name those that break
-                a known limit.
+            ImageNotFoundException: The repository does not have the image.
+            InvalidParameterException: The service refused an argument; the error explains
+                each argument that breaks a known limit.
+            RepositoryNotFoundException: The repository does not exist in the registry.
+            ServerException: The service failed internally; the call is retried.
+            ValidationException: The service refused an argument; the error explains each
+                argument that breaks a known limit.
 
         https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_DescribeImageSigningStatus.html
         """

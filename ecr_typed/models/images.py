@@ -46,7 +46,7 @@ __all__ = [
 
 
 class ImageFailureCode(OpenEnum):
-    """Why a batch could not take an image."""
+    """The reason why a batch operation failed for an image."""
 
     INVALID_IMAGE_DIGEST = "InvalidImageDigest"
     """The digest is malformed."""
@@ -55,25 +55,25 @@ class ImageFailureCode(OpenEnum):
     """The tag is malformed."""
 
     IMAGE_TAG_DOES_NOT_MATCH_DIGEST = "ImageTagDoesNotMatchDigest"
-    """The tag is on another image than the digest's."""
+    """The tag and the digest belong to different images."""
 
     IMAGE_NOT_FOUND = "ImageNotFound"
-    """The repository has no such image, or no longer."""
+    """The repository does not have the image."""
 
     MISSING_DIGEST_AND_TAG = "MissingDigestAndTag"
-    """Neither digest nor tag was given."""
+    """The identifier has neither a digest nor a tag."""
 
     IMAGE_REFERENCED_BY_MANIFEST_LIST = "ImageReferencedByManifestList"
-    """A manifest list or index refers to the image: delete that one first."""
+    """An index or manifest list refers to the image. Delete that one first."""
 
     KMS_ERROR = "KmsError"
-    """AWS KMS refused, or the repository's key is not there."""
+    """AWS KMS refused the request, or the repository's key is not available."""
 
     UPSTREAM_ACCESS_DENIED = "UpstreamAccessDenied"
-    """The upstream registry refused access, mostly for bad credentials."""
+    """The upstream registry denied access, often because of wrong credentials."""
 
     UPSTREAM_TOO_MANY_REQUESTS = "UpstreamTooManyRequests"
-    """The upstream registry wants fewer requests."""
+    """The upstream registry throttled the request."""
 
     UPSTREAM_UNAVAILABLE = "UpstreamUnavailable"
     """The upstream registry could not be reached."""
@@ -83,71 +83,73 @@ class ImageFailureCode(OpenEnum):
 
 
 class ImageStatus(OpenEnum):
-    """Whether an image can be pulled."""
+    """The status of an image."""
 
     ACTIVE = "ACTIVE"
-    """In the standard storage class: it can be pulled."""
+    """The image is in the standard storage class and can be pulled."""
 
     ARCHIVED = "ARCHIVED"
-    """In the archive: it can't be pulled."""
+    """The image is archived and can't be pulled."""
 
     ACTIVATING = "ACTIVATING"
-    """On its way back from the archive: it can't be pulled yet."""
+    """The image is being restored from the archive and can't be pulled yet."""
 
 
 class ImageStatusFilter(OpenEnum):
-    """Which images a list gives, by their status."""
+    """A filter that selects images by status."""
 
     ACTIVE = "ACTIVE"
-    """Those that can be pulled. The default."""
+    """Images that can be pulled. The default."""
 
     ARCHIVED = "ARCHIVED"
-    """Those in the archive."""
+    """Archived images."""
 
     ACTIVATING = "ACTIVATING"
-    """Those on their way back from the archive."""
+    """Images that are being restored from the archive."""
 
     ANY = "ANY"
-    """All of them."""
+    """All images."""
 
 
 class ArtifactStatus(OpenEnum):
-    """Whether an artifact can be pulled."""
+    """The status of an artifact."""
 
     ACTIVE = "ACTIVE"
-    """In the standard storage class: it can be pulled."""
+    """The artifact is in the standard storage class and can be pulled."""
 
     ARCHIVED = "ARCHIVED"
-    """In the archive: it can't be pulled."""
+    """The artifact is archived and can't be pulled."""
 
     ACTIVATING = "ACTIVATING"
-    """On its way back from the archive: it can't be pulled yet."""
+    """The artifact is being restored from the archive and can't be pulled yet."""
 
 
 class ArtifactStatusFilter(OpenEnum):
-    """Which artifacts a list gives, by their status."""
+    """A filter that selects artifacts by status."""
 
     ACTIVE = "ACTIVE"
-    """Those that can be pulled. The default."""
+    """Artifacts that can be pulled. The default."""
 
     ARCHIVED = "ARCHIVED"
-    """Those in the archive."""
+    """Archived artifacts."""
 
     ACTIVATING = "ACTIVATING"
-    """Those on their way back from the archive."""
+    """Artifacts that are being restored from the archive."""
 
     ANY = "ANY"
-    """All of them."""
+    """All artifacts."""
 
 
 class TargetStorageClass(OpenEnum):
-    """Where an image is to be kept."""
+    """The storage class to move an image to."""
 
     STANDARD = "STANDARD"
-    """Where it can be pulled. From the archive it takes a while: the image is `ACTIVATING`."""
+    """The standard storage class, from which images can be pulled. Restoring an archived image
+    takes a while.
+    """
 
     ARCHIVE = "ARCHIVE"
-    """Where it costs less and can't be pulled. At least 90 days are charged."""
+    """The archive. It costs less, but images can't be pulled, and at least 90 days are charged."""
 
 
 @attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
@@ -155,57 +157,57 @@ class PutImageRequest:
     """The arguments of `put_image`."""
 
     repository_name: str
-    """The repository's name, with its namespace, as in `team/app`. 2 to 256 characters:
-    lower-case letters and digits, joined by '.', '_', '__' or hyphens, in parts divided by
-    '/'.
+    """The repository's name, including its namespace, as in `team/app`. 2 to 256 characters:
+    lower-case letters and digits, separated by '.', '_', '__' or hyphens, in parts separated
+    by '/'.
     """
 
     image_manifest: str
-    """The manifest, sent as it is: an added newline makes another digest. 1 to 4,194,304
-    characters.
+    """The manifest. It is sent unchanged: even one added newline changes the digest. 1 to
+    4,194,304 characters.
     """
 
     registry_id: str | None = None
-    """The account id of the registry. Default: the caller's account. 12 digits."""
+    """The AWS account id of the registry. Default: the caller's account. 12 digits."""
 
     image_manifest_media_type: str | None = None
-    """The manifest's media type. Needed where the manifest does not state its own."""
+    """The media type of the manifest. Required if the manifest has no `mediaType` field."""
 
     image_tag: str | None = None
-    """The tag. Default: none. A tag in use moves to this image, unless the repository's
-    mutability forbids it. 1 to 300 characters.
+    """The tag to set. Default: none. A tag that is in use moves to this image, unless the
+    repository's tags are immutable. 1 to 300 characters.
     """
 
     image_digest: str | None = None
-    """The digest that the manifest must have. Default: no check."""
+    """The expected digest of the manifest. Default: the digest is not checked."""
 
 
 @attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class Image:
-    """An image and its manifest."""
+    """An image with its manifest."""
 
     registry_id: str
-    """The account id of the registry it is in."""
+    """The AWS account id of the registry that contains the image."""
 
     repository_name: str
-    """The repository's name, with its namespace, as in `team/app`."""
+    """The repository's name, including its namespace, as in `team/app`."""
 
     image_id: ImageIdentifier
-    """The image's digest, and its tag if it has the one that was asked for."""
+    """The image's digest, and the tag if the image was requested by tag."""
 
     image_manifest: str
-    """The manifest as it was pushed. Keep every byte: the digest is made from them."""
+    """The manifest, byte for byte as it was pushed. The digest is computed from these bytes."""
 
     image_manifest_media_type: str | None = None
-    """The manifest's media type."""
+    """The media type of the manifest."""
 
 
 @attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class PutImageResponse:
-    """The answer of `put_image`."""
+    """The response of `put_image`."""
 
     image: Image
-    """The image, with its digest and its tag."""
+    """The image with its digest and its tag."""
 
 
 @attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
@@ -213,32 +215,32 @@ class BatchGetImageRequest:
     """The arguments of `batch_get_image`."""
 
     repository_name: str
-    """The repository's name, with its namespace, as in `team/app`. 2 to 256 characters:
-    lower-case letters and digits, joined by '.', '_', '__' or hyphens, in parts divided by
-    '/'.
+    """The repository's name, including its namespace, as in `team/app`. 2 to 256 characters:
+    lower-case letters and digits, separated by '.', '_', '__' or hyphens, in parts separated
+    by '/'.
     """
 
     image_ids: tuple[ImageIdentifier, ...]
     """The images, by digest or by tag."""
 
     registry_id: str | None = None
-    """The account id of the registry. Default: the caller's account. 12 digits."""
+    """The AWS account id of the registry. Default: the caller's account. 12 digits."""
 
     accepted_media_types: tuple[str, ...] | None = None
-    """The media types that the manifests may have. Include those of lists and indexes: without
-    them, the tag of a list may give the manifest of a single platform. 1 to 100 items.
+    """The media types that the caller accepts. Include the types of indexes and manifest lists;
+    without them, a tag of an index may return the manifest of one platform. 1 to 100 items.
     """
 
 
 @attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class ImageFailure:
-    """An image that a batch could not take, and why."""
+    """An image that a batch operation failed for, with the reason."""
 
     image_id: ImageIdentifier | None = None
-    """The image as it was asked for."""
+    """The image's identifier, as it was requested."""
 
     failure_code: ImageFailureCode | None = None
-    """The reason, as a code."""
+    """The code of the reason."""
 
     failure_reason: str | None = None
     """The reason, in words."""
@@ -246,13 +248,13 @@ class ImageFailure:
 
 @attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class BatchGetImageResponse:
-    """The answer of `batch_get_image`."""
+    """The response of `batch_get_image`."""
 
     images: tuple[Image, ...]
     """The images that were found."""
 
     failures: tuple[ImageFailure, ...]
-    """The images that the call could not handle, and why. They raise no error: look at them."""
+    """The images that failed, with the reasons. A failure raises no error, so check this list."""
 
 
 @attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
@@ -260,40 +262,38 @@ class BatchDeleteImageRequest:
     """The arguments of `batch_delete_image`."""
 
     repository_name: str
-    """The repository's name, with its namespace, as in `team/app`. 2 to 256 characters:
-    lower-case letters and digits, joined by '.', '_', '__' or hyphens, in parts divided by
-    '/'.
+    """The repository's name, including its namespace, as in `team/app`. 2 to 256 characters:
+    lower-case letters and digits, separated by '.', '_', '__' or hyphens, in parts separated
+    by '/'.
     """
 
     image_ids: tuple[ImageIdentifier, ...]
-    """The digests of images, or tags."""
+    """The images, by digest, or the tags to remove."""
 
     registry_id: str | None = None
-    """The account id of the registry. Default: the caller's account. 12 digits."""
+    """The AWS account id of the registry. Default: the caller's account. 12 digits."""
 
 
 @attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class BatchDeleteImageResponse:
-    """The answer of `batch_delete_image`."""
+    """The response of `batch_delete_image`."""
 
     image_ids: tuple[ImageIdentifier, ...]
     """The images and tags that were deleted."""
 
     failures: tuple[ImageFailure, ...]
-    """The images that the call could not handle, and why. They raise no error: look at them."""
+    """The images that failed, with the reasons. A failure raises no error, so check this list."""
 
 
 @attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class ListImagesFilter:
-    """Which images `list_images` gives."""
+    """A filter for the images that `list_images` returns."""
 
     tag_status: TagStatus | None = None
-    """`TAGGED` images, `UNTAGGED` ones, or `ANY`. Default: `ANY`."""
+    """Select `TAGGED` images, `UNTAGGED` images, or `ANY`. Default: `ANY`."""
 
     image_status: ImageStatusFilter | None = None
-    """`ACTIVE` images, `ARCHIVED` ones, those `ACTIVATING` on their way back, or `ANY`. Default:
-    `ACTIVE`.
-    """
+    """Select `ACTIVE` images, `ARCHIVED` ones, `ACTIVATING` ones, or `ANY`. Default: `ACTIVE`."""
 
 
 @attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
@@ -301,46 +301,46 @@ class ListImagesRequest:
     """The arguments of `list_images`."""
 
     repository_name: str
-    """The repository's name, with its namespace, as in `team/app`. 2 to 256 characters:
-    lower-case letters and digits, joined by '.', '_', '__' or hyphens, in parts divided by
-    '/'.
+    """The repository's name, including its namespace, as in `team/app`. 2 to 256 characters:
+    lower-case letters and digits, separated by '.', '_', '__' or hyphens, in parts separated
+    by '/'.
     """
 
     registry_id: str | None = None
-    """The account id of the registry. Default: the caller's account. 12 digits."""
+    """The AWS account id of the registry. Default: the caller's account. 12 digits."""
 
     next_token: str | None = None
-    """Where the page begins: the `next_token` of the page before."""
+    """The token of the page to return: the `next_token` of the page before. Default: the first
+    page.
+    """
 
     max_results: int | None = None
-    """The most items that the page may have. Default: 100. 1 to 1,000."""
+    """The largest number of items on the page. Default: 100. 1 to 1,000."""
 
     filter: ListImagesFilter | None = None
-    """Which images to list. Default: those that are `ACTIVE`, tagged or not."""
+    """A filter for the images. Default: `ACTIVE` images, tagged or not."""
 
 
 @attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class ListImagesResponse:
-    """The answer of `list_images`."""
+    """The response of `list_images`."""
 
     image_ids: tuple[ImageIdentifier, ...]
-    """The digests and tags of the page."""
+    """The digests and tags on the page."""
 
     next_token: str | None = None
-    """Where the next page begins; `None` on the last one."""
+    """The token of the next page. `None` on the last page."""
 
 
 @attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class DescribeImagesFilter:
-    """Which images `describe_images` gives."""
+    """A filter for the images that `describe_images` returns."""
 
     tag_status: TagStatus | None = None
-    """`TAGGED` images, `UNTAGGED` ones, or `ANY`. Default: `ANY`."""
+    """Select `TAGGED` images, `UNTAGGED` images, or `ANY`. Default: `ANY`."""
 
     image_status: ImageStatusFilter | None = None
-    """`ACTIVE` images, `ARCHIVED` ones, those `ACTIVATING` on their way back, or `ANY`. Default:
-    `ACTIVE`.
-    """
+    """Select `ACTIVE` images, `ARCHIVED` ones, `ACTIVATING` ones, or `ANY`. Default: `ACTIVE`."""
 
 
 @attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
@@ -348,110 +348,110 @@ class DescribeImagesRequest:
     """The arguments of `describe_images`."""
 
     repository_name: str
-    """The repository's name, with its namespace, as in `team/app`. 2 to 256 characters:
-    lower-case letters and digits, joined by '.', '_', '__' or hyphens, in parts divided by
-    '/'.
+    """The repository's name, including its namespace, as in `team/app`. 2 to 256 characters:
+    lower-case letters and digits, separated by '.', '_', '__' or hyphens, in parts separated
+    by '/'.
     """
 
     registry_id: str | None = None
-    """The account id of the registry. Default: the caller's account. 12 digits."""
+    """The AWS account id of the registry. Default: the caller's account. 12 digits."""
 
     image_ids: tuple[ImageIdentifier, ...] | None = None
-    """The images to describe, by digest or by tag. Default: all. `page_size` has no effect
-    beside them.
+    """The images to describe, by digest or by tag. Default: all images. With identifiers,
+    `page_size` has no effect.
     """
 
     next_token: str | None = None
-    """Where the page begins: the `next_token` of the page before."""
+    """The token of the page to return: the `next_token` of the page before. Default: the first
+    page.
+    """
 
     max_results: int | None = None
-    """The most items that the page may have. Default: 100. 1 to 1,000."""
+    """The largest number of items on the page. Default: 100. 1 to 1,000."""
 
     filter: DescribeImagesFilter | None = None
-    """Which images to describe. Default: those that are `ACTIVE`, tagged or not."""
+    """A filter for the images. Default: `ACTIVE` images, tagged or not."""
 
 
 @attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class ImageScanFindingsSummary:
-    """What the last scan of an image found, in numbers."""
+    """The number of findings of an image's last scan."""
 
     image_scan_completed_at: datetime | None = None
-    """When the last scan was done."""
+    """The time when the last scan was completed."""
 
     vulnerability_source_updated_at: datetime | None = None
-    """When the data on vulnerabilities was last updated."""
+    """The time when the vulnerability database was last updated."""
 
     finding_severity_counts: Mapping[FindingSeverity, int] | None = None
-    """How many findings there are, by severity. Severities without any may be missing."""
+    """The number of findings for each severity. A severity without findings may be missing."""
 
 
 @attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class ImageDetail:
-    """An image, described."""
+    """The description of an image."""
 
     registry_id: str
-    """The account id of the registry it is in."""
+    """The AWS account id of the registry that contains the image."""
 
     repository_name: str
-    """The repository's name, with its namespace, as in `team/app`."""
+    """The repository's name, including its namespace, as in `team/app`."""
 
     image_digest: str
-    """The digest of its manifest."""
+    """The digest of the image's manifest."""
 
     image_pushed_at: datetime
-    """When it was pushed."""
+    """The time when the image was pushed."""
 
     image_tags: tuple[str, ...] | None = None
-    """Its tags. `None` if it has none."""
+    """The image's tags. `None` if the image is untagged."""
 
     image_size_in_bytes: int | None = None
-    """Its size in bytes as it is stored, compressed; of a list or index, that of its largest
-    image.
+    """The compressed size of the image, in bytes. For an index or manifest list, the size of its
+    largest image.
     """
 
     image_scan_status: ImageScanStatus | None = None
-    """How its scan stands. `None` with today's basic scanning and with enhanced scanning: ask
-    `describe_image_scan_findings`.
+    """The status of the image's scan. `None` with enhanced scanning and with the current version
+    of basic scanning: call `describe_image_scan_findings` instead.
     """
 
     image_scan_findings_summary: ImageScanFindingsSummary | None = None
-    """What its last scan found, in numbers. Absent where `image_scan_status` is."""
+    """The number of findings of the last scan. `None` where `image_scan_status` is `None`."""
 
     image_manifest_media_type: str | None = None
-    """The manifest's media type."""
+    """The media type of the manifest."""
 
     artifact_media_type: str | None = None
-    """The media type of the artifact, by which a chart or signature differs from a container
-    image.
-    """
+    """The media type of the artifact. It tells a container image from a chart or a signature."""
 
     last_recorded_pull_time: datetime | None = None
-    """When a pull was last recorded; it may be a day behind. `None` if there was none, or by
-    excluded principals alone.
+    """The time of the last recorded pull. It may be up to 24 hours behind. `None` if no pull was
+    recorded; pulls by excluded principals are not.
     """
 
     subject_manifest_digest: str | None = None
-    """The digest of the image that this one refers to, for a signature or the like."""
+    """The digest of the image that this artifact refers to, for example if it is a signature."""
 
     image_status: ImageStatus | None = None
-    """Whether it can be pulled, is archived, or is on its way back."""
+    """Whether the image can be pulled, is archived, or is being restored."""
 
     last_archived_at: datetime | None = None
-    """When it last went to the archive."""
+    """The time when the image was last archived."""
 
     last_activated_at: datetime | None = None
-    """When it last came back from the archive."""
+    """The time when the image was last restored from the archive."""
 
 
 @attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class DescribeImagesResponse:
-    """The answer of `describe_images`."""
+    """The response of `describe_images`."""
 
     image_details: tuple[ImageDetail, ...]
-    """The images of the page."""
+    """The images on the page."""
 
     next_token: str | None = None
-    """Where the next page begins; `None` on the last one."""
+    """The token of the next page. `None` on the last page."""
 
 
 @attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
@@ -459,18 +459,20 @@ class SubjectIdentifier:
     """The image that artifacts refer to."""
 
     image_digest: str
-    """The digest of its manifest."""
+    """The digest of the image's manifest."""
 
 
 @attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class ListImageReferrersFilter:
-    """Which artifacts `list_image_referrers` gives."""
+    """A filter for the artifacts that `list_image_referrers` returns."""
 
     artifact_types: tuple[str, ...] | None = None
-    """The types of artifacts. Default: every type. At most 5 items, each 1 to 255 characters."""
+    """The artifact types to include, as media types. Default: all types. At most 5 items, each 1
+    to 255 characters.
+    """
 
     artifact_status: ArtifactStatusFilter | None = None
-    """Active artifacts, those in the archive, those on their way back, or `ANY`. Default:
+    """Select `ACTIVE` artifacts, `ARCHIVED` ones, `ACTIVATING` ones, or `ANY`. Default:
     `ACTIVE`.
     """
 
@@ -480,25 +482,27 @@ class ListImageReferrersRequest:
     """The arguments of `list_image_referrers`."""
 
     repository_name: str
-    """The repository's name, with its namespace, as in `team/app`. 2 to 256 characters:
-    lower-case letters and digits, joined by '.', '_', '__' or hyphens, in parts divided by
-    '/'.
+    """The repository's name, including its namespace, as in `team/app`. 2 to 256 characters:
+    lower-case letters and digits, separated by '.', '_', '__' or hyphens, in parts separated
+    by '/'.
     """
 
     subject_id: SubjectIdentifier
-    """The image, by its digest."""
+    """The image, by digest."""
 
     registry_id: str | None = None
-    """The account id of the registry. Default: the caller's account. 12 digits."""
+    """The AWS account id of the registry. Default: the caller's account. 12 digits."""
 
     filter: ListImageReferrersFilter | None = None
-    """Which artifacts to list. Default: those that are `ACTIVE`, of every type."""
+    """A filter for the artifacts. Default: `ACTIVE` artifacts of all types."""
 
     next_token: str | None = None
-    """Where the page begins: the `next_token` of the page before."""
+    """The token of the page to return: the `next_token` of the page before. Default: the first
+    page.
+    """
 
     max_results: int | None = None
-    """The most items that the page may have. Default: 20. 1 to 50."""
+    """The largest number of items on the page. Default: 20. 1 to 50."""
 
 
 @attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
@@ -506,33 +510,33 @@ class ImageReferrer:
     """An artifact that refers to an image."""
 
     digest: str
-    """The digest of its manifest."""
+    """The digest of the artifact's manifest."""
 
     media_type: str
-    """The media type of its manifest."""
+    """The media type of the artifact's manifest."""
 
     size: int
-    """Its size in bytes."""
+    """The size of the artifact, in bytes."""
 
     artifact_type: str | None = None
-    """What kind of artifact it is, as a media type."""
+    """The type of the artifact, as a media type."""
 
     annotations: Mapping[str, str] | None = None
-    """The annotations of its manifest."""
+    """The annotations of the artifact's manifest."""
 
     artifact_status: ArtifactStatus | None = None
-    """Whether it can be pulled, is archived, or is on its way back."""
+    """Whether the artifact can be pulled, is archived, or is being restored."""
 
 
 @attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class ListImageReferrersResponse:
-    """The answer of `list_image_referrers`."""
+    """The response of `list_image_referrers`."""
 
     referrers: tuple[ImageReferrer, ...]
-    """The artifacts of the page."""
+    """The artifacts on the page."""
 
     next_token: str | None = None
-    """Where the next page begins; `None` on the last one."""
+    """The token of the next page. `None` on the last page."""
 
 
 @attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
@@ -540,33 +544,33 @@ class UpdateImageStorageClassRequest:
     """The arguments of `update_image_storage_class`."""
 
     repository_name: str
-    """The repository's name, with its namespace, as in `team/app`. 2 to 256 characters:
-    lower-case letters and digits, joined by '.', '_', '__' or hyphens, in parts divided by
-    '/'.
+    """The repository's name, including its namespace, as in `team/app`. 2 to 256 characters:
+    lower-case letters and digits, separated by '.', '_', '__' or hyphens, in parts separated
+    by '/'.
     """
 
     image_id: ImageIdentifier
-    """The image, by its digest or by a tag."""
+    """The image, by digest or by tag."""
 
     target_storage_class: TargetStorageClass
-    """Where the image goes."""
+    """The storage class to move the image to."""
 
     registry_id: str | None = None
-    """The account id of the registry. Default: the caller's account. 12 digits."""
+    """The AWS account id of the registry. Default: the caller's account. 12 digits."""
 
 
 @attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class UpdateImageStorageClassResponse:
-    """The answer of `update_image_storage_class`."""
+    """The response of `update_image_storage_class`."""
 
     registry_id: str | None = None
-    """The account id of the registry."""
+    """The AWS account id of the registry."""
 
     repository_name: str | None = None
-    """The repository's name, with its namespace, as in `team/app`."""
+    """The repository's name, including its namespace, as in `team/app`."""
 
     image_id: ImageIdentifier | None = None
-    """The image."""
+    """The image's digest or tag."""
 
     image_status: ImageStatus | None = None
-    """Whether the image is there, or on its way back."""
+    """The new status of the image."""

@@ -27,7 +27,7 @@ __all__ = [
 
 
 class UpstreamRegistry(OpenEnum):
-    """An upstream registry whose images ECR can cache."""
+    """A kind of upstream registry whose images ECR can cache."""
 
     ECR = "ecr"
     """Amazon ECR in another account or region: `<account>.dkr.ecr.<region>.amazonaws.com`."""
@@ -62,66 +62,70 @@ class CreatePullThroughCacheRuleRequest:
     """The arguments of `create_pull_through_cache_rule`."""
 
     ecr_repository_prefix: str
-    """The namespace of the cached repositories: `hub` covers `hub/library/nginx`, not `hubs`;
-    `ROOT` covers what no other rule does. 2 to 30 characters: lower-case letters and digits,
-    joined by '.', '_', '__' or hyphens, in parts divided by '/', or ROOT.
+    """The namespace of the cached repositories. `hub` applies to `hub/library/nginx`, but not to
+    `hubs`; `ROOT` applies to everything that no other rule covers. 2 to 30 characters:
+    lower-case letters and digits, separated by '.', '_', '__' or hyphens, in parts separated
+    by '/'; or ROOT.
     """
 
     upstream_registry_url: str
-    """The host of the upstream registry, without a scheme, as `public.ecr.aws`."""
+    """The host name of the upstream registry, without a scheme, as in `public.ecr.aws`."""
 
     registry_id: str | None = None
-    """The account id of the registry. Default: the caller's account. 12 digits."""
+    """The AWS account id of the registry. Default: the caller's account. 12 digits."""
 
     upstream_registry: UpstreamRegistry | None = None
-    """Which upstream registry it is."""
+    """The kind of upstream registry."""
 
     credential_arn: str | None = None
-    """Where the credentials for the upstream registry are. 50 to 612 characters: the ARN of a
-    secret in AWS Secrets Manager whose name begins with ecr-pullthroughcache/.
+    """The ARN of the secret in AWS Secrets Manager that holds the upstream registry's
+    credentials. 50 to 612 characters: the ARN of a secret in AWS Secrets Manager whose name
+    begins with ecr-pullthroughcache/.
     """
 
     custom_role_arn: str | None = None
-    """The ARN of the role that ECR assumes to log in to an upstream ECR registry. It must be in
-    your own account. At most 2,048 characters.
+    """The ARN of the IAM role that ECR assumes to log in to an upstream ECR registry. The role
+    must be in your account. At most 2,048 characters.
     """
 
     upstream_repository_prefix: str | None = None
-    """The namespace in the upstream registry that the prefix stands for. Default: `ROOT`, its
-    repositories as they are. 2 to 30 characters: lower-case letters and digits, joined by
-    '.', '_', '__' or hyphens, in parts divided by '/', or ROOT.
+    """The namespace in the upstream registry that the prefix is mapped to. Default: `ROOT`, the
+    whole registry. 2 to 30 characters: lower-case letters and digits, separated by '.', '_',
+    '__' or hyphens, in parts separated by '/'; or ROOT.
     """
 
 
 @attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class CreatePullThroughCacheRuleResponse:
-    """The answer of `create_pull_through_cache_rule`."""
+    """The response of `create_pull_through_cache_rule`."""
 
     ecr_repository_prefix: str | None = None
-    """The rule's prefix, or `ROOT`."""
+    """The rule's repository name prefix, or `ROOT`."""
 
     upstream_registry_url: str | None = None
-    """The host of the upstream registry, without a scheme, as `public.ecr.aws`."""
+    """The host name of the upstream registry, without a scheme, as in `public.ecr.aws`."""
 
     created_at: datetime | None = None
-    """When the rule was created."""
+    """The time when the rule was created."""
 
     registry_id: str | None = None
-    """The account id of the registry."""
+    """The AWS account id of the registry."""
 
     upstream_registry: UpstreamRegistry | None = None
-    """Which upstream registry it is."""
+    """The kind of upstream registry."""
 
     credential_arn: str | None = None
-    """Where the credentials for the upstream registry are."""
+    """The ARN of the secret in AWS Secrets Manager that holds the upstream registry's
+    credentials.
+    """
 
     custom_role_arn: str | None = None
-    """The ARN of the role that ECR assumes to log in to an upstream ECR registry. It must be in
-    your own account.
+    """The ARN of the IAM role that ECR assumes to log in to an upstream ECR registry. The role
+    must be in your account.
     """
 
     upstream_repository_prefix: str | None = None
-    """The namespace in the upstream registry that the prefix stands for, or `ROOT`."""
+    """The namespace in the upstream registry that the rule's prefix is mapped to, or `ROOT`."""
 
 
 @attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
@@ -129,16 +133,18 @@ class DescribePullThroughCacheRulesRequest:
     """The arguments of `describe_pull_through_cache_rules`."""
 
     registry_id: str | None = None
-    """The account id of the registry. Default: the caller's account. 12 digits."""
+    """The AWS account id of the registry. Default: the caller's account. 12 digits."""
 
     ecr_repository_prefixes: tuple[str, ...] | None = None
-    """The prefixes of the rules to describe. Default: all."""
+    """The prefixes of the rules to return. Default: all rules."""
 
     next_token: str | None = None
-    """Where the page begins: the `next_token` of the page before."""
+    """The token of the page to return: the `next_token` of the page before. Default: the first
+    page.
+    """
 
     max_results: int | None = None
-    """The most items that the page may have. Default: 100. 1 to 1,000."""
+    """The largest number of items on the page. Default: 100. 1 to 1,000."""
 
 
 @attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
@@ -146,44 +152,46 @@ class PullThroughCacheRule:
     """A rule by which ECR fetches and caches images of an upstream registry."""
 
     ecr_repository_prefix: str | None = None
-    """The rule's prefix, or `ROOT`."""
+    """The rule's repository name prefix, or `ROOT`."""
 
     upstream_registry_url: str | None = None
-    """The host of the upstream registry, without a scheme, as `public.ecr.aws`."""
+    """The host name of the upstream registry, without a scheme, as in `public.ecr.aws`."""
 
     created_at: datetime | None = None
-    """When the rule was created."""
+    """The time when the rule was created."""
 
     registry_id: str | None = None
-    """The account id of the registry."""
+    """The AWS account id of the registry."""
 
     credential_arn: str | None = None
-    """Where the credentials for the upstream registry are."""
+    """The ARN of the secret in AWS Secrets Manager that holds the upstream registry's
+    credentials.
+    """
 
     custom_role_arn: str | None = None
-    """The ARN of the role that ECR assumes to log in to an upstream ECR registry. It must be in
-    your own account.
+    """The ARN of the IAM role that ECR assumes to log in to an upstream ECR registry. The role
+    must be in your account.
     """
 
     upstream_repository_prefix: str | None = None
-    """The namespace in the upstream registry that the prefix stands for, or `ROOT`."""
+    """The namespace in the upstream registry that the rule's prefix is mapped to, or `ROOT`."""
 
     upstream_registry: UpstreamRegistry | None = None
-    """Which upstream registry it is."""
+    """The kind of upstream registry."""
 
     updated_at: datetime | None = None
-    """When the rule was last changed."""
+    """The time when the rule was last updated."""
 
 
 @attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class DescribePullThroughCacheRulesResponse:
-    """The answer of `describe_pull_through_cache_rules`."""
+    """The response of `describe_pull_through_cache_rules`."""
 
     pull_through_cache_rules: tuple[PullThroughCacheRule, ...]
-    """The rules of the page."""
+    """The rules on the page."""
 
     next_token: str | None = None
-    """Where the next page begins; `None` on the last one."""
+    """The token of the next page. `None` on the last page."""
 
 
 @attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
@@ -191,47 +199,50 @@ class UpdatePullThroughCacheRuleRequest:
     """The arguments of `update_pull_through_cache_rule`."""
 
     ecr_repository_prefix: str
-    """The rule's prefix, or `ROOT`. 2 to 30 characters: lower-case letters and digits, joined by
-    '.', '_', '__' or hyphens, in parts divided by '/', or ROOT.
+    """The rule's repository name prefix, or `ROOT`. 2 to 30 characters: lower-case letters and
+    digits, separated by '.', '_', '__' or hyphens, in parts separated by '/'; or ROOT.
     """
 
     registry_id: str | None = None
-    """The account id of the registry. Default: the caller's account. 12 digits."""
+    """The AWS account id of the registry. Default: the caller's account. 12 digits."""
 
     credential_arn: str | None = None
-    """Where the credentials for the upstream registry are. 50 to 612 characters: the ARN of a
-    secret in AWS Secrets Manager whose name begins with ecr-pullthroughcache/.
+    """The ARN of the secret in AWS Secrets Manager that holds the upstream registry's
+    credentials. 50 to 612 characters: the ARN of a secret in AWS Secrets Manager whose name
+    begins with ecr-pullthroughcache/.
     """
 
     custom_role_arn: str | None = None
-    """The ARN of the role that ECR assumes to log in to an upstream ECR registry. It must be in
-    your own account. At most 2,048 characters.
+    """The ARN of the IAM role that ECR assumes to log in to an upstream ECR registry. The role
+    must be in your account. At most 2,048 characters.
     """
 
 
 @attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class UpdatePullThroughCacheRuleResponse:
-    """The answer of `update_pull_through_cache_rule`."""
+    """The response of `update_pull_through_cache_rule`."""
 
     ecr_repository_prefix: str | None = None
-    """The rule's prefix, or `ROOT`."""
+    """The rule's repository name prefix, or `ROOT`."""
 
     registry_id: str | None = None
-    """The account id of the registry."""
+    """The AWS account id of the registry."""
 
     updated_at: datetime | None = None
-    """When the rule was changed."""
+    """The time when the rule was updated."""
 
     credential_arn: str | None = None
-    """Where the credentials for the upstream registry are."""
+    """The ARN of the secret in AWS Secrets Manager that holds the upstream registry's
+    credentials.
+    """
 
     custom_role_arn: str | None = None
-    """The ARN of the role that ECR assumes to log in to an upstream ECR registry. It must be in
-    your own account.
+    """The ARN of the IAM role that ECR assumes to log in to an upstream ECR registry. The role
+    must be in your account.
     """
 
     upstream_repository_prefix: str | None = None
-    """The namespace in the upstream registry that the prefix stands for, or `ROOT`."""
+    """The namespace in the upstream registry that the rule's prefix is mapped to, or `ROOT`."""
 
 
 @attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
@@ -239,40 +250,42 @@ class DeletePullThroughCacheRuleRequest:
     """The arguments of `delete_pull_through_cache_rule`."""
 
     ecr_repository_prefix: str
-    """The rule's prefix, or `ROOT`. 2 to 30 characters: lower-case letters and digits, joined by
-    '.', '_', '__' or hyphens, in parts divided by '/', or ROOT.
+    """The rule's repository name prefix, or `ROOT`. 2 to 30 characters: lower-case letters and
+    digits, separated by '.', '_', '__' or hyphens, in parts separated by '/'; or ROOT.
     """
 
     registry_id: str | None = None
-    """The account id of the registry. Default: the caller's account. 12 digits."""
+    """The AWS account id of the registry. Default: the caller's account. 12 digits."""
 
 
 @attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class DeletePullThroughCacheRuleResponse:
-    """The answer of `delete_pull_through_cache_rule`."""
+    """The response of `delete_pull_through_cache_rule`."""
 
     ecr_repository_prefix: str | None = None
-    """The rule's prefix, or `ROOT`."""
+    """The rule's repository name prefix, or `ROOT`."""
 
     upstream_registry_url: str | None = None
-    """The host of the upstream registry, without a scheme, as `public.ecr.aws`."""
+    """The host name of the upstream registry, without a scheme, as in `public.ecr.aws`."""
 
     created_at: datetime | None = None
-    """When the rule was created."""
+    """The time when the rule was created."""
 
     registry_id: str | None = None
-    """The account id of the registry."""
+    """The AWS account id of the registry."""
 
     credential_arn: str | None = None
-    """Where the credentials for the upstream registry are."""
+    """The ARN of the secret in AWS Secrets Manager that holds the upstream registry's
+    credentials.
+    """
 
     custom_role_arn: str | None = None
-    """The ARN of the role that ECR assumes to log in to an upstream ECR registry. It must be in
-    your own account.
+    """The ARN of the IAM role that ECR assumes to log in to an upstream ECR registry. The role
+    must be in your account.
     """
 
     upstream_repository_prefix: str | None = None
-    """The namespace in the upstream registry that the prefix stands for, or `ROOT`."""
+    """The namespace in the upstream registry that the rule's prefix is mapped to, or `ROOT`."""
 
 
 @attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
@@ -280,40 +293,42 @@ class ValidatePullThroughCacheRuleRequest:
     """The arguments of `validate_pull_through_cache_rule`."""
 
     ecr_repository_prefix: str
-    """The rule's prefix, or `ROOT`. 2 to 30 characters: lower-case letters and digits, joined by
-    '.', '_', '__' or hyphens, in parts divided by '/', or ROOT.
+    """The rule's repository name prefix, or `ROOT`. 2 to 30 characters: lower-case letters and
+    digits, separated by '.', '_', '__' or hyphens, in parts separated by '/'; or ROOT.
     """
 
     registry_id: str | None = None
-    """The account id of the registry. Default: the caller's account. 12 digits."""
+    """The AWS account id of the registry. Default: the caller's account. 12 digits."""
 
 
 @attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class ValidatePullThroughCacheRuleResponse:
-    """The answer of `validate_pull_through_cache_rule`."""
+    """The response of `validate_pull_through_cache_rule`."""
 
     ecr_repository_prefix: str | None = None
-    """The rule's prefix, or `ROOT`."""
+    """The rule's repository name prefix, or `ROOT`."""
 
     registry_id: str | None = None
-    """The account id of the registry."""
+    """The AWS account id of the registry."""
 
     upstream_registry_url: str | None = None
-    """The host of the upstream registry, without a scheme, as `public.ecr.aws`."""
+    """The host name of the upstream registry, without a scheme, as in `public.ecr.aws`."""
 
     credential_arn: str | None = None
-    """Where the credentials for the upstream registry are."""
+    """The ARN of the secret in AWS Secrets Manager that holds the upstream registry's
+    credentials.
+    """
 
     custom_role_arn: str | None = None
-    """The ARN of the role that ECR assumes to log in to an upstream ECR registry. It must be in
-    your own account.
+    """The ARN of the IAM role that ECR assumes to log in to an upstream ECR registry. The role
+    must be in your account.
     """
 
     upstream_repository_prefix: str | None = None
-    """The namespace in the upstream registry that the prefix stands for, or `ROOT`."""
+    """The namespace in the upstream registry that the rule's prefix is mapped to, or `ROOT`."""
 
     is_valid: bool | None = None
-    """Whether ECR reached the upstream registry and could log in."""
+    """Whether ECR could reach the upstream registry and log in."""
 
     failure: str | None = None
-    """Why it did not work. `None` if it did."""
+    """The reason for the failure. `None` if the rule is valid."""

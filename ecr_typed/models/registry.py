@@ -36,13 +36,13 @@ class DescribeRegistryRequest:
 
 @attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class DescribeRegistryResponse:
-    """The answer of `describe_registry`."""
+    """The response of `describe_registry`."""
 
     replication_configuration: ReplicationConfiguration
     """The replication configuration."""
 
     registry_id: str | None = None
-    """The account id of the registry."""
+    """The AWS account id of the registry."""
 
 
 @attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
@@ -52,13 +52,13 @@ class GetRegistryPolicyRequest:
 
 @attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class GetRegistryPolicyResponse:
-    """The answer of `get_registry_policy`."""
+    """The response of `get_registry_policy`."""
 
     policy_text: str
     """The permissions policy, a JSON document."""
 
     registry_id: str | None = None
-    """The account id of the registry."""
+    """The AWS account id of the registry."""
 
 
 @attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
@@ -71,13 +71,13 @@ class PutRegistryPolicyRequest:
 
 @attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class PutRegistryPolicyResponse:
-    """The answer of `put_registry_policy`."""
+    """The response of `put_registry_policy`."""
 
     policy_text: str
     """The permissions policy, a JSON document."""
 
     registry_id: str | None = None
-    """The account id of the registry."""
+    """The AWS account id of the registry."""
 
 
 @attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
@@ -87,13 +87,13 @@ class DeleteRegistryPolicyRequest:
 
 @attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class DeleteRegistryPolicyResponse:
-    """The answer of `delete_registry_policy`."""
+    """The response of `delete_registry_policy`."""
 
     policy_text: str
-    """The policy that was deleted, a JSON document."""
+    """The deleted policy, a JSON document."""
 
     registry_id: str | None = None
-    """The account id of the registry."""
+    """The AWS account id of the registry."""
 
 
 @attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
@@ -101,22 +101,22 @@ class GetAccountSettingRequest:
     """The arguments of `get_account_setting`."""
 
     name: str
-    """The setting: `REGISTRY_POLICY_SCOPE`, `BLOB_MOUNTING` or `BASIC_SCAN_TYPE_VERSION`. 1 to
-    64 characters.
+    """The name of the setting: `REGISTRY_POLICY_SCOPE`, `BLOB_MOUNTING` or
+    `BASIC_SCAN_TYPE_VERSION`. 1 to 64 characters.
     """
 
 
 @attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class GetAccountSettingResponse:
-    """The answer of `get_account_setting`."""
+    """The response of `get_account_setting`."""
 
     value: str
-    """The value: `V2` for `REGISTRY_POLICY_SCOPE`, `ENABLED` or `DISABLED` for `BLOB_MOUNTING`,
-    `AWS_NATIVE` for `BASIC_SCAN_TYPE_VERSION`.
+    """The value of the setting: `V2` for `REGISTRY_POLICY_SCOPE`, `ENABLED` or `DISABLED` for
+    `BLOB_MOUNTING`, `AWS_NATIVE` for `BASIC_SCAN_TYPE_VERSION`.
     """
 
     name: str | None = None
-    """The setting."""
+    """The name of the setting."""
 
 
 @attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
@@ -124,26 +124,26 @@ class PutAccountSettingRequest:
     """The arguments of `put_account_setting`."""
 
     name: str
-    """The setting: `REGISTRY_POLICY_SCOPE`, `BLOB_MOUNTING` or `BASIC_SCAN_TYPE_VERSION`. 1 to
-    64 characters.
+    """The name of the setting: `REGISTRY_POLICY_SCOPE`, `BLOB_MOUNTING` or
+    `BASIC_SCAN_TYPE_VERSION`. 1 to 64 characters.
     """
 
     value: str
-    """The value: `V2` for `REGISTRY_POLICY_SCOPE`, `ENABLED` or `DISABLED` for `BLOB_MOUNTING`,
-    `AWS_NATIVE` for `BASIC_SCAN_TYPE_VERSION`.
+    """The value of the setting: `V2` for `REGISTRY_POLICY_SCOPE`, `ENABLED` or `DISABLED` for
+    `BLOB_MOUNTING`, `AWS_NATIVE` for `BASIC_SCAN_TYPE_VERSION`.
     """
 
 
 @attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class PutAccountSettingResponse:
-    """The answer of `put_account_setting`."""
+    """The response of `put_account_setting`."""
 
     name: str | None = None
-    """The setting."""
+    """The name of the setting."""
 
     value: str | None = None
-    """The value: `V2` for `REGISTRY_POLICY_SCOPE`, `ENABLED` or `DISABLED` for `BLOB_MOUNTING`,
-    `AWS_NATIVE` for `BASIC_SCAN_TYPE_VERSION`.
+    """The value of the setting: `V2` for `REGISTRY_POLICY_SCOPE`, `ENABLED` or `DISABLED` for
+    `BLOB_MOUNTING`, `AWS_NATIVE` for `BASIC_SCAN_TYPE_VERSION`.
     """
 
 
@@ -152,8 +152,8 @@ class GetAuthorizationTokenRequest:
     """The arguments of `get_authorization_token`."""
 
     registry_ids: tuple[str, ...] | None = None
-    """Deprecated: the token is good for other registries, too. Default: the caller's own
-    registry. 1 to 10 items, each 12 digits.
+    """Deprecated: one token is valid for all registries that the caller has access to. Default:
+    the caller's registry. 1 to 10 items, each 12 digits.
     """
 
 
@@ -162,20 +162,20 @@ class AuthorizationData:
     """A token with which registry clients log in."""
 
     authorization_token: str = attrs.field(repr=hidden)
-    """Base64 of `AWS:password`: user name and password in one. Its length is not fixed, and it
-    never shows in `repr`.
+    """The base64 encoding of `AWS:password`, that is, of user name and password. Its length
+    varies. It is hidden in `repr`.
     """
 
     expires_at: datetime
-    """When it expires: 12 hours after it was made."""
+    """The time when the token expires, 12 hours after it was created."""
 
     proxy_endpoint: str
-    """The URL of the registry to log in to, with `https://`."""
+    """The URL of the registry to log in to, beginning with `https://`."""
 
 
 @attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class GetAuthorizationTokenResponse:
-    """The answer of `get_authorization_token`."""
+    """The response of `get_authorization_token`."""
 
     authorization_data: tuple[AuthorizationData, ...]
-    """The tokens, with their expiry and registry."""
+    """The tokens with their expiry times and registries."""

@@ -31,16 +31,16 @@ __all__ = [
 
 
 class RCTAppliedFor(OpenEnum):
-    """What makes ECR create the repositories that a template applies to."""
+    """A case in which ECR creates repositories itself and applies a template."""
 
     REPLICATION = "REPLICATION"
-    """Replication, in the registry that images are copied to."""
+    """An image is replicated into a registry that does not have the repository yet."""
 
     PULL_THROUGH_CACHE = "PULL_THROUGH_CACHE"
-    """A pull through the cache, by a pull through cache rule."""
+    """An image is pulled through the cache for the first time."""
 
     CREATE_ON_PUSH = "CREATE_ON_PUSH"
-    """The push of an image whose repository is not there yet."""
+    """An image is pushed to a repository that does not exist yet."""
 
 
 @attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
@@ -48,97 +48,97 @@ class CreateRepositoryCreationTemplateRequest:
     """The arguments of `create_repository_creation_template`."""
 
     prefix: str
-    """The namespace: `prod` covers `prod/app`, not `production`; `ROOT` covers what no other
-    template does. 1 to 256 characters: lower-case letters and digits, joined by '.', '_',
-    '__' or hyphens, in parts divided by '/', or ROOT.
+    """The namespace of the repositories. `prod` applies to `prod/app`, but not to `production`;
+    `ROOT` applies where no other template does. 1 to 256 characters: lower-case letters and
+    digits, separated by '.', '_', '__' or hyphens, in parts separated by '/'; or ROOT.
     """
 
     applied_for: tuple[RCTAppliedFor, ...]
-    """Which repositories it applies to, by what makes ECR create them."""
+    """The cases in which the template applies: what makes ECR create the repository."""
 
     description: str | None = None
-    """What the template is for. At most 256 characters."""
+    """A description of the template. At most 256 characters."""
 
     encryption_configuration: EncryptionConfiguration | None = None
-    """How images are encrypted at rest. Default: `AES256`."""
+    """The encryption at rest. Default: `AES256`."""
 
     resource_tags: tuple[Tag, ...] | None = None
-    """The repositories' tags: a mapping of keys to values, or `Tag` objects."""
+    """The tags of the repositories: a mapping from keys to values, or a sequence of `Tag`."""
 
     image_tag_mutability: ImageTagMutability | None = None
-    """Whether a tag that is in use can be moved to another image. Default: `MUTABLE`."""
+    """Whether a tag can be moved to another image. Default: `MUTABLE`."""
 
     image_tag_mutability_exclusion_filters: tuple[ImageTagMutabilityExclusionFilter, ...] | None = (
         None
     )
-    """Which tags are exempt from the mutability. Needed with the two `_WITH_EXCLUSION` kinds,
-    refused with the others. 1 to 5 items.
+    """The tags that are exempt from the mutability setting. Required with the two
+    `_WITH_EXCLUSION` settings, refused with the others. 1 to 5 items.
     """
 
     repository_policy: str | None = None
-    """The repositories' permissions policy, a JSON document. At most 10,240 characters."""
+    """The permissions policy of the repositories, a JSON document. At most 10,240 characters."""
 
     lifecycle_policy: str | None = None
-    """The repositories' lifecycle policy, a JSON document. At most 30,720 characters."""
+    """The lifecycle policy of the repositories, a JSON document. At most 30,720 characters."""
 
     custom_role_arn: str | None = None
-    """The role that ECR assumes to create the repositories. Default: its service-linked role. At
-    most 2,048 characters.
+    """The ARN of the IAM role that ECR assumes to create the repositories. Default: ECR's
+    service-linked role. At most 2,048 characters.
     """
 
 
 @attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class RepositoryCreationTemplate:
-    """The settings of repositories that ECR creates itself below a prefix."""
+    """A template with the settings of repositories that ECR creates below a prefix."""
 
     prefix: str
-    """The namespace it is for, or `ROOT`."""
+    """The namespace of the repositories, or `ROOT`."""
 
     description: str | None = None
-    """What the template is for."""
+    """The description of the template."""
 
     encryption_configuration: EncryptionConfiguration | None = None
-    """How images are encrypted at rest."""
+    """The encryption at rest."""
 
     resource_tags: tuple[Tag, ...] | None = None
-    """The repositories' tags."""
+    """The tags of the repositories."""
 
     image_tag_mutability: ImageTagMutability | None = None
-    """Whether a tag that is in use can be moved to another image."""
+    """Whether a tag can be moved to another image."""
 
     image_tag_mutability_exclusion_filters: tuple[ImageTagMutabilityExclusionFilter, ...] | None = (
         None
     )
-    """Which tags are exempt from the mutability."""
+    """The tags that are exempt from the mutability setting."""
 
     repository_policy: str | None = None
-    """The repositories' permissions policy, a JSON document."""
+    """The permissions policy of the repositories, a JSON document."""
 
     lifecycle_policy: str | None = None
-    """The repositories' lifecycle policy, a JSON document."""
+    """The lifecycle policy of the repositories, a JSON document."""
 
     applied_for: tuple[RCTAppliedFor, ...] | None = None
-    """Which repositories it applies to, by what makes ECR create them."""
+    """The cases in which the template applies: what makes ECR create the repository."""
 
     custom_role_arn: str | None = None
-    """The role that ECR assumes to create the repositories."""
+    """The ARN of the IAM role that ECR assumes to create the repositories."""
 
     created_at: datetime | None = None
-    """When the template was created."""
+    """The time when the template was created."""
 
     updated_at: datetime | None = None
-    """When the template was last changed."""
+    """The time when the template was last updated."""
 
 
 @attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class CreateRepositoryCreationTemplateResponse:
-    """The answer of `create_repository_creation_template`."""
+    """The response of `create_repository_creation_template`."""
 
     repository_creation_template: RepositoryCreationTemplate
     """The new template."""
 
     registry_id: str | None = None
-    """The account id of the registry."""
+    """The AWS account id of the registry."""
 
 
 @attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
@@ -146,30 +146,32 @@ class DescribeRepositoryCreationTemplatesRequest:
     """The arguments of `describe_repository_creation_templates`."""
 
     prefixes: tuple[str, ...] | None = None
-    """The prefixes of the templates to describe. Default: all. Each 1 to 256 characters:
-    lower-case letters and digits, joined by '.', '_', '__' or hyphens, in parts divided by
-    '/', or ROOT.
+    """The prefixes of the templates to return. Default: all templates. Each 1 to 256 characters:
+    lower-case letters and digits, separated by '.', '_', '__' or hyphens, in parts separated
+    by '/'; or ROOT.
     """
 
     next_token: str | None = None
-    """Where the page begins: the `next_token` of the page before."""
+    """The token of the page to return: the `next_token` of the page before. Default: the first
+    page.
+    """
 
     max_results: int | None = None
-    """The most items that the page may have. Default: 100. 1 to 1,000."""
+    """The largest number of items on the page. Default: 100. 1 to 1,000."""
 
 
 @attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class DescribeRepositoryCreationTemplatesResponse:
-    """The answer of `describe_repository_creation_templates`."""
+    """The response of `describe_repository_creation_templates`."""
 
     repository_creation_templates: tuple[RepositoryCreationTemplate, ...]
-    """The templates of the page."""
+    """The templates on the page."""
 
     registry_id: str | None = None
-    """The account id of the registry."""
+    """The AWS account id of the registry."""
 
     next_token: str | None = None
-    """Where the next page begins; `None` on the last one."""
+    """The token of the next page. `None` on the last page."""
 
 
 @attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
@@ -178,58 +180,58 @@ class UpdateRepositoryCreationTemplateRequest:
 
     prefix: str
     """The template's prefix, or `ROOT`. 1 to 256 characters: lower-case letters and digits,
-    joined by '.', '_', '__' or hyphens, in parts divided by '/', or ROOT.
+    separated by '.', '_', '__' or hyphens, in parts separated by '/'; or ROOT.
     """
 
     description: str | None = None
-    """What the template is for. An empty string clears it. At most 256 characters."""
+    """A description of the template. An empty string removes it. At most 256 characters."""
 
     encryption_configuration: EncryptionConfiguration | None = None
-    """How images are encrypted at rest. An empty `kms_key` stands for the key that AWS manages."""
+    """The encryption at rest. An empty `kms_key` selects the key that AWS manages."""
 
     resource_tags: tuple[Tag, ...] | None = None
-    """The repositories' tags, in place of those before: a mapping of keys to values, or `Tag`
-    objects.
+    """The new tags of the repositories, which replace the current ones: a mapping from keys to
+    values, or a sequence of `Tag`.
     """
 
     image_tag_mutability: ImageTagMutability | None = None
-    """Whether a tag that is in use can be moved to another image."""
+    """Whether a tag can be moved to another image."""
 
     image_tag_mutability_exclusion_filters: tuple[ImageTagMutabilityExclusionFilter, ...] | None = (
         None
     )
-    """Which tags are exempt from the mutability. Needed with the two `_WITH_EXCLUSION` kinds,
-    refused with the others. 1 to 5 items.
+    """The tags that are exempt from the mutability setting. Required with the two
+    `_WITH_EXCLUSION` settings, refused with the others. 1 to 5 items.
     """
 
     repository_policy: str | None = None
-    """The repositories' permissions policy, a JSON document. An empty string clears it. At most
-    10,240 characters.
+    """The permissions policy of the repositories, a JSON document. An empty string removes it.
+    At most 10,240 characters.
     """
 
     lifecycle_policy: str | None = None
-    """The repositories' lifecycle policy, a JSON document. An empty string clears it. At most
-    30,720 characters.
+    """The lifecycle policy of the repositories, a JSON document. An empty string removes it. At
+    most 30,720 characters.
     """
 
     applied_for: tuple[RCTAppliedFor, ...] | None = None
-    """Which repositories it applies to, by what makes ECR create them, in place of those before."""
+    """The new cases in which the template applies, which replace the current ones."""
 
     custom_role_arn: str | None = None
-    """The role that ECR assumes to create the repositories. An empty string clears it. At most
-    2,048 characters.
+    """The ARN of the IAM role that ECR assumes to create the repositories. An empty string
+    removes it. At most 2,048 characters.
     """
 
 
 @attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class UpdateRepositoryCreationTemplateResponse:
-    """The answer of `update_repository_creation_template`."""
+    """The response of `update_repository_creation_template`."""
 
     repository_creation_template: RepositoryCreationTemplate
-    """The template, as changed."""
+    """The updated template."""
 
     registry_id: str | None = None
-    """The account id of the registry."""
+    """The AWS account id of the registry."""
 
 
 @attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
@@ -238,16 +240,16 @@ class DeleteRepositoryCreationTemplateRequest:
 
     prefix: str
     """The template's prefix, or `ROOT`. 1 to 256 characters: lower-case letters and digits,
-    joined by '.', '_', '__' or hyphens, in parts divided by '/', or ROOT.
+    separated by '.', '_', '__' or hyphens, in parts separated by '/'; or ROOT.
     """
 
 
 @attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class DeleteRepositoryCreationTemplateResponse:
-    """The answer of `delete_repository_creation_template`."""
+    """The response of `delete_repository_creation_template`."""
 
     repository_creation_template: RepositoryCreationTemplate
-    """The template that was deleted."""
+    """The deleted template."""
 
     registry_id: str | None = None
-    """The account id of the registry."""
+    """The AWS account id of the registry."""

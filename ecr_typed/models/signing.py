@@ -28,42 +28,42 @@ __all__ = [
 
 
 class SigningRepositoryFilterType(OpenEnum):
-    """How the filter of a signing rule is read."""
+    """The syntax of a signing rule's repository filter."""
 
     WILDCARD_MATCH = "WILDCARD_MATCH"
-    """As a name in which `*` stands for any characters."""
+    """A pattern in which `*` matches any characters."""
 
 
 class SigningStatus(OpenEnum):
-    """How the signing of an image stands."""
+    """The status of an image's signing."""
 
     IN_PROGRESS = "IN_PROGRESS"
-    """It is under way."""
+    """The image is being signed."""
 
     COMPLETE = "COMPLETE"
-    """The signature is there."""
+    """The image has been signed."""
 
     FAILED = "FAILED"
-    """It failed: the failure code says why."""
+    """The signing failed. The failure code gives the reason."""
 
 
 @attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class SigningRepositoryFilter:
-    """The repositories whose images are signed."""
+    """A filter for the repositories that a signing rule applies to."""
 
     filter: str
-    """Their names, with `*` for any characters: `team/*`, `*prod*`. 1 to 256 characters:
-    lower-case letters, digits and '*', joined by single '.', '_' or '-', in parts divided by
-    '/'.
+    """The pattern of the repository names, where `*` matches any characters, as in `team/*` or
+    `*prod*`. 1 to 256 characters: lower-case letters, digits and '*', separated by single
+    '.', '_' or '-', in parts separated by '/'.
     """
 
     filter_type: SigningRepositoryFilterType
-    """How the filter is read."""
+    """The syntax of the filter."""
 
 
 @attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class SigningRule:
-    """The repositories whose images a profile signs."""
+    """A signing rule: which repositories' images are signed, and with which profile."""
 
     signing_profile_arn: str
     """The ARN of the signing profile in AWS Signer. At most 200 characters: the ARN of a signing
@@ -71,16 +71,16 @@ class SigningRule:
     """
 
     repository_filters: tuple[SigningRepositoryFilter, ...] | None = None
-    """The repositories. Default: all. 1 to 100 items."""
+    """Filters for the repositories. Default: all repositories. 1 to 100 items."""
 
 
 @attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class SigningConfiguration:
-    """Which images are signed when they are pushed."""
+    """The signing configuration of a registry."""
 
     rules: tuple[SigningRule, ...]
-    """The rules. An image that matches several is signed with the profile of each. At most 10
-    items.
+    """The rules. An image that matches several rules is signed with the profile of each. At most
+    10 items.
     """
 
 
@@ -94,10 +94,10 @@ class PutSigningConfigurationRequest:
 
 @attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class PutSigningConfigurationResponse:
-    """The answer of `put_signing_configuration`."""
+    """The response of `put_signing_configuration`."""
 
     signing_configuration: SigningConfiguration
-    """The configuration that was set."""
+    """The new configuration."""
 
 
 @attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
@@ -107,13 +107,13 @@ class GetSigningConfigurationRequest:
 
 @attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class GetSigningConfigurationResponse:
-    """The answer of `get_signing_configuration`."""
+    """The response of `get_signing_configuration`."""
 
     signing_configuration: SigningConfiguration
     """The configuration."""
 
     registry_id: str | None = None
-    """The account id of the registry."""
+    """The AWS account id of the registry."""
 
 
 @attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
@@ -123,13 +123,13 @@ class DeleteSigningConfigurationRequest:
 
 @attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class DeleteSigningConfigurationResponse:
-    """The answer of `delete_signing_configuration`."""
+    """The response of `delete_signing_configuration`."""
 
     signing_configuration: SigningConfiguration
-    """The configuration that was deleted."""
+    """The deleted configuration."""
 
     registry_id: str | None = None
-    """The account id of the registry."""
+    """The AWS account id of the registry."""
 
 
 @attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
@@ -137,47 +137,47 @@ class DescribeImageSigningStatusRequest:
     """The arguments of `describe_image_signing_status`."""
 
     repository_name: str
-    """The repository's name, with its namespace, as in `team/app`. 2 to 256 characters:
-    lower-case letters and digits, joined by '.', '_', '__' or hyphens, in parts divided by
-    '/'.
+    """The repository's name, including its namespace, as in `team/app`. 2 to 256 characters:
+    lower-case letters and digits, separated by '.', '_', '__' or hyphens, in parts separated
+    by '/'.
     """
 
     image_id: ImageIdentifier
-    """The image, by its digest or by a tag."""
+    """The image, by digest or by tag."""
 
     registry_id: str | None = None
-    """The account id of the registry. Default: the caller's account. 12 digits."""
+    """The AWS account id of the registry. Default: the caller's account. 12 digits."""
 
 
 @attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class ImageSigningStatus:
-    """How the signing of an image with a profile stands."""
+    """The status of an image's signing with one profile."""
 
     signing_profile_arn: str | None = None
     """The ARN of the signing profile in AWS Signer."""
 
     failure_code: str | None = None
-    """Why it failed, as a code. `None` if it did not."""
+    """The code of the reason why the signing failed. `None` if it did not fail."""
 
     failure_reason: str | None = None
-    """Why it failed, in words. `None` if it did not."""
+    """The reason why the signing failed, in words. `None` if it did not fail."""
 
     status: SigningStatus | None = None
-    """How it stands."""
+    """The status."""
 
 
 @attrs.frozen(kw_only=True, order=False, field_transformer=immutable)
 class DescribeImageSigningStatusResponse:
-    """The answer of `describe_image_signing_status`."""
+    """The response of `describe_image_signing_status`."""
 
     repository_name: str | None = None
-    """The repository's name, with its namespace, as in `team/app`."""
+    """The repository's name, including its namespace, as in `team/app`."""
 
     image_id: ImageIdentifier | None = None
-    """The image."""
+    """The image's digest or tag."""
 
     registry_id: str | None = None
-    """The account id of the registry."""
+    """The AWS account id of the registry."""
 
     signing_statuses: tuple[ImageSigningStatus, ...] | None = None
     """The status for each signing profile."""

@@ -112,7 +112,7 @@ BROKEN: list[tuple[str, dict[str, Any], list[tuple[str, str]]]] = [
     (
         "create_repository_creation_template",
         {**TEMPLATE, "encryption_configuration": ALIAS},
-        [("encryption_configuration.kms_key", "no alias")],
+        [("encryption_configuration.kms_key", "not an alias")],
     ),
     (
         "create_repository_creation_template",

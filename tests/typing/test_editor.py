@@ -120,7 +120,7 @@ def test_create_repository_is_among_repositories(editor: LanguageServer) -> None
         ("EcrClient(ret|ry=None)", "How long a call goes on"),
         ("RetryPolicy().dead|line", "How many seconds the whole call may take"),
         ("EcrError().maybe_|applied", "Whether a write may have been applied"),
-        ("ecr.describe_repositories(page_|size=1)", "How many items a page may have"),
+        ("ecr.describe_repositories(page_|size=1)", "The largest number of items in a page"),
         ("ecr.describe_repositories().fir|st()", "Fetch the first item"),
     ],
 )
