@@ -1,33 +1,33 @@
 """The project's sessions: `nox -l` lists them.
 
-Most of them share a virtual environment, which is set up when it is new or when the files that say
-what belongs in it have changed.
+Each session has an environment of its own below `.nox`, which later runs use again.
 """
 
 from __future__ import annotations
 
 import argparse
-import hashlib
+import ast
+import functools
 import os
 import re
+import subprocess
 import sys
-import venv
 from pathlib import Path
-from typing import Any
 
 import nox
 
-nox.needs_version = ">=2025.2.9"
-nox.options.default_venv_backend = "venv"
+nox.needs_version = ">=2026"
+# uv sets up an environment in a second or two. Where there is no uv, pip does it.
+nox.options.default_venv_backend = "uv|venv"
+nox.options.reuse_venv = "yes"
+nox.options.download_python = "never"
 nox.options.sessions = ["tests", "lint", "types"]
 
 ROOT = Path(__file__).parent
-SHARED = ROOT / ".nox" / "shared"
 PYPROJECT = nox.project.load_toml(ROOT / "pyproject.toml")
-SHARED_PYTHON = SHARED / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
+PYTHONS = ["3.11", "3.12", "3.13"]
 # Both cores. What types are is tested in the session `types`, AWS's command line in `cli`.
 PYTEST = ["pytest", "-n", "2", "--ignore=tests/typing", "--ignore=tests/cli"]
-PYTHONS = ["3.11", "3.12", "3.13"]
 # No group of pyproject.toml: aiobotocore's botocore is older than ours, and what resolves all groups
 # together would fail. The bounds are those that docs/comparison.md speaks of; without them pip goes
 # back to releases of long ago that pin nothing.
@@ -37,111 +37,119 @@ PEERS = {
     "capo-ecr": ["capo-ecr>=0.19"],
 }
 LINTED = ["ecr_typed", "codegen", "tests", "examples", "bench", "docs", "noxfile.py", "run.py"]
+UV_NAMES = {
+    "index-url": "UV_DEFAULT_INDEX",
+    "extra-index-url": "UV_INDEX",
+    "no-index": "UV_OFFLINE",
+    "find-links": "UV_FIND_LINKS",
+    "constraint": "UV_CONSTRAINT",
+    "trusted-host": "UV_INSECURE_HOST",
+    "proxy": "ALL_PROXY",
+    "cert": "SSL_CERT_FILE",
+}
 
 
 def group(name: str) -> list[str]:
-    """The requirements of a dependency group."""
+    """Return the requirements of a dependency group."""
     return list(nox.project.dependency_groups(PYPROJECT, name))
 
 
-def is_installed(folder: Path, requirements: tuple[str, ...]) -> bool:
-    """Whether an earlier run has installed this; if not, the next one will find that we have."""
-    files = (ROOT / "pyproject.toml").read_bytes() + Path(__file__).read_bytes()
-    wanted = hashlib.sha256(files + repr(requirements).encode()).hexdigest()
-    stamp = folder / "installed.sha256"
-    if stamp.exists() and stamp.read_text() == wanted:
-        return True
-    stamp.write_text(wanted)
-    return False
+def uv_settings(pip_config: str) -> dict[str, str]:
+    """Return what `pip config list` says of where packages come from, as uv's variables."""
+    found = re.findall(r"^(global|install|:env:)\.([\w-]+)=(.+)$", pip_config, re.MULTILINE)
+    # The later ones win, as in pip.
+    found.sort(key=lambda setting: ("global", "install", ":env:").index(setting[0]))
+    settings = {
+        UV_NAMES[name]: ("," if name == "find-links" else " ").join(ast.literal_eval(value).split())
+        for _, name, value in found
+        if name in UV_NAMES
+    }
+    # pip takes the newest release from all indexes together.
+    return {"UV_INDEX_STRATEGY": "unsafe-best-match", **settings}
 
 
-def install(session: nox.Session, *requirements: str) -> None:
-    """Install what a session needs in an environment of its own, unless an earlier run did."""
-    if not is_installed(Path(session.virtualenv.location), requirements):
-        session.install("--quiet", "--upgrade", "pip")
-        session.install("--quiet", "--upgrade", *requirements)
+@functools.cache
+def pip_config() -> str:
+    """Return pip's configuration, or nothing where nox runs without pip."""
+    command = [sys.executable, "-m", "pip", "config", "list"]
+    return subprocess.run(command, capture_output=True, text=True, check=False).stdout
 
 
-def shared_python(session: nox.Session) -> str:
-    """The Python that most sessions share, with the package from here and all they need."""
-    requirements = ("--editable", ".[testing]", *group("dev"))
-    if not SHARED_PYTHON.exists():
-        session.log(f"Setting up {SHARED.relative_to(ROOT)}: this takes a minute or two")
-        venv.create(SHARED, with_pip=True, clear=True)
-    if not is_installed(SHARED, requirements):
-        pip = (str(SHARED_PYTHON), "-m", "pip", "install", "--quiet", "--upgrade")
-        try:
-            session.run(*pip, "pip", external=True)
-            session.run(*pip, *requirements, external=True)
-        except BaseException:
-            (SHARED / "installed.sha256").unlink()
-            raise
-    return str(SHARED_PYTHON)
+def install(session: nox.Session, *requirements: str, is_compiled: bool = True) -> None:
+    """Install what a session needs, from where pip would get it.
+
+    What is compiled takes longer to install, and every process that imports it starts sooner.
+    """
+    settings = {k: v for k, v in uv_settings(pip_config()).items() if k not in os.environ}
+    compiled = {"UV_COMPILE_BYTECODE": "1"} if is_compiled else {}
+    session.install(*requirements, env={**settings, **compiled})
 
 
-def run_shared(session: nox.Session, *module: str, **options: Any) -> None:
-    """Run a module, or a file, with the Python that most sessions share."""
-    session.run(shared_python(session), *module, external=True, **options)
-
-
-shared = nox.session(venv_backend="none")
-
-
-@shared
+@nox.session
 def demo(session: nox.Session) -> None:
     """Run the main job on the embedded emulator; with `-- --aws`, read a registry of AWS."""
-    run_shared(session, "examples/demo.py", *session.posargs)
+    install(session, "--editable", ".[testing]", *group("examples"), is_compiled=False)
+    session.run("python", "examples/demo.py", *session.posargs)
 
 
-@shared
+@nox.session
 def tests(session: nox.Session) -> None:
     """Run the tests."""
-    run_shared(session, "-m", *PYTEST, *session.posargs)
+    run_tests(session)
 
 
-@nox.session(name="tests-on", python=PYTHONS, reuse_venv=True)
+@nox.session(name="tests-on", python=PYTHONS)
 def tests_on(session: nox.Session) -> None:
     """Run the tests on each Python that is there."""
-    install(
-        session, "--editable", ".[testing]", *group("codegen"), *group("tests"), *group("examples")
-    )
-    session.run("python", "-m", *PYTEST, *session.posargs)
+    run_tests(session)
 
 
-@nox.session(name="tests-lowest", reuse_venv=True)
+@nox.session(name="tests-lowest")
 def tests_lowest(session: nox.Session) -> None:
     """Run the tests with the oldest versions of all dependencies that are said to do."""
     project = PYPROJECT["project"]
     bounds = [*project["dependencies"], *project["optional-dependencies"]["testing"]]
-    lowest = [bound.replace(">=", "==") for bound in bounds]
+    run_tests(session, *(bound.replace(">=", "==") for bound in bounds))
+
+
+def run_tests(session: nox.Session, *requirements: str) -> None:
+    """Run the tests in an environment that also has what else is required."""
     groups = [*group("codegen"), *group("tests"), *group("examples")]
-    install(session, "--editable", ".[testing]", *lowest, *groups)
+    install(session, "--editable", ".[testing]", *groups, *requirements)
     session.run("python", "-m", *PYTEST, *session.posargs)
 
 
-@shared
+@nox.session
+def awscli(session: nox.Session) -> None:
+    """Set up AWS's command line for `cli`: it pins a botocore, so it is alone."""
+    install(session, "awscli")
+
+
+@nox.session(requires=["awscli"])
 def cli(session: nox.Session) -> None:
     """Test the emulator with AWS's own command line."""
-    # It pins a botocore of its own, so it gets an environment of its own.
-    folder = ROOT / ".nox" / "awscli"
-    aws = folder / SHARED_PYTHON.parent.name / "aws"
-    if not aws.exists():
-        venv.create(folder, with_pip=True, clear=True)
-        python = str(aws.with_name(SHARED_PYTHON.name))
-        session.run(python, "-m", "pip", "install", "--quiet", "awscli", external=True)
-    run_shared(
-        session, "-m", "pytest", "tests/cli", *session.posargs, env={"ECR_TYPED_AWS_CLI": str(aws)}
+    install(session, "--editable", ".[testing]", *group("tests"))
+    aws = str(beside(session, "awscli") / "aws")
+    session.run(
+        "python", "-m", "pytest", "tests/cli", *session.posargs, env={"ECR_TYPED_AWS_CLI": aws}
     )
 
 
-@shared
+def beside(session: nox.Session, name: str) -> Path:
+    """Return the folder with the programs of another session's environment."""
+    ours = Path(session.bin)
+    return Path(session.virtualenv.location).with_name(name) / ours.name
+
+
+@nox.session
 def lint(session: nox.Session) -> None:
     """Check the style of all Python files."""
-    run_shared(session, "-m", "ruff", "format", "--check", *LINTED)
-    run_shared(session, "-m", "ruff", "check", *LINTED)
+    install(session, *group("lint"))
+    session.run("ruff", "format", "--check", *LINTED)
+    session.run("ruff", "check", *LINTED)
 
 
-@shared
+@nox.session
 def types(session: nox.Session) -> None:
     """Check all types with mypy and pyright; test the public ones, also against an earlier state.
 
@@ -150,55 +158,46 @@ def types(session: nox.Session) -> None:
     options = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
     options.add_argument("--ref")
     earlier, others = options.parse_known_args(session.posargs)
-    run_shared(session, "-m", "mypy")
-    run_shared(session, "-m", "pyright", f"--pythonpath={SHARED_PYTHON}")
-    run_shared(session, "-m", "pytest", "tests/typing", *others)
+    install(session, "--editable", ".[testing]", *group("dev"))
+    session.run("mypy")
+    session.run("pyright", f"--pythonpath={Path(session.bin, 'python')}")
+    session.run("python", "-m", "pytest", "tests/typing", *others)
     # 3: a checkout without history has nothing earlier, and says so.
     reference = [f"--ref={earlier.ref}"] if earlier.ref else []
-    run_shared(session, "-m", "tests.typing.earlier", *reference, success_codes=[0, 3])
+    session.run("python", "-m", "tests.typing.earlier", *reference, success_codes=[0, 3])
 
 
-@shared
+@nox.session
 def bench(session: nox.Session) -> None:
     """Measure speed and memory side by side with boto3; exits with 1 beyond the bounds."""
-    run_shared(session, "-m", "bench", *session.posargs)
+    install(session, "--editable", ".[testing]", *group("types"))
+    session.run("python", "-m", "bench", *session.posargs)
 
 
-@nox.session(name="bench-peers", reuse_venv=True)
+@nox.session
+@nox.parametrize("library", list(PEERS))
+def peer(session: nox.Session, library: str) -> None:
+    """Set up one of the libraries for `bench-peers`, and the newest boto3 that goes with it."""
+    install(session, *PEERS[library], "attrs", "boto3")
+
+
+@nox.session(name="bench-peers", requires=[f"peer(library={name!r})" for name in PEERS])
 def bench_peers(session: nox.Session) -> None:
     """Measure the libraries that one might use instead side by side with boto3: minutes."""
     install(session, "--editable", ".", *group("types"))
-    peers = [f"--peer={name}={peer_python(session, name)}" for name in PEERS]
+    peers = [f"--peer={n}={beside(session, f'peer-library-{n}')}/python" for n in PEERS]
     session.run("python", "-m", "bench.peers", *peers, *session.posargs)
 
 
-def peer_python(session: nox.Session, name: str) -> str:
-    """The Python of an environment with one of the other libraries, and boto3 to measure it by."""
-    folder = ROOT / ".nox" / f"peer-{name}"
-    python = str(folder / SHARED_PYTHON.relative_to(SHARED))
-    # boto3 comes last: where a library pins botocore, boto3 is what gives way.
-    requirements = (*PEERS[name], "attrs", "boto3")
-    if not Path(python).exists():
-        venv.create(folder, with_pip=True, clear=True)
-    if not is_installed(folder, requirements):
-        pip = (python, "-m", "pip", "install", "--quiet", "--upgrade")
-        try:
-            session.run_install(*pip, "pip", external=True)
-            session.run_install(*pip, *requirements, external=True)
-        except BaseException:
-            (folder / "installed.sha256").unlink()
-            raise
-    return python
-
-
-@shared
+@nox.session
 def docs(session: nox.Session) -> None:
     """Build the documentation into docs/_build/html; a warning is an error."""
+    install(session, "--editable", ".[testing]", *group("docs"))
     options = ["-W", "--keep-going", "-n", "-b", "html", *session.posargs]
-    run_shared(session, "-m", "sphinx", *options, "docs", "docs/_build/html")
+    session.run("python", "-m", "sphinx", *options, "docs", "docs/_build/html")
 
 
-@nox.session(reuse_venv=True)
+@nox.session
 def generate(session: nox.Session) -> None:
     """Generate models and operations, from the botocore that boto3's lower bound names."""
     install(session, f"boto3=={pinned_boto3()}", "attrs", "cattrs", *group("codegen"))
@@ -206,22 +205,22 @@ def generate(session: nox.Session) -> None:
 
 
 def pinned_boto3() -> str:
-    """boto3's lower bound."""
+    """Return boto3's lower bound."""
     for requirement in PYPROJECT["project"]["dependencies"]:
         if found := re.fullmatch(r"boto3>=(.+)", requirement):
             return found[1]
     raise LookupError("pyproject.toml has no dependency boto3>=X")
 
 
-@nox.session
+@nox.session(reuse_venv=False)
 def wheel(session: nox.Session) -> None:
     """Build sdist and wheel, install the wheel into an empty environment, and look at both."""
     folder = Path(session.create_tmp()).resolve()
-    session.install("--quiet", "--upgrade", "pip", "build")
+    install(session, "build")
     # The wheel is built from the sdist, so that this has all that it takes.
     session.run("python", "-m", "build", f"--outdir={folder}", silent=True)
     (sdist,), (built,) = folder.glob("ecr_typed-*.tar.gz"), folder.glob("ecr_typed-*.whl")
-    session.install("--quiet", str(built))
+    install(session, str(built))
     os.chdir(folder)  # where no source is
     # -P: beside the script lies a folder named as a module of Python.
     session.run("python", "-P", str(ROOT / "tests" / "wheel_check.py"), str(sdist), str(built))
