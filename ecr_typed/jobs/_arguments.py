@@ -1,0 +1,68 @@
+"""The arguments that jobs have in common, before anything is run."""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Callable
+from concurrent.futures import Executor, ProcessPoolExecutor
+
+from ecr_typed import ArgumentProblem, EcrRequestError
+
+
+def check_arguments(
+    *,
+    function: Callable[..., object],
+    items: object,
+    items_name: str,
+    threads: int,
+    executor: Executor | None,
+    on_progress: object,
+) -> None:
+    """Refuse what can't be right."""
+    problems = [
+        ArgumentProblem(name, repr(value), allowed, hint)
+        for name, value, fits, allowed, hint in (
+            ("function", function, callable(function), "a function", ""),
+            (
+                items_name,
+                items,
+                hasattr(items, "__iter__") and not isinstance(items, str | bytes),
+                "an iterable",
+                f"pass [{items!r}]" if isinstance(items, str) else "",
+            ),
+            ("threads", threads, _is_count(threads), "a whole number of at least 1", ""),
+            (
+                "executor",
+                executor,
+                executor is None or hasattr(executor, "submit"),
+                "a concurrent.futures.Executor, or None",
+                "",
+            ),
+            (
+                "on_progress",
+                on_progress,
+                on_progress is None or callable(on_progress),
+                "a function of a Progress, or None",
+                "",
+            ),
+        )
+        if not fits
+    ]
+    if problems:
+        raise EcrRequestError(problems)
+    if isinstance(executor, ProcessPoolExecutor):
+        _check_picklable(function)
+
+
+def _is_count(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 1
+
+
+def _check_picklable(function: Callable[..., object]) -> None:
+    try:
+        pickle.dumps(function)
+    except Exception as error:
+        allowed = "a function that can be pickled, as it is called in other processes"
+        hint = f"define it in a module, and not inside a function: {error}"
+        problem = ArgumentProblem("function", repr(function), allowed, hint)
+        raise EcrRequestError([problem]) from error

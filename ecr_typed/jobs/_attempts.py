@@ -1,0 +1,68 @@
+"""The attempt to do an item, where it runs: on a thread, or in another process."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from ecr_typed import (
+    ClientClosedError,
+    EcrCredentialsError,
+    EcrError,
+    ExpiredTokenException,
+    UnrecognizedClientException,
+)
+
+
+class Attempt(NamedTuple):
+    """What became of an attempt. It can be pickled, if the value can."""
+
+    value: Any = None
+    error: EcrError | None = None
+    is_gone: bool = False
+    """Whether the item is not there any more."""
+
+
+def attempt(function: Callable[..., Any], *arguments: Any) -> Attempt:
+    """Call a function; what it raises is part of what is returned."""
+    try:
+        return Attempt(function(*arguments))
+    except EcrError as error:
+        return Attempt(error=error)
+    except Exception as error:  # noqa: BLE001  # whatever the user's function raises
+        return Attempt(error=as_ecr_error(error))
+
+
+def attempt_elsewhere(_unique: object, function: Callable[..., Any], *arguments: Any) -> Attempt:
+    """Call a function in another process, from where an error brings its traceback as text.
+
+    `_unique` keeps Dask from taking two calls with equal arguments for one.
+    """
+    done = attempt(function, *arguments)
+    if done.error is not None and done.error.__cause__ is not None:
+        # pickle leaves out the cause.
+        lines = traceback.format_exception(done.error.__cause__)
+        done.error.add_note(f"In another process:\n{''.join(lines).rstrip()}")
+    return done
+
+
+def as_ecr_error(error: Exception) -> EcrError:
+    """Return what a user's function raised as an error of ours, with its cause."""
+    if isinstance(error, EcrError):
+        return error
+    text = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    ours = EcrError(text)
+    ours.__cause__ = error
+    return ours
+
+
+def is_lost(error: EcrError) -> bool:
+    """Return whether every other call through the client will fail in the same way."""
+    return isinstance(
+        error,
+        ClientClosedError
+        | EcrCredentialsError
+        | ExpiredTokenException
+        | UnrecognizedClientException,
+    )

@@ -1,0 +1,142 @@
+"""Each item of a job: a function is called for it on threads, or in other processes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterable, Sized
+from concurrent.futures import Executor, ThreadPoolExecutor
+from itertools import count
+from typing import Any, Final, TypeVar
+from uuid import uuid4
+
+from ecr_typed.jobs._arguments import check_arguments
+from ecr_typed.jobs._attempts import Attempt, attempt, attempt_elsewhere, is_lost
+from ecr_typed.jobs._outcomes import Outcome, Status
+from ecr_typed.jobs._progress import Progress, ProgressCounter
+from ecr_typed.jobs._registries import Registry
+from ecr_typed.jobs._window import Reaction, Task, Window
+
+Item = TypeVar("Item")
+Value = TypeVar("Value")
+
+
+def each(
+    function: Callable[[Item], Value],
+    items: Iterable[Item],
+    *,
+    threads: int = 16,
+    executor: Executor | None = None,
+    ordered: bool = False,
+    on_progress: Callable[[Progress], None] | None = None,
+) -> Generator[Outcome[Item, Value], None, None]:
+    """Call a function for each item, many at a time, and yield what becomes of them.
+
+    What it raises for an item is that item's outcome, and the job goes on. Only a closed client
+    and lost credentials end it: what is in flight is waited for and yielded, then the error is
+    raised. Items are taken as they are needed, at most twice as many as threads at a time, so that
+    they may be a `Pager` of any length. To close the iterator ends the job: what has not begun is
+    dropped, what is running is waited for.
+
+    Args:
+        function: What is called with each item, on several threads at the same time.
+        items: The items; each is taken on the caller's thread.
+        threads: How many calls run at the same time; at least 1. Default: 16.
+        executor: Where the calls run. Default: threads of the job's own. With one of other
+            processes, such as a `ProcessPoolExecutor`, function, items and what it returns are
+            pickled. It is left open.
+        ordered: Whether outcomes come in the items' order. Default: as the items are finished.
+        on_progress: Called on the caller's thread after each item.
+
+    Returns:
+        An iterator of an outcome for each item. An error that is none of ours, such as a
+        `KeyError` of the function, is the cause of an `EcrError`.
+
+    Raises:
+        EcrRequestError: An argument is wrong. Nothing was called.
+    """
+    check_arguments(
+        function=function,
+        items=items,
+        items_name="items",
+        threads=threads,
+        executor=executor,
+        on_progress=on_progress,
+    )
+    source = _Items(function, items, executor, ProgressCounter(on_progress, count_of(items)))
+    window = Window[Item, Value](source, threads=threads, executor=executor, ordered=ordered)
+    return window.outcomes()
+
+
+def count_of(items: Iterable[object]) -> int | None:
+    """Return how many items there are, if that is known without taking them."""
+    return len(items) if isinstance(items, Sized) else None
+
+
+class _Items:
+    """Where the tasks of `each` come from."""
+
+    def __init__(
+        self,
+        function: Callable[..., Any],
+        items: Iterable[Any],
+        executor: Executor | None,
+        counter: ProgressCounter,
+    ) -> None:
+        self._function = function
+        self._items = iter(items)
+        self._begin = task_maker(executor)
+        self._counter = counter
+
+    def take(self) -> Task | None:
+        """Return a task for the next item."""
+        for item in self._items:
+            return self._begin(item, self._function, item)
+        return None
+
+    def finish(self, task: Task, done: Attempt) -> Reaction:
+        """Return the item's outcome; the error of a registry ends nothing but its own."""
+        outcome = outcome_of(task.item, done)
+        self._counter.add(outcome)
+        error = outcome.error
+        is_end = error is not None and is_lost(error) and not isinstance(task.item, Registry)
+        return Reaction((outcome,), error if is_end else None)
+
+    def stop(self) -> None:
+        """Leave the calls in flight alone: whose clients they use is not known."""
+
+
+def outcome_of(item: Any, done: Attempt, registry: Registry | None = None) -> Outcome[Any, Any]:
+    """Return the outcome of an item by what became of its attempt."""
+    if done.is_gone:
+        return Outcome(item, Status.SKIPPED, registry=registry)
+    if done.error is not None:
+        return Outcome[Any, Any].of_error(item, done.error, registry)
+    return Outcome(item, Status.DONE, done.value, registry=registry)
+
+
+MakeTask = Callable[..., Task]
+"""Makes a task of an item, a function and its arguments."""
+
+
+def task_maker(executor: Executor | None) -> MakeTask:
+    """Return what makes the tasks of a job for an executor."""
+    job, numbers = uuid4().hex, count()
+
+    def here(item: Any, function: Callable[..., Any], *arguments: Any) -> Task:
+        return Task(item, attempt, (function, *arguments))
+
+    def elsewhere(item: Any, function: Callable[..., Any], *arguments: Any) -> Task:
+        return Task(item, attempt_elsewhere, ((job, next(numbers)), function, *arguments))
+
+    return here if is_in_this_process(executor) else elsewhere
+
+
+_NOT_HERE: Final = "InterpreterPoolExecutor"
+"""A `ThreadPoolExecutor` of Python 3.14, each of whose threads has an interpreter of its own."""
+
+
+def is_in_this_process(executor: Executor | None) -> bool:
+    """Return whether an executor shares our objects; others are taken to be elsewhere."""
+    if executor is None:
+        return True
+    names = {cls.__name__ for cls in type(executor).__mro__}
+    return isinstance(executor, ThreadPoolExecutor) and _NOT_HERE not in names

@@ -1,0 +1,160 @@
+"""Outcomes: what became of each item of a job."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any, Final, Generic, Self, TypeVar
+
+import attrs
+
+from ecr_typed import EcrError
+from ecr_typed.jobs._labels import label
+
+if TYPE_CHECKING:
+    from ecr_typed.jobs._registries import Registry
+
+Item_co = TypeVar("Item_co", covariant=True)
+Value_co = TypeVar("Value_co", covariant=True)
+
+_SHOWN: Final = 10
+"""How many failures the text of an error lists."""
+
+
+class Status(enum.StrEnum):
+    """What became of an item."""
+
+    DONE = "DONE"
+    """It was done."""
+
+    UNCHANGED = "UNCHANGED"
+    """There was nothing to do."""
+
+    PLANNED = "PLANNED"
+    """It would be done: this was a dry run, which sends no write."""
+
+    SKIPPED = "SKIPPED"
+    """It was left out, because it is not there any more."""
+
+    FAILED = "FAILED"
+    """It failed, and nothing of its last call was applied."""
+
+    UNKNOWN = "UNKNOWN"
+    """It failed, and its last call may have been applied all the same."""
+
+
+@attrs.frozen
+class Outcome(Generic[Item_co, Value_co]):
+    """What became of one item of a job."""
+
+    item: Item_co
+    """The item."""
+
+    status: Status
+    """What became of it."""
+
+    value: Value_co | None = None
+    """What the job returned for it; None where it failed or was not done."""
+
+    error: EcrError | None = None
+    """Why it failed; None unless the status is `FAILED` or `UNKNOWN`."""
+
+    registry: Registry | None = None
+    """The registry it is in, for a job over several; else None."""
+
+    @classmethod
+    def of_error(cls, item: Item_co, error: EcrError, registry: Registry | None = None) -> Self:  # type: ignore[misc]  # an alternative constructor reads no item
+        """Return the outcome of an item that failed.
+
+        Args:
+            item: The item.
+            error: What it raised. With `maybe_applied` the status is `UNKNOWN`, else `FAILED`.
+            registry: The registry it is in, for a job over several.
+
+        Returns:
+            The outcome.
+        """
+        status = Status.UNKNOWN if error.maybe_applied else Status.FAILED
+        return cls(item, status, error=error, registry=registry)
+
+    def __str__(self) -> str:
+        text = f"{label(self.item)}: {self.status}"
+        if self.registry is not None and self.registry != self.item:
+            text = f"{self.registry} {text}"
+        return text if self.error is None else f"{text}: {self.error}"
+
+
+class JobFailedError(EcrError, ExceptionGroup[EcrError]):
+    """Items of a job failed: the group of their errors, which `except*` takes apart.
+
+    Its `maybe_applied` says whether that of any of them is true; `attempts` is their sum.
+    """
+
+    outcomes: tuple[Outcome[Any, Any], ...]
+    """The outcomes of the items that failed, in the order of the errors."""
+
+    def __new__(
+        cls,
+        message: str,
+        errors: Sequence[EcrError],
+        outcomes: Iterable[Outcome[Any, Any]] = (),  # noqa: ARG004  # the constructor takes it
+    ) -> Self:
+        return super().__new__(cls, message, errors)
+
+    def __init__(
+        self,
+        message: str,
+        errors: Sequence[EcrError],
+        outcomes: Iterable[Outcome[Any, Any]] = (),
+    ) -> None:
+        super().__init__(message, maybe_applied=any(error.maybe_applied for error in errors))
+        # pickle makes it anew from these; the outcomes come with its attributes.
+        self.args = (message, list(errors))
+        self.attempts = sum(error.attempts for error in errors)
+        self.outcomes = tuple(outcomes)
+
+    def __str__(self) -> str:
+        # Without the number of errors that Python adds: the first line has it.
+        return str(self.args[0])
+
+    def derive(self, excs: Sequence[EcrError]) -> JobFailedError:  # type: ignore[override]  # of errors of ours alone
+        """Return a group of some of the errors, as `except*` and `split` ask for.
+
+        Args:
+            excs: The errors.
+
+        Returns:
+            The group, with their outcomes.
+        """
+        chosen = {id(error) for error in excs}
+        return _failure([one for one in self.outcomes if id(one.error) in chosen], excs)
+
+
+# The name that ends a traceback is the one that users import.
+JobFailedError.__module__ = "ecr_typed.jobs"
+
+
+def raise_failures(outcomes: Iterable[Outcome[Any, Any]]) -> None:
+    """Run a job to its end, and raise the errors of all items that failed.
+
+    Only what failed is kept meanwhile.
+
+    Args:
+        outcomes: A job's outcomes, or those that were collected from one.
+
+    Raises:
+        JobFailedError: An item failed, or may have been applied all the same. Its text lists the
+            first ten.
+    """
+    failed = [outcome for outcome in outcomes if outcome.error is not None]
+    if failed:
+        raise _failure(failed, [one.error for one in failed if one.error is not None])
+
+
+def _failure(failed: Sequence[Outcome[Any, Any]], errors: Sequence[EcrError]) -> JobFailedError:
+    count = len(errors)
+    lines = [f"{count} {'item' if count == 1 else 'items'} failed:"]
+    lines += [f"- {outcome}" for outcome in failed[:_SHOWN]]
+    if len(failed) > _SHOWN:
+        lines.append(f"- and {len(failed) - _SHOWN} more: see `outcomes` of this error")
+    return JobFailedError("\n".join(lines), errors, failed)

@@ -1,0 +1,268 @@
+"""The engine of jobs: a bounded number of tasks in flight, and their outcomes as they come."""
+
+from __future__ import annotations
+
+import atexit
+import logging
+import os
+from collections import deque
+from collections.abc import Callable, Generator, Iterable
+from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, wait
+from queue import Empty, SimpleQueue
+from typing import Any, Final, Generic, NamedTuple, Protocol, TypeVar
+from weakref import WeakSet
+
+import attrs
+
+from ecr_typed import EcrError
+from ecr_typed.jobs._attempts import Attempt
+from ecr_typed.jobs._labels import label
+from ecr_typed.jobs._outcomes import Outcome
+from ecr_typed.jobs._threads import DaemonThreads
+
+_logger = logging.getLogger(__name__)
+
+Item_co = TypeVar("Item_co", covariant=True)
+Value_co = TypeVar("Value_co", covariant=True)
+
+_GRACE: Final = 0.5
+"""How long Ctrl-C waits for calls that were ended, in seconds."""
+
+_SHOWN: Final = 10
+"""How many of the items in flight are named."""
+
+_POLL: Final = 0.2
+"""How often a wait looks for Ctrl-C, in seconds: on Windows, it interrupts no wait for a lock."""
+
+
+@attrs.define(eq=False)
+class Task:
+    """A piece of work in flight."""
+
+    item: Any
+    function: Callable[..., Attempt]
+    """What runs it, on a thread or in another process."""
+
+    arguments: tuple[Any, ...]
+    future: Future[Attempt] | None = None
+
+
+class Reaction(NamedTuple):
+    """What a job makes of a task that has ended."""
+
+    outcomes: Iterable[Outcome[Any, Any]] = ()
+    ending: BaseException | None = None
+    """What ends the job, once the tasks in flight have ended."""
+
+
+class Source(Protocol):
+    """Where tasks come from, and what is made of them: one for each kind of job."""
+
+    def take(self) -> Task | None:
+        """Return the next task; None if there is none until another one has ended."""
+        ...
+
+    def finish(self, task: Task, done: Attempt) -> Reaction:
+        """Take what became of a task."""
+        ...
+
+    def stop(self) -> None:
+        """End the calls in flight."""
+
+
+class Window(Generic[Item_co, Value_co]):
+    """The tasks of a job that are in flight: at most twice as many as threads."""
+
+    def __init__(
+        self,
+        source: Source,
+        *,
+        threads: int,
+        executor: Executor | None = None,
+        ordered: bool = False,
+    ) -> None:
+        self._source = source
+        self._own_threads = DaemonThreads(threads) if executor is None else None
+        self._executor = self._own_threads if executor is None else executor
+        self._limit = 2 * threads
+        self._is_ordered = ordered
+        self._tasks: dict[int, Task] = {}
+        self._ended = SimpleQueue[Task]()
+        self._waiting: deque[Task] = deque()
+        """In order: the tasks in flight, and those that ended before an earlier one."""
+        self._ending: BaseException | None = None
+        self._is_over = False
+
+    def outcomes(self) -> Generator[Outcome[Item_co, Value_co], None, None]:
+        """Run all tasks, and yield what becomes of them."""
+        _open.add(self)
+        try:
+            self._fill()
+            while self._tasks:
+                for task in self._next():
+                    reaction = self._finish(task)
+                    if reaction.ending is not None:
+                        self._begin_to_end(reaction.ending)
+                    yield from reaction.outcomes
+                self._fill()
+        except KeyboardInterrupt as interrupt:
+            if note := self.end(_GRACE):
+                interrupt.add_note(note)
+            raise
+        finally:
+            self.end()
+        if self._ending is not None:
+            raise self._ending
+
+    def end(self, seconds: float | None = None) -> str:
+        """End what is in flight, wait for it, and return in words what it was."""
+        if self._is_over:
+            return ""
+        self._is_over = True
+        _open.discard(self)
+        running = self._drop_what_waits()
+        self._source.stop()
+        futures = [task.future for task in running if task.future is not None]
+        wait(futures, timeout=seconds)
+        if self._own_threads is not None:
+            self._own_threads.shutdown(wait=seconds is None)
+        return _in_flight(running)
+
+    def _fill(self) -> None:
+        while self._ending is None and len(self._tasks) < self._limit:
+            try:
+                task = self._source.take()
+                if task is None:
+                    return
+                self._submit(task)
+            except Exception as error:  # noqa: BLE001  # it is raised when the rest has ended
+                self._begin_to_end(error)
+
+    def _submit(self, task: Task) -> None:
+        executor: Any = self._executor
+        try:
+            future: Future[Attempt] = executor.submit(task.function, *task.arguments)
+        except Exception as error:
+            raise EcrError(
+                f"{label(task.item)} was not done: the executor takes no more work: "
+                f"{type(error).__name__}: {error}"
+            ) from error
+        task.future = future
+        self._tasks[id(task)] = task
+        if self._is_ordered:
+            self._waiting.append(task)
+        future.add_done_callback(lambda _: self._ended.put(task))
+
+    def _next(self) -> Iterable[Task]:
+        """The next tasks that ended, in their order if the job has one."""
+        task = self._wait()
+        if not self._is_ordered:
+            return (task,)
+        ready: list[Task] = []
+        while self._waiting and _is_done(self._waiting[0]):
+            ready.append(self._waiting.popleft())
+        return ready
+
+    def _wait(self) -> Task:
+        while True:
+            try:
+                task = self._ended.get(timeout=_POLL)
+            except Empty:
+                continue
+            # A task that was cancelled has ended, too, but is none of the job's any more.
+            if id(task) in self._tasks:
+                return task
+
+    def _finish(self, task: Task) -> Reaction:
+        del self._tasks[id(task)]
+        try:
+            done = _result(task)
+        except CancelledError:
+            return Reaction(ending=EcrError(f"{label(task.item)} was cancelled by the executor"))
+        except Exception as error:  # noqa: BLE001  # the outcome has it
+            # No error of the user's function: that is part of a result.
+            lost = _lost(task.item, error)
+            outcomes = self._source.finish(task, Attempt(error=lost)).outcomes
+            return Reaction(outcomes, self._ending or lost)
+        except BaseException as error:  # noqa: BLE001  # it is raised when the rest has ended
+            return Reaction(ending=error)
+        return self._source.finish(task, done)
+
+    def _begin_to_end(self, ending: BaseException) -> None:
+        """Take no more tasks; those in flight are waited for."""
+        if self._ending is None:
+            self._ending = ending
+        self._drop_what_waits()
+
+    def _drop_what_waits(self) -> list[Task]:
+        """Drop the tasks that have not begun, and return the others."""
+        for task in list(self._tasks.values()):
+            if task.future is not None and task.future.cancel():
+                del self._tasks[id(task)]
+                if self._is_ordered:
+                    self._waiting.remove(task)
+        return list(self._tasks.values())
+
+
+def _is_done(task: Task) -> bool:
+    return task.future is not None and task.future.done()
+
+
+def _result(task: Task) -> Attempt:
+    future = task.future
+    if future is None:
+        raise AssertionError("a task ended that was not submitted")
+    # They hold each other, and the result would stay until the garbage is collected.
+    task.future = None
+    return future.result()
+
+
+def _lost(item: object, error: Exception) -> EcrError:
+    """What is said of a task whose result did not come back from the executor."""
+    text = f"{label(item)}: its result did not come back: {type(error).__name__}: {error}"
+    if not isinstance(error, BrokenExecutor):
+        text += (
+            ". With this executor the function, its items and what it returns are pickled: pass a "
+            "function of a module, and return models or plain values"
+        )
+    lost = EcrError(text, maybe_applied=True)
+    lost.__cause__ = error
+    return lost
+
+
+def _in_flight(tasks: list[Task]) -> str:
+    """What is said of the tasks that an end met in flight."""
+    if not tasks:
+        return ""
+    shown = [f"{label(task.item)} ({_state(task)})" for task in tasks[:_SHOWN]]
+    if len(tasks) > len(shown):
+        shown.append(f"and {len(tasks) - len(shown)} more")
+    return f"In flight when the job was ended: {', '.join(shown)}"
+
+
+def _state(task: Task) -> str:
+    if task.future is None or not task.future.done():
+        return "still running"
+    if task.future.cancelled() or task.future.exception() is not None:
+        return "did not end well"
+    error = task.future.result().error
+    if error is None:
+        return "done"
+    return "may have been applied" if error.maybe_applied else "was not applied"
+
+
+_open: Final[WeakSet[Window[Any, Any]]] = WeakSet()
+
+
+def _end_all() -> None:
+    """End the jobs that are left when the program ends, and log what they had in flight."""
+    for window in list(_open):
+        if note := window.end(_GRACE):
+            _logger.warning("%s", note)
+
+
+atexit.register(_end_all)
+
+if hasattr(os, "register_at_fork"):
+    # The jobs of its parent go on there.
+    os.register_at_fork(after_in_child=_open.clear)

@@ -1,0 +1,1 @@
+"""Tests of `ecr_typed.jobs`."""
