@@ -199,17 +199,10 @@ def docs(session: nox.Session) -> None:
 
 @nox.session
 def generate(session: nox.Session) -> None:
-    """Generate models and operations, from the botocore that boto3's lower bound names."""
-    install(session, f"boto3=={pinned_boto3()}", "attrs", "cattrs", *group("codegen"))
+    """Generate models and operations, from the botocore that is named beside the curation."""
+    version = (ROOT / "codegen" / "curation" / "botocore-version.txt").read_text("utf-8").strip()
+    install(session, f"botocore=={version}", "attrs", "cattrs", *group("codegen"))
     session.run("python", "-m", "codegen", *session.posargs)
-
-
-def pinned_boto3() -> str:
-    """Return boto3's lower bound."""
-    for requirement in PYPROJECT["project"]["dependencies"]:
-        if found := re.fullmatch(r"boto3>=(.+)", requirement):
-            return found[1]
-    raise LookupError("pyproject.toml has no dependency boto3>=X")
 
 
 @nox.session(reuse_venv=False)

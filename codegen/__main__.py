@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import re
 import sys
-import tomllib
-from pathlib import Path
 
 from codegen.agreement import disagreements
-from codegen.decisions import CurationError, load_decisions
+from codegen.decisions import CURATION, CurationError, load_decisions
 from codegen.output import differences, write
 from codegen.render import render
 from codegen.source import load_service
 
-_PYPROJECT = Path(__file__).parent.parent / "pyproject.toml"
+_PINNED = CURATION / "botocore-version.txt"
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -38,12 +35,8 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def pinned_version() -> str:
-    """The version of botocore that the package is generated from: boto3's lower bound."""
-    project = tomllib.loads(_PYPROJECT.read_text("utf-8"))["project"]
-    for requirement in project["dependencies"]:
-        if found := re.fullmatch(r"boto3>=([\d.]+)", requirement):
-            return found[1]
-    raise CurationError(["pyproject.toml has no dependency boto3>=X"])
+    """Return the version of botocore that the package is generated from."""
+    return _PINNED.read_text("utf-8").strip()
 
 
 def _news() -> int:
@@ -59,7 +52,7 @@ def _generate(*, is_check: bool) -> int:
     if service.botocore_version != pinned:
         problem = (
             f"botocore {service.botocore_version} is installed, and the package is generated "
-            f"from {pinned}: install that, or raise boto3's lower bound in pyproject.toml"
+            f"from {pinned}: install that, or write the new version in {_PINNED.name}"
         )
         raise CurationError([problem])
     files = render(service, load_decisions())

@@ -15,7 +15,6 @@ import pytest
 from botocore.loaders import Loader
 
 from codegen import __main__ as commands
-from codegen.decisions import CurationError
 from codegen.output import PACKAGE, differences, write
 from codegen.records import ServiceRecord
 from codegen.source import read_service
@@ -136,33 +135,20 @@ def test_another_botocore_is_refused(
     capsys: pytest.CaptureFixture[str],
     arguments: list[str],
 ) -> None:
-    """What is generated depends on the pinned version alone: with another, it says what to do."""
+    """The package is generated from the pinned version alone; with another, it says what to do."""
     monkeypatch.setattr(commands, "pinned_version", lambda: "9.8.0")
     assert commands.main(arguments) == 1
     output, error = capsys.readouterr()
     assert output == ""
     assert error == (
         "botocore 9.8.7 is installed, and the package is generated from 9.8.0: "
-        "install that, or raise boto3's lower bound in pyproject.toml\n"
+        "install that, or write the new version in botocore-version.txt\n"
     )
     assert not package.exists()
 
 
-def test_the_pinned_version_is_the_lower_bound_of_boto3(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """It stands in one place: the project's dependencies."""
-    project = tmp_path / "pyproject.toml"
-    monkeypatch.setattr(commands, "_PYPROJECT", project)
-    project.write_text('[project]\ndependencies = ["attrs>=25", "boto3>=1.99.3"]\n', "utf-8")
-    assert commands.pinned_version() == "1.99.3"
-    project.write_text('[project]\ndependencies = ["boto3"]\n', "utf-8")
-    with pytest.raises(CurationError, match="no dependency boto3"):
-        commands.pinned_version()
-
-
 def test_the_tree_is_generated_from_the_pinned_version() -> None:
-    """The headers of the generated files name boto3's lower bound."""
+    """The headers of the generated files name the version that lies with the curation."""
     text = (PACKAGE / "__init__.py").read_text("utf-8")
     assert f"from botocore {commands.pinned_version()}: do not edit." in text.splitlines()[0]
 
