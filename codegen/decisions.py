@@ -1,4 +1,4 @@
-"""What a person decided: the TOML files of `curation/`, a file a topic."""
+"""Reads what a person decided: the TOML files of `curation/`, one for each topic."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _CONVERTER = Converter(forbid_extra_keys=True)
 CURATION = Path(__file__).parent / "curation"
 
 SAME_WORDS = "="
-"""Instead of a member's words: those of `shared.toml` for this name, or for the name after it."""
+"""In place of words: use those of `shared.toml` for this member, or for the name that follows."""
 
 
 class CurationError(Exception):
@@ -38,7 +38,7 @@ class OperationDecision:
     """A member of the response, or `response`, or `nothing`."""
 
     returned: str = ""
-    """What comes back, in words."""
+    """What the method returns, in words."""
 
     repeat_meets: tuple[str, ...] = ()
     items: tuple[str, ...] = ()
@@ -54,7 +54,7 @@ class StructureDecision:
     members: Mapping[str, str]
     words: str = ""
     always: Mapping[str, str] = attrs.field(factory=dict[str, str])
-    """Members that are in every answer though the model does not say so, with the evidence."""
+    """Members that are in every response though the model does not say so, with the evidence."""
 
     shared: tuple[str, ...] = ()
     secret: tuple[str, ...] = ()
@@ -80,7 +80,7 @@ class ErrorDecision:
 
 @attrs.frozen
 class ScalarDecision:
-    """What a pattern allows, in words; and a pattern that matches the same without backtracking."""
+    """What a pattern allows, in words, and an equivalent pattern that does not backtrack."""
 
     allowed: str
     equivalent: str | None = None
@@ -108,26 +108,37 @@ class ErrorDecisions:
 
 @attrs.frozen
 class SharedDecisions:
-    """What holds in all topics."""
+    """What applies to all topics."""
 
     members: Mapping[str, str]
-    """Words for names that mean the same wherever they stand."""
+    """Words for names that have one meaning in all structures."""
 
     scalars: Mapping[str, ScalarDecision]
     same_structures: Mapping[str, str]
-    """Structures that are another one under a second name."""
+    """Structures that duplicate another one, by their names."""
 
     pending: tuple[str, ...] = ()
-    """Operations that wait for their curation."""
+    """Operations that are not curated yet."""
+
+
+@attrs.frozen
+class _PublicNames:
+    modules: Mapping[str, tuple[str, ...]]
 
 
 @attrs.frozen
 class Decisions:
-    """All of it."""
+    """The whole curation."""
 
     topics: Mapping[str, TopicDecision]
     errors: ErrorDecisions
     shared: SharedDecisions
+    public_names: Mapping[str, tuple[str, ...]]
+    """The public names that are written by hand, by their modules."""
+
+
+_OTHER_FILES = {"errors", "public_names", "shared"}
+"""The files that do not belong to a topic."""
 
 
 def load_decisions(folder: Path = CURATION) -> Decisions:
@@ -136,13 +147,15 @@ def load_decisions(folder: Path = CURATION) -> Decisions:
     topics = {
         path.stem: _read(path, TopicDecision, problems)
         for path in sorted(folder.glob("*.toml"))
-        if path.stem not in {"errors", "shared"}
+        if path.stem not in _OTHER_FILES
     }
     errors = _read(folder / "errors.toml", ErrorDecisions, problems)
     shared = _read(folder / "shared.toml", SharedDecisions, problems)
-    if errors is None or shared is None or problems:
+    public_names = _read(folder / "public_names.toml", _PublicNames, problems)
+    if errors is None or shared is None or public_names is None or problems:
         raise CurationError(problems)
-    return Decisions({name: topic for name, topic in topics.items() if topic}, errors, shared)
+    curated = {name: topic for name, topic in topics.items() if topic}
+    return Decisions(curated, errors, shared, public_names.modules)
 
 
 def _read(path: Path, kind: type[Decision], problems: list[str]) -> Decision | None:

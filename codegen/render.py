@@ -1,4 +1,4 @@
-"""All generated files, made and formatted in memory."""
+"""Renders and formats all generated files in memory."""
 
 from __future__ import annotations
 
@@ -17,35 +17,9 @@ from codegen.operation_views import OperationViews
 from codegen.output import PACKAGE
 from codegen.records import ServiceRecord
 
-VERSION = "0.1.0"
-
-_EXPORTS = {
-    "ecr_typed._calls.runner": ["CallEvent"],
-    "ecr_typed._client": ["EcrClient"],
-    "ecr_typed._conversion.convert": ["from_boto3", "to_boto3"],
-    "ecr_typed._enums": ["OpenEnum"],
-    "ecr_typed._errors": [
-        "ArgumentProblem",
-        "ClientClosedError",
-        "EcrConfigurationError",
-        "EcrConnectionError",
-        "EcrCredentialsError",
-        "EcrError",
-        "EcrRequestError",
-        "EcrResponseError",
-        "EcrServiceError",
-        "OutcomeUnknownError",
-        "PaginationError",
-        "WaiterError",
-    ],
-    "ecr_typed._frozen_map": ["FrozenMap"],
-    "ecr_typed._calls.paging": ["Pager"],
-    "ecr_typed._calls.retry": ["RetryEvent", "RetryPolicy"],
-}
-
 
 def render(service: ServiceRecord, decisions: Decisions) -> dict[str, str]:
-    """The generated files' texts by their paths below the package."""
+    """Return the texts of the generated files by their paths in the package."""
     check_agreement(service, decisions)
     templates = _Templates(service.botocore_version)
     models, operations = ModelViews(service, decisions), OperationViews(service, decisions)
@@ -58,13 +32,12 @@ def render(service: ServiceRecord, decisions: Decisions) -> dict[str, str]:
     errors = error_views(service, decisions)
     names = {f"ecr_typed.models.{name}": view.names for name, view in views.items()}
     exports = {
-        **_EXPORTS,
+        **decisions.public_names,
         "ecr_typed._service_errors": sorted(error.name for error in errors),
     }
     files = {
         "__init__.py": templates.render(
             "init",
-            version=VERSION,
             exports=exports,
             all_names=_sorted([*exports.values(), *names.values()]),
         ),
@@ -74,7 +47,7 @@ def render(service: ServiceRecord, decisions: Decisions) -> dict[str, str]:
             all_names=_sorted(names.values()),
         ),
         "_wire/__init__.py": templates.render(
-            "wire_init", botocore_version=service.botocore_version
+            "wire_init", botocore_version=service.botocore_version, topics=list(views)
         ),
         "_wire/_scalars.py": templates.render("scalars", scalars=models.scalars()),
         "_operations/__init__.py": templates.render(
@@ -105,7 +78,7 @@ def _sorted(names: Any) -> list[str]:
 
 
 class _Templates:
-    """The templates, and the header that all files have."""
+    """The templates, and the header of all files."""
 
     def __init__(self, botocore_version: str) -> None:
         self._environment = Environment(
@@ -125,7 +98,7 @@ class _Templates:
 
 
 def _formatted(path: str, text: str) -> str:
-    """What ruff makes of a file: no import that is not used, and its layout."""
+    """Return the text of a file as ruff formats it, without unused imports."""
     for command in (["check", "--select=F401,I001", "--fix", "--quiet"], ["format"]):
         run = subprocess.run(  # noqa: S603  # ruff, on a text of ours
             [sys.executable, "-m", "ruff", *command, f"--stdin-filename=ecr_typed/{path}", "-"],

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ecr_typed._version import __version__ as __version__
+
 if TYPE_CHECKING:
     from ecr_typed._calls.paging import Pager
     from ecr_typed._calls.retry import RetryEvent, RetryPolicy
@@ -97,8 +99,6 @@ if TYPE_CHECKING:
         ValidationException,
     )
     from ecr_typed.models import *
-
-__version__ = "0.1.0"
 
 __all__ = [
     "AccessDeniedException",
@@ -409,6 +409,13 @@ if not TYPE_CHECKING:  # A type checker would take any name to exist.
         __name__,
         {
             "ecr_typed.models": models.__all__,
+            "ecr_typed._calls.paging": [
+                "Pager",
+            ],
+            "ecr_typed._calls.retry": [
+                "RetryEvent",
+                "RetryPolicy",
+            ],
             "ecr_typed._calls.runner": [
                 "CallEvent",
             ],
@@ -438,13 +445,6 @@ if not TYPE_CHECKING:  # A type checker would take any name to exist.
             ],
             "ecr_typed._frozen_map": [
                 "FrozenMap",
-            ],
-            "ecr_typed._calls.paging": [
-                "Pager",
-            ],
-            "ecr_typed._calls.retry": [
-                "RetryEvent",
-                "RetryPolicy",
             ],
             "ecr_typed._service_errors": [
                 "AccessDeniedException",

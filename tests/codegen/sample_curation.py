@@ -197,10 +197,17 @@ allowed = "4 digits"
 allowed = "6 digits"
 """
 
+PUBLIC_NAMES = """
+[modules]
+"ecr_typed._client" = ["EcrClient"]
+"ecr_typed._conversion.convert" = ["from_boto3", "to_boto3"]
+"""
+
 FILES = {
     "boxes": BOXES,
     "parcels": PARCELS,
     "common": COMMON,
     "errors": ERRORS,
+    "public_names": PUBLIC_NAMES,
     "shared": SHARED,
 }

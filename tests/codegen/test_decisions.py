@@ -17,12 +17,13 @@ def problems_of(curation: Curation) -> list[str]:
 
 
 def test_the_files_become_decisions(curation: Curation) -> None:
-    """A topic is called after its file; the two files that hold in all topics are none."""
+    """A topic is called after its file; the three files that hold in all topics are none."""
     decisions = curation.load()
     assert list(decisions.topics) == ["boxes", "common", "parcels"]
     assert decisions.topics["boxes"].operations["CreateBox"].effect == "create"
     assert decisions.errors.common["ThrottlingException"].codes == ("Throttling",)
     assert decisions.shared.same_structures == {"LidForCreation": "Lid"}
+    assert decisions.public_names["ecr_typed._client"] == ("EcrClient",)
 
 
 def test_bad_toml_names_the_file_and_the_line(curation: Curation) -> None:
@@ -33,9 +34,9 @@ def test_bad_toml_names_the_file_and_the_line(curation: Curation) -> None:
     assert "line" in problem
 
 
-@pytest.mark.parametrize("name", ["errors", "shared"])
+@pytest.mark.parametrize("name", ["errors", "public_names", "shared"])
 def test_bad_toml_is_named_in_every_file(curation: Curation, name: str) -> None:
-    """The two files that hold in all topics are no exception."""
+    """The three files that hold in all topics are no exception."""
     curation.add(name, "[")
     (problem,) = problems_of(curation)
     assert problem.startswith(f"{name}.toml: ")
@@ -50,6 +51,7 @@ def test_bad_toml_is_named_in_every_file(curation: Curation, name: str) -> None:
         ("common", "[enums.Colour]", "[unknown]\n[enums.Colour]"),
         ("errors", "[modelled.BoxExistsException]", "[modelled.BoxExistsException]\nunknown = 1"),
         ("shared", "[scalars.Code]", "[scalars.Code]\nunknown = 1"),
+        ("public_names", "[modules]", "unknown = 1\n[modules]"),
     ],
 )
 def test_unknown_keys_name_the_file(curation: Curation, name: str, old: str, new: str) -> None:
