@@ -15,7 +15,7 @@ _PINNED = CURATION / "botocore-version.txt"
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Generate, check, or tell the news."""
+    """Run the command and return its exit status."""
     parser = argparse.ArgumentParser(prog="python -m codegen", description=__doc__)
     modes = parser.add_mutually_exclusive_group()
     modes.add_argument(

@@ -1,4 +1,4 @@
-"""Holds the curation against the model: each has an entry for all that the other has."""
+"""Compares the curation with the model: each must have an entry for everything in the other."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ from codegen.records import (
 
 
 def check_agreement(service: ServiceRecord, decisions: Decisions) -> None:
-    """Stop if there are disagreements."""
+    """Raise `CurationError` if the curation and the model disagree."""
     problems = disagreements(service, decisions)
     if problems:
         raise CurationError(problems)
 
 
 def disagreements(service: ServiceRecord, decisions: Decisions) -> list[str]:
-    """Everything that the curation lacks, or has too much."""
+    """Return a sentence for each entry that the curation lacks or has in excess."""
     return [
         *_operation_problems(service, decisions),
         *_shape_problems(service, decisions),
@@ -42,7 +42,7 @@ def disagreements(service: ServiceRecord, decisions: Decisions) -> list[str]:
 
 
 def reachable_shapes(service: ServiceRecord, decisions: Decisions) -> dict[str, ShapeRecord]:
-    """All shapes of the operations that the curation has, by name."""
+    """Return all shapes of the curated operations by name."""
     reached: dict[str, ShapeRecord] = {}
     for topic in decisions.topics.values():
         for name in topic.operations:
@@ -95,8 +95,8 @@ def _one_operation_problems(
 ) -> Iterator[str]:
     outputs = {member.name: member for member in operation.output.members}
     if result := outputs.get(decision.returns):
-        answer = topic.structures.get(operation.output.name)
-        if not result.is_required and not (answer and result.name in answer.always):
+        response = topic.structures.get(operation.output.name)
+        if not result.is_required and not (response and result.name in response.always):
             yield f"operation {operation.name} returns {result.name}, which is not always there"
     elif decision.returns not in {"response", "nothing"}:
         yield f"operation {operation.name} returns {decision.returns}, which is not in its response"

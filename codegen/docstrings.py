@@ -1,4 +1,4 @@
-"""Docstrings: wrapped to the width of a line, in Google's sections."""
+"""Writes docstrings: wrapped to the width of a line, with Google's sections."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _WIDTH = 100
 
 
 def wrapped(text: str, indent: int, *, hanging: int = 0) -> str:
-    """Paragraphs, wrapped; the first line is left where the template puts it."""
+    """Return wrapped paragraphs. The first line has no indentation."""
     paragraphs = [" ".join(paragraph.split()) for paragraph in text.strip().split("\n\n")]
     margin = " " * indent
     return "\n\n".join(
@@ -27,7 +27,7 @@ def wrapped(text: str, indent: int, *, hanging: int = 0) -> str:
 
 
 def docstring(text: str, indent: int) -> str:
-    """A literal for a docstring."""
+    """Return the literal of a docstring."""
     body = wrapped(text, indent)
     closing = f"\n{' ' * indent}" if "\n" in body else ""
     return f'"""{_escaped(body)}{closing}"""'
@@ -40,7 +40,7 @@ def method_docstring(
     raised: Mapping[str, str],
     link: str,
 ) -> str:
-    """The docstring of a method, whose body is indented by eight."""
+    """Return the literal of a method's docstring, indented by eight."""
     indent = 8
     margin = " " * indent
     parts = [wrapped(words, indent)]
@@ -61,7 +61,7 @@ def _section(title: str, entries: Iterable[str], indent: int) -> str:
 
 
 def _wrapped_entry(text: str, indent: int, *, hanging: int) -> str:
-    """An entry whose first line ends with a sentence: editors show no more of a parameter."""
+    """Return an entry whose first line is a sentence, as editors show only that line."""
     first, is_longer, _ = wrapped(text, indent, hanging=hanging).partition("\n")
     end = first.rfind(". ") + 1
     if not is_longer or not end or first.endswith("."):

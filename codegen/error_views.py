@@ -1,4 +1,4 @@
-"""What the template of the service's exceptions is given."""
+"""Prepares the data for the template of the service's exceptions."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class ErrorView:
 
 
 def error_views(service: ServiceRecord, decisions: Decisions) -> list[ErrorView]:
-    """The modelled exceptions, then the common ones."""
+    """Return the views of the modelled exceptions, then of the common ones."""
     shapes = ShapeViews(decisions.shared)
     curated = {**decisions.errors.modelled, **decisions.errors.common}
     return [
@@ -54,6 +54,6 @@ def _view(shapes: ShapeViews, record: ErrorRecord, decision: ErrorDecision) -> E
 
 
 def codes(decisions: Decisions) -> dict[str, str]:
-    """The classes of codes, by code."""
+    """Return the name of the class for each code."""
     curated = {**decisions.errors.modelled, **decisions.errors.common}
     return {code: name for name, decision in curated.items() for code in (name, *decision.codes)}

@@ -1,4 +1,4 @@
-"""What the templates of models are given."""
+"""Prepares the data for the templates of models."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ class ModelViews:
         }
 
     def scalars(self) -> dict[str, str]:
-        """The records of the scalars that have limits, by name."""
+        """Return the records of the scalars that have limits, by name."""
         return {
             name: self._shapes.scalar_record(shape)
             for name, shape in sorted(self._reached.items())
@@ -109,7 +109,7 @@ class ModelViews:
         }
 
     def module(self, name: str, topic: TopicDecision) -> ModelsView:
-        """The view of a topic's models."""
+        """Return the view of a topic's models."""
         structures = [self._structure_of(structure) for structure in topic.structures]
         return ModelsView(
             docstring=docstring(topic.words, 0),
@@ -122,7 +122,7 @@ class ModelViews:
         )
 
     def _in_order_of_use(self, structures: list[StructureRecord]) -> list[StructureRecord]:
-        """Each structure after those that it is made of."""
+        """Return the structures in an order in which each follows those that it contains."""
         ordered: dict[str, StructureRecord] = {}
         own = {structure.name: structure for structure in structures}
 
@@ -186,8 +186,10 @@ class ModelViews:
         is_sent = structure.name in self._sent
         type_name = self._shapes.attribute_type(member.shape)
         record = self._shapes.record(member.shape, has_limits=is_sent)
-        shared = ", shared=True" if member.name in decision.shared else ""
-        if member.name in decision.secret:
+        is_secret = member.name in decision.secret
+        options = ", shared=True" if member.name in decision.shared else ""
+        options += ", secret=True" if is_secret else ""
+        if is_secret:
             default = f"attrs.field({'' if is_always else 'default=None, '}repr=hidden)"
         else:
             default = "" if is_always else "None"
@@ -195,14 +197,14 @@ class ModelViews:
             attribute_name(member.name),
             type_name if is_always else f"{type_name} | None",
             default,
-            f'Member("{member.name}", {record}{shared})',
+            f'Member("{member.name}", {record}{options})',
             docstring(self.words(structure, member, decision), 4),
         )
 
     def words(
         self, structure: StructureRecord, member: MemberRecord, decision: StructureDecision
     ) -> str:
-        """The words of a member, with the limits that requests have to keep."""
+        """Return the words of a member, with the limits of requests."""
         words = decision.members[member.name]
         if words.startswith(SAME_WORDS):
             words = self._decisions.shared.members[words.removeprefix(SAME_WORDS) or member.name]
@@ -215,7 +217,7 @@ class ModelViews:
     def _imports(
         self, name: str, structures: list[StructureRecord]
     ) -> tuple[tuple[str, tuple[str, ...]], ...]:
-        """The classes of other topics, by topic."""
+        """Return the classes that are imported from other topics, by topic."""
         used = {
             self._shapes.class_name(shape)
             for structure in structures
@@ -229,7 +231,7 @@ class ModelViews:
 
 
 def _classes_in(shape: ShapeRecord) -> Iterator[ShapeRecord]:
-    """The enum or structure that a shape is, or is made of."""
+    """Return the enums and structures that a shape is or contains."""
     match shape:
         case EnumRecord() | StructureRecord():
             yield shape
@@ -243,7 +245,7 @@ def _classes_in(shape: ShapeRecord) -> Iterator[ShapeRecord]:
 
 
 def _sent_structures(service: ServiceRecord, decisions: Decisions) -> frozenset[str]:
-    """The structures that requests are made of: limits are for them alone."""
+    """Return the names of the structures in requests: only these have limits."""
     sent: set[str] = set()
 
     def add(structure: StructureRecord) -> None:

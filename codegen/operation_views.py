@@ -1,4 +1,4 @@
-"""What the templates of operations are given."""
+"""Prepares the data for the templates of operations."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class ParameterView:
 
 @attrs.frozen
 class MethodView:
-    """A method, and the constant that holds what is known of its operation."""
+    """A method, and the constant that describes its operation."""
 
     name: str
     constant: str
@@ -65,7 +65,7 @@ class OperationViews:
         self._shapes = ShapeViews(decisions.shared)
 
     def module(self, name: str, topic: TopicDecision) -> OperationsView:
-        """The view of a topic's operations."""
+        """Return the view of a topic's operations."""
         methods = [
             self._method(self._service.operations[operation], decision, topic)
             for operation, decision in topic.operations.items()
@@ -115,7 +115,7 @@ class OperationViews:
         )
 
     def _result(self, operation: OperationRecord, decision: OperationDecision) -> tuple[str, str]:
-        """The type of what the method returns, and the response's attribute that it is."""
+        """Return the type of the method's result, and the response's attribute that holds it."""
         match decision.returns:
             case "nothing":
                 return "None", ""

@@ -1,4 +1,4 @@
-"""The generated files on disk: compared, written, and cleared of what is no longer made."""
+"""Compares the generated files with those on disk, writes them, and deletes outdated ones."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _FOLDERS = ("models", "_operations", "_wire")
 
 
 def differences(files: Mapping[str, str], package: Path = PACKAGE) -> list[str]:
-    """What is different on disk, a line for each file."""
+    """Return a line for each file that differs on disk."""
     found = [
         f"{path}: {'differs' if (package / path).exists() else 'is missing'}"
         for path, text in files.items()
@@ -21,7 +21,7 @@ def differences(files: Mapping[str, str], package: Path = PACKAGE) -> list[str]:
 
 
 def write(files: Mapping[str, str], package: Path = PACKAGE) -> None:
-    """Write the files, and delete those that were generated once."""
+    """Write the files, and delete those that are no longer generated."""
     for path in _left(files, package):
         path.unlink()
     for name, text in files.items():

@@ -1,4 +1,4 @@
-"""The service's model as plain records: what the templates need, without botocore's ways."""
+"""The service's model as plain records, independent of botocore's classes."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ class OperationRecord:
     documentation_url: str
 
     def list_at(self, path: str) -> ListRecord:
-        """The list at a path of its output."""
+        """Return the list at a path of its output."""
         shape: ShapeRecord = self.output
         for name in path.split("."):
             shape = _member_of(shape, name)
@@ -93,11 +93,11 @@ class OperationRecord:
         return shape
 
     def argument(self, name: str) -> ShapeRecord:
-        """The shape of a member of its input."""
+        """Return the shape of a member of its input."""
         return _member_of(self.input, name)
 
     def list_size(self, name: str) -> int:
-        """How many items a list of its input may have."""
+        """Return how many items a list of its input may have."""
         shape = self.argument(name)
         if not isinstance(shape, ListRecord) or shape.max is None:
             raise KeyError(f"{name} is no list with a largest size")

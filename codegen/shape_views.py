@@ -1,4 +1,4 @@
-"""How shapes are written in Python: their types, their records, their limits in words."""
+"""Writes shapes in Python: their types, their records, and their limits in words."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _TAG = "Tag"
 
 
 class ShapeViews:
-    """Writes shapes; a structure under a second name as the first."""
+    """Writes shapes. A structure that duplicates another one is written as that one."""
 
     def __init__(self, shared: SharedDecisions) -> None:
         self._same = shared.same_structures
@@ -49,7 +49,7 @@ class ShapeViews:
         return self._same.get(shape.name, shape.name)
 
     def attribute_type(self, shape: ShapeRecord) -> str:
-        """The type of a model's attribute."""
+        """Return the type of a model's attribute."""
         match shape:
             case ScalarRecord():
                 return _TYPES[shape.kind]
@@ -63,7 +63,7 @@ class ShapeViews:
                 )
 
     def parameter_type(self, shape: ShapeRecord) -> str:
-        """The type of a method's parameter."""
+        """Return the type of a method's parameter."""
         match shape:
             case ScalarRecord():
                 return _TYPES[shape.kind]
@@ -79,7 +79,7 @@ class ShapeViews:
                 )
 
     def result_type(self, shape: ShapeRecord) -> str:
-        """The type of what a method returns."""
+        """Return the type of a method's result."""
         match shape:
             case EnumRecord() | StructureRecord():
                 return f"models.{self.class_name(shape)}"
@@ -94,7 +94,7 @@ class ShapeViews:
         return isinstance(shape, ListRecord) and shape.item.name == _TAG
 
     def record(self, shape: ShapeRecord, *, has_limits: bool) -> str:
-        """The expression for a shape's record in `ecr_typed._conversion.shapes`."""
+        """Return the expression of a shape's record (see `ecr_typed._conversion.shapes`)."""
         match shape:
             case ScalarRecord() if has_limits and self.is_limited(shape):
                 return f"scalars.{shape.name}"
@@ -128,7 +128,7 @@ class ShapeViews:
         return _RECORDS[shape.kind] in _LIMITED and limits != (None, None, None)
 
     def scalar_record(self, shape: ScalarRecord) -> str:
-        """The expression that makes the record of a limited scalar."""
+        """Return the expression that makes the record of a limited scalar."""
         decision = self._scalars.get(shape.name)
         kind = _LIMITED[_RECORDS[shape.kind]]
         options = [f"{key}={value}" for key, value in _bound_items(shape)]
@@ -138,7 +138,7 @@ class ShapeViews:
         return f"shapes.{kind}({', '.join(options)})"
 
     def limits_in_words(self, shape: ShapeRecord) -> str:
-        """What a request may hold, as a sentence; nothing if the model does not say."""
+        """Return the limits of a shape as a sentence, or an empty text."""
         text = self._limits(shape)
         return f"{text[0].upper()}{text[1:]}." if text else ""
 

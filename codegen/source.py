@@ -27,14 +27,14 @@ _DOCUMENTATION = "https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_
 
 
 def load_service() -> ServiceRecord:
-    """The installed botocore's model of ECR."""
-    # Without the default paths: what lies in ~/.aws/models goes before botocore's own files.
+    """Return the installed botocore's model of ECR."""
+    # The default paths are left out, because files in ~/.aws/models would replace botocore's own.
     loader = Loader([Loader.BUILTIN_DATA_PATH], include_default_search_paths=False)
     return read_service(loader.load_service_model("ecr", "service-2"), botocore.__version__)
 
 
 def read_service(model: dict[str, Any], botocore_version: str) -> ServiceRecord:
-    """The records of a `service-2` model."""
+    """Return the records of a `service-2` model."""
     reader = _Reader(model["shapes"])
     operations = {name: reader.operation(model["operations"][name]) for name in model["operations"]}
     return ServiceRecord(
@@ -47,7 +47,7 @@ def read_service(model: dict[str, Any], botocore_version: str) -> ServiceRecord:
 
 
 class _Reader:
-    """Makes records of shapes, each once, and only of those that operations reach."""
+    """Makes one record for each shape that operations use."""
 
     def __init__(self, shapes: dict[str, Any]) -> None:
         self._shapes = shapes

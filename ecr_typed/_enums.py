@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Self
 
 
 class OpenEnum(StrEnum):
-    """Text of a set of values that AWS adds to.
+    """Text of a set of values that AWS extends over time.
 
-    A value that this release does not know becomes a member too: it keeps its text, equals that
-    text, and `is_known` is False. Such members are made where they are met and stored nowhere:
-    compare them with `==`, as any text.
+    A value that this release does not know becomes a member, too: it keeps its text, equals that
+    text, and its `is_known` is False. Such a member is not stored in the class, so compare it with
+    `==`, not with `is`.
     """
 
     if TYPE_CHECKING:
-        # Checkers take the values that are written out for all there are.
+        # Checkers would infer that `value` is one of the texts that are written out.
         @property
         def value(self) -> str:
             """The text."""
@@ -30,7 +30,7 @@ class OpenEnum(StrEnum):
     def _missing_(cls, value: object) -> Self | None:
         if not isinstance(value, str):
             return None
-        # `str(value)` of a member of another enum, or of any subclass of `str`, is the plain text.
+        # The plain text of a member of another enum, or of an instance of any subclass of `str`.
         text = str.__str__(value)
         known = cls._value2member_map_.get(text)
         if isinstance(known, cls):
@@ -45,8 +45,8 @@ class OpenEnum(StrEnum):
             return f"<{type(self).__name__}.{self._name_}: {self._value_!r}>"
         return f"<{type(self).__name__}: {self._value_!r}, not known to this release>"
 
-    # Enum's own ways differ between Python versions: some go by the name, which only known
-    # members have.
+    # The methods of `enum.Enum` differ between Python versions. Some use the name, which only
+    # known members have.
     def __reduce_ex__(self, protocol: object) -> tuple[type[Self], tuple[str]]:
         return type(self), (self._value_,)
 

@@ -1,4 +1,4 @@
-"""The maps of models."""
+"""The immutable mapping of models."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ class FrozenMap(Mapping[K, V_co]):
 
     _items: dict[K, V_co]
 
-    # Not __init__, which could be called once more to replace the items.
+    # `__init__` could be called again to replace the items.
     def __new__(cls, items: Mapping[K, V_co] | Iterable[tuple[K, V_co]] = (), /) -> Self:
-        """Make a map of the items, which are copied."""
+        """Make a map of a copy of the items."""
         self = _new(cls)
         _set_items(self, dict(items))
         return self
@@ -48,6 +48,6 @@ class FrozenMap(Mapping[K, V_co]):
         return type(self), (self._items.copy(),)
 
 
-# Maps are made by the thousand: what makes one is looked up once.
+# Responses hold thousands of maps, so these functions are looked up only once.
 _new: Final = object.__new__
 _set_items: Final[Callable[[object, object], None]] = vars(FrozenMap)["_items"].__set__

@@ -1,4 +1,4 @@
-"""Modules whose attributes are loaded with their first use (PEP 562)."""
+"""Loads the attributes of a module on first use (PEP 562)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from importlib import import_module
 def lazy_attributes(
     module_name: str, names_by_source: Mapping[str, Sequence[str]]
 ) -> tuple[Callable[[str], object], Callable[[], list[str]]]:
-    """Make the `__getattr__` and the `__dir__` of a module of names from other modules."""
+    """Return `__getattr__` and `__dir__` of a module that exports names of other modules."""
     sources = {name: source for source, names in names_by_source.items() for name in names}
 
     def load(name: str) -> object:
@@ -19,10 +19,10 @@ def lazy_attributes(
         try:
             module = import_module(sources[name])
         except AttributeError as error:
-            # `from ... import` would say that the name is not there, and nothing of the cause.
+            # `from ... import` would report that the name is missing, and hide the cause.
             raise ImportError(f"{module_name}.{name} can't be loaded: {error}") from error
         value: object = getattr(module, name)
-        # From now on the name is found without us.
+        # From now on Python finds the name without this function.
         setattr(sys.modules[module_name], name, value)
         return value
 

@@ -8,8 +8,6 @@ from typing import Any, Generic, Protocol, TypeVar
 
 import attrs
 
-from ecr_typed._frozen_map import FrozenMap
-
 
 class ResponsePage(attrs.AttrsInstance, Protocol):
     """The response of a paged operation."""
@@ -25,43 +23,79 @@ Page = TypeVar("Page", bound=ResponsePage)
 
 
 class Effect(Enum):
-    """What a repetition does after a first attempt that was applied, its answer lost."""
+    """What a repeated request does where the first one was applied and its response was lost."""
 
     READ = "changes nothing"
-    IDEMPOTENT_WRITE = "leaves the same state and gives the same answer"
-    CREATE = "meets an error, because what it makes is there"
-    DELETE = "meets an error, because what it deletes is gone"
+    IDEMPOTENT_WRITE = "leaves the same state and returns the same response"
+    CREATE = "fails, because what it creates exists"
+    DELETE = "fails, because what it deletes is gone"
 
 
-@attrs.frozen(kw_only=True)
 class Operation(Generic[Response]):
     """An operation of the service, by the names of its request's and response's models."""
 
-    name: str = attrs.field(kw_only=False)
-    method_name: str
-    request: str
-    response: str
-    effect: Effect
-    errors: frozenset[str]
-    """The codes of its modelled exceptions."""
+    def __init__(
+        self,
+        name: str,
+        *,
+        method_name: str,
+        request: str,
+        response: str,
+        effect: Effect,
+        errors: frozenset[str],
+        repeat_meets: frozenset[str] = frozenset(),
+        splits: Mapping[str, int] | None = None,
+    ) -> None:
+        self.name = name
+        self.method_name = method_name
+        self.request = request
+        self.response = response
+        self.effect = effect
 
-    repeat_meets: frozenset[str] = frozenset()
-    """The codes of the exceptions that a repetition may meet."""
+        self.errors = errors
+        """The codes of its modelled exceptions."""
 
-    splits: Mapping[str, int] = attrs.field(default=FrozenMap[str, int]())
-    """Lists that are sent in parts, and how many items a request takes of each."""
+        self.repeat_meets = repeat_meets
+        """The codes of the exceptions that a repeated request may meet."""
+
+        self.splits: Mapping[str, int] = splits or {}
+        """Lists that are sent in parts, and how many items a request may carry of each."""
 
 
-@attrs.frozen(kw_only=True)
 class PagedOperation(Operation[Page], Generic[Item, Page]):
-    """An operation that answers in pages."""
+    """An operation that responds in pages."""
 
-    items: tuple[str, ...]
-    """Where in a page its items are: paths of attributes."""
+    def __init__(
+        self,
+        name: str,
+        *,
+        method_name: str,
+        request: str,
+        response: str,
+        effect: Effect,
+        errors: frozenset[str],
+        items: tuple[str, ...],
+        largest_page: int,
+        refuses_paging_with: frozenset[str] = frozenset(),
+        splits: Mapping[str, int] | None = None,
+    ) -> None:
+        super().__init__(
+            name,
+            method_name=method_name,
+            request=request,
+            response=response,
+            effect=effect,
+            errors=errors,
+            splits=splits,
+        )
 
-    largest_page: int
-    refuses_paging_with: frozenset[str] = frozenset()
-    """Arguments that can't be sent together with a page size or a token."""
+        self.items = items
+        """Where in a page its items are: paths of attributes."""
+
+        self.largest_page = largest_page
+
+        self.refuses_paging_with = refuses_paging_with
+        """Arguments that can't be sent together with a page size or a token."""
 
 
 AnyOperation = Operation[Any]

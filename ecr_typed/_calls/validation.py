@@ -81,7 +81,7 @@ def _problems(shape: Shape, value: object, path: str, rule: _Rule) -> Iterator[A
         case MapOf():
             for key, item in cast("Mapping[object, object]", value).items():
                 yield from _problems(shape.key, key, f"{path} (key)", rule)
-                yield from _problems(shape.value, item, f"{path}[{key!r}]", rule)
+                yield from _problems(shape.value, item, f"{path}[{str(key)!r}]", rule)
         case _:
             pass
 

@@ -1,1 +1,1 @@
-"""Models from responses and dicts, and back."""
+"""Converts responses and dicts to models, and models to dicts."""

@@ -1,7 +1,7 @@
-"""The careful way from an answer to models: it says where an answer does not fit.
+"""Converts a response to a model step by step, and reports where the response does not fit.
 
-The straight-line hooks leave to it whatever they can't take, so it takes more than they do:
-subclasses of the plain types, timestamps in text.
+The compiled functions are quicker, and leave to this module whatever they can't convert. So it
+also takes what they refuse, such as subclasses of the plain types.
 """
 
 from __future__ import annotations
@@ -38,11 +38,11 @@ from ecr_typed._frozen_map import FrozenMap
 Model = TypeVar("Model", bound=attrs.AttrsInstance)
 
 Path = tuple[str | int, ...]
-"""Where in an answer a value is: names of members, keys of maps, places in lists."""
+"""Where a value is in a response: names of members, keys of maps, indexes of lists."""
 
 
-class Misfit(Exception):
-    """A value that is not what the model says."""
+class ConversionError(Exception):
+    """A value does not have the type that the model declares."""
 
     def __init__(self, path: Path, problem: str) -> None:
         super().__init__(path, problem)
@@ -51,9 +51,9 @@ class Misfit(Exception):
 
 
 def structure(dialect: Dialect, model: type[Model], value: object, path: Path = ()) -> Model:
-    """Make a model, or raise `Misfit`."""
+    """Convert a mapping to a model, or raise `ConversionError`."""
     if not isinstance(value, Mapping):
-        raise Misfit(path, f"expected a structure, got {type(value).__name__}")
+        raise ConversionError(path, f"expected a structure, got {type(value).__name__}")
     mapping = cast("Mapping[str, object]", value)
     attributes: dict[str, object] = {}
     for member in members(model):
@@ -62,12 +62,12 @@ def structure(dialect: Dialect, model: type[Model], value: object, path: Path = 
         if member_value is not None:
             try:
                 attributes[member.name] = _value(dialect, member.shape, member_value, member_path)
-            except Misfit as misfit:
+            except ConversionError as error:
                 if member.is_secret:
-                    raise Misfit(misfit.path, "expected another type of value") from None
+                    raise ConversionError(error.path, "expected another type of value") from None
                 raise
         elif member.is_required:
-            raise Misfit(member_path, "is missing")
+            raise ConversionError(member_path, "is missing")
     return model(**attributes)
 
 
@@ -77,7 +77,7 @@ def _value(dialect: Dialect, shape: Shape, value: object, path: Path) -> object:
             return structure(dialect, shape.type, value, path)
         case ListOf():
             if not isinstance(value, list | tuple):
-                raise Misfit(path, f"expected a list, got {type(value).__name__}")
+                raise ConversionError(path, f"expected a list, got {type(value).__name__}")
             items = cast("list[object]", value)
             return tuple(
                 _value(dialect, shape.item, item, (*path, index))
@@ -85,7 +85,7 @@ def _value(dialect: Dialect, shape: Shape, value: object, path: Path) -> object:
             )
         case MapOf():
             if not isinstance(value, Mapping):
-                raise Misfit(path, f"expected a map, got {type(value).__name__}")
+                raise ConversionError(path, f"expected a map, got {type(value).__name__}")
             mapping = cast("Mapping[str, object]", value)
             return FrozenMap(
                 (
@@ -100,7 +100,7 @@ def _value(dialect: Dialect, shape: Shape, value: object, path: Path) -> object:
                 return convert(value)
             except (TypeError, ValueError, OverflowError, OSError) as error:
                 got = f"{type(value).__name__} {shortened(value)}"
-                raise Misfit(path, f"expected {expected}, got {got}") from error
+                raise ConversionError(path, f"expected {expected}, got {got}") from error
 
 
 def _scalar(dialect: Dialect, shape: Shape) -> tuple[str, Any]:
@@ -124,12 +124,12 @@ def _scalar(dialect: Dialect, shape: Shape) -> tuple[str, Any]:
 
 
 def _whole_number(value: object) -> int:
-    # JSON has one kind of number: 1E3 is a whole one, though Python reads it as a float.
+    # JSON has one type of number: 1E3 is a whole one, though Python reads it as a float.
     return plain_integer(int(value) if isinstance(value, float) and value.is_integer() else value)
 
 
 def rendered(path: Path) -> str:
-    """The path as people write it: `repositories[0].repositoryArn`."""
+    """Return a path as people write it: `repositories[0].repositoryArn`."""
     text = ""
     for part in path:
         text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else part

@@ -1,7 +1,8 @@
-"""Straight-line conversion functions, written and compiled once for each model.
+"""Writes and compiles a straight-line conversion function for each model.
 
-They expect values that fit. Whatever does not makes them raise one of `MISFITS`; the caller then
-takes the careful way (`structuring`, `checks`), which says what is wrong and where.
+The functions expect values of the declared types. For any other value they raise one of
+`CONVERSION_FAILURES`; the caller then converts with `careful` or asks `validation`, which report
+what is wrong and where.
 """
 
 from __future__ import annotations
@@ -15,13 +16,13 @@ import attrs
 
 from ecr_typed._conversion.scalars import (
     Dialect,
-    misfit,
     plain_boolean,
     plain_bytes,
     plain_float,
     plain_integer,
     plain_text,
     plain_timestamp,
+    reject,
 )
 from ecr_typed._conversion.shapes import (
     Blob,
@@ -43,23 +44,23 @@ from ecr_typed._frozen_map import FrozenMap
 Model = TypeVar("Model", bound=attrs.AttrsInstance)
 
 Memo = dict[object, Any]
-"""What the models of one page share: values by what they were made from."""
+"""The values that the models of one page share, by what they were converted from."""
 
 StructureFunction = Callable[[Mapping[str, Any], Memo], Model]
 UnstructureFunction = Callable[[Model], dict[str, Any]]
 
-MISFITS = (KeyError, TypeError, AttributeError, ValueError, OverflowError, OSError)
+CONVERSION_FAILURES = (KeyError, TypeError, AttributeError, ValueError, OverflowError, OSError)
 
 
 class Structurers:
-    """The functions that make models of the mappings of one dialect."""
+    """Makes functions that convert the mappings of one dialect to models."""
 
     def __init__(self, dialect: Dialect) -> None:
         self._dialect = dialect
         self._functions: dict[type[attrs.AttrsInstance], StructureFunction[Any]] = {}
 
     def get(self, model: type[Model]) -> StructureFunction[Model]:
-        """The function for a model."""
+        """Return the function for a class of models."""
         if model not in self._functions:
             self._functions[model] = self._compile(model)
         return self._functions[model]
@@ -75,36 +76,36 @@ class Structurers:
             else:
                 source.add(1, f"v = get({member.wire_name!r})", "if v is not None:")
                 self._add_value(source, 2, member)
-            # A frozen model refuses `self.x = v`; the slot itself takes it.
+            # A frozen model refuses `self.x = v`, but its slot can be set.
             set_slot = source.refer(vars(model)[member.name].__set__)
             source.add(1, f"{set_slot}(self, v)")
         source.add(1, "return self")
         return source.compile()
 
     def _add_value(self, source: _Source, indent: int, member: Member) -> None:
-        made = self._expression(source, member.shape)
+        converted = self._expression(source, member.shape)
         if not member.is_shared:
-            if made != "v":
-                source.add(indent, f"v = {made}")
+            if converted != "v":
+                source.add(indent, f"v = {converted}")
         elif isinstance(member.shape, Structure):
             source.add(indent, f"key = {_memo_key(source, member.shape)}")
             source.add(indent, "shared = memo.get(key)")
-            source.add(indent, "if shared is None:", f"    shared = memo[key] = {made}")
+            source.add(indent, "if shared is None:", f"    shared = memo[key] = {converted}")
             source.add(indent, "v = shared")
         else:
-            # Text of an enum equals plain text: the member's name keeps them apart.
-            source.add(indent, f"v = {made}")
+            # A member of an enum equals its text. The name in the key keeps the two apart.
+            source.add(indent, f"v = {converted}")
             source.add(indent, f"v = memo.setdefault(({member.wire_name!r}, v), v)")
 
     def _expression(self, source: _Source, shape: Shape) -> str:
-        """What makes the attribute's value of `v`, the value of the mapping."""
+        """Return the expression that converts `v`, a value of the mapping, to the attribute's."""
         refer = source.refer
         match shape:
             case Structure():
                 return f"{refer(self.get(shape.type))}(v, memo)"
             case ListOf():
                 item = self._expression(source, shape.item)
-                return f"(tuple([{item} for v in v]) if type(v) is list else {refer(misfit)}())"
+                return f"(tuple([{item} for v in v]) if type(v) is list else {refer(reject)}())"
             case MapOf():
                 key = self._expression(source, shape.key)
                 item = self._expression(source, shape.value)
@@ -118,22 +119,22 @@ class Structurers:
             case Blob():
                 return f"{refer(self._dialect.blob)}(v)"
             case String():
-                return f"(v if type(v) is str else {refer(misfit)}())"
+                return f"(v if type(v) is str else {refer(reject)}())"
             case Boolean():
-                return f"(v if v is True or v is False else {refer(misfit)}())"
+                return f"(v if v is True or v is False else {refer(reject)}())"
             case Integer():
-                return f"(v if type(v) is int else {refer(misfit)}())"
+                return f"(v if type(v) is int else {refer(reject)}())"
             case Float():
                 return f"(v if type(v) is float else {refer(plain_float)}(v))"
 
 
 def _memo_key(source: _Source, structure: Structure) -> str:
-    """What tells equal values of a structure apart before it is made."""
+    """Return the expression of a key that equal values of a structure have in common."""
     parts = [source.refer(structure.type)]
     for member in members(structure.type):
         part = f"v.get({member.wire_name!r})"
         if isinstance(member.shape, Boolean):
-            # 1 equals True as a key, but is no boolean.
+            # As a key, 1 equals True, but it is no boolean.
             part = f"{part}, type({part})"
         elif not isinstance(member.shape, String | Enum):
             raise TypeError(f"{structure.type.__name__}.{member.name} can't be shared in a page")
@@ -153,13 +154,13 @@ _PLAIN: Final = {
 
 
 class Unstructurers:
-    """The functions that make plain dicts of models."""
+    """Makes functions that convert models to plain dicts."""
 
     def __init__(self) -> None:
         self._functions: dict[type[attrs.AttrsInstance], UnstructureFunction[Any]] = {}
 
     def get(self, model: type[Model]) -> UnstructureFunction[Model]:
-        """The function for a model."""
+        """Return the function for a class of models."""
         if model not in self._functions:
             self._functions[model] = self._compile(model)
         return self._functions[model]
@@ -175,15 +176,15 @@ class Unstructurers:
         return source.compile()
 
     def _expression(self, source: _Source, shape: Shape) -> str:
-        """What makes a plain value of `v`, the attribute's value."""
+        """Return the expression that converts `v`, an attribute's value, to a plain one."""
         refer = source.refer
         match shape:
             case Structure():
                 unstructure, model = refer(self.get(shape.type)), refer(shape.type)
-                return f"({unstructure}(v) if isinstance(v, {model}) else {refer(misfit)}())"
+                return f"({unstructure}(v) if isinstance(v, {model}) else {refer(reject)}())"
             case ListOf():
                 item = self._expression(source, shape.item)
-                return f"([{item} for v in v] if type(v) is tuple else {refer(misfit)}())"
+                return f"([{item} for v in v] if type(v) is tuple else {refer(reject)}())"
             case MapOf():
                 key = self._expression(source, shape.key)
                 item = self._expression(source, shape.value)
@@ -194,7 +195,7 @@ class Unstructurers:
 
 
 class _Source:
-    """The source of a function under construction, and the objects that it refers to."""
+    """The source of a function that is being written, and the objects that it refers to."""
 
     def __init__(self, name: str, parameters: str) -> None:
         self._name = name
@@ -202,7 +203,7 @@ class _Source:
         self._objects: dict[str, object] = {}
 
     def refer(self, value: object) -> str:
-        """The name of an object in the source."""
+        """Return the name of an object in the source."""
         for name, known in self._objects.items():
             if known is value:
                 return name
@@ -217,7 +218,7 @@ class _Source:
         lines = [line + "\n" for line in self._lines]
         file = f"<ecr_typed {self._name}>"
         code = compile("".join(lines), file, "exec")
-        exec(code, self._objects)  # noqa: S102  # the source is ours, made of our models alone
+        exec(code, self._objects)  # noqa: S102  # the source is made of our own models alone
         # Tracebacks and debuggers show the source.
         linecache.cache[file] = (sum(map(len, lines)), None, lines, file)
         return cast("Callable[..., Any]", self._objects[self._name])

@@ -1,4 +1,4 @@
-"""Models from answers and from boto3's dicts, and boto3's dicts from models."""
+"""Converts responses and boto3's dicts to models, and models to boto3's dicts."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import attrs
 
 from ecr_typed._calls.validation import wrongly_typed
 from ecr_typed._conversion import careful
-from ecr_typed._conversion.compiled import MISFITS, Structurers, Unstructurers
+from ecr_typed._conversion.compiled import CONVERSION_FAILURES, Structurers, Unstructurers
 from ecr_typed._conversion.redaction import holds_secrets, redacted
 from ecr_typed._conversion.scalars import BOTO3, JSON, Dialect
 from ecr_typed._conversion.shapes import is_model, members
@@ -22,7 +22,7 @@ Model = TypeVar("Model", bound=attrs.AttrsInstance)
 
 
 class _Converter(Protocol):
-    """What is used of cattrs' converter."""
+    """The part of cattrs' converter that is used."""
 
     def structure(self, obj: object, cl: type[Model]) -> Model: ...
 
@@ -31,8 +31,8 @@ class _Converter(Protocol):
 
 @cache
 def _converter(dialect: Dialect) -> _Converter:
-    # Loaded with the first call, as a client can be made without it; and by its name, as checkers
-    # would read all of it for every program that uses us.
+    # cattrs is loaded with the first call, because a client can be made without it. It is imported
+    # by its name, because checkers would read all of it for every program that uses this package.
     cattrs: Any = import_module("cattrs")
     converter = cattrs.Converter(detailed_validation=False)
     structurers = Structurers(dialect)
@@ -40,13 +40,13 @@ def _converter(dialect: Dialect) -> _Converter:
 
     def structure_hook(model: type[Any]) -> Callable[[Any, Any], Any]:
         structure = structurers.get(model)
-        # What is shared, is so inside one page: each gets a memo of its own.
+        # Values are shared inside one page, so each page has a memo of its own.
         return lambda value, _: structure(value, {})
 
     converter.register_structure_hook_factory(is_model, structure_hook)
     converter.register_unstructure_hook_factory(is_model, unstructurers.get)
-    made: _Converter = converter
-    return made
+    typed: _Converter = converter
+    return typed
 
 
 _DECODER: Final = json.JSONDecoder()
@@ -55,24 +55,24 @@ _DECODER: Final = json.JSONDecoder()
 def to_boto3(model: attrs.AttrsInstance) -> dict[str, Any]:
     """Convert a model to the dict that boto3 takes and gives.
 
-    Nothing in it is ours: dicts, lists, and exactly `str`, `int`, `float`, `bool`, `bytes` and
-    `datetime`. Attributes that are `None` are left out.
+    The dict is plain: it holds dicts, lists, and exactly `str`, `int`, `float`, `bool`, `bytes`
+    and `datetime`. Attributes that are `None` are left out. Secrets are in it.
 
     Args:
-        model: The model. An instance of a subclass is converted as the model that it is, too.
+        model: The model. An instance of a subclass is converted as the model that it derives from.
 
     Returns:
         A dict that shares nothing with the model.
 
     Raises:
-        EcrRequestError: `model` is none, or an attribute is not of its declared type.
+        EcrRequestError: `model` is not a model, or an attribute does not have its declared type.
     """
     kind = type(model) if is_model(type(model)) else _model_of(type(model))
     if kind is None:
         raise EcrRequestError([ArgumentProblem("model", shortened(model), "a model")])
     try:
         plain: dict[str, Any] = _converter(BOTO3).unstructure(model, kind)
-    except MISFITS as error:
+    except CONVERSION_FAILURES as error:
         problems = wrongly_typed(kind, model)
         reason = f"{kind.__name__} can't be converted: {error or type(error).__name__}"
         raise EcrRequestError(problems or reason) from error
@@ -80,58 +80,59 @@ def to_boto3(model: attrs.AttrsInstance) -> dict[str, Any]:
 
 
 def _model_of(kind: type[object]) -> type[attrs.AttrsInstance] | None:
-    """The model of a subclass, which a request takes as well; what boto3 knows is its part."""
+    """Return the model that a class derives from: boto3 knows the members of that one."""
     return next((base for base in kind.__mro__ if is_model(base)), None)
 
 
 def from_boto3(model: type[Model], mapping: Mapping[str, Any]) -> Model:
-    """Make a model of a dict that boto3 gave.
+    """Convert a dict that boto3 returned, or takes, to a model.
 
-    Members that this release does not know are passed over; values of enums that it does not
-    know are kept.
+    Members that this release does not know are left out. Values of enums that it does not know
+    are kept.
 
     Args:
         model: The model's class.
-        mapping: What boto3 gave, or what it would take.
+        mapping: The dict.
 
     Returns:
         A model of the class.
 
     Raises:
-        EcrRequestError: `model` is no model's class.
-        EcrResponseError: A member that is always there is missing, or one has a wrong type.
+        EcrRequestError: `model` is not the class of a model.
+        EcrResponseError: A member that is always present is missing, or has a wrong type.
     """
     if not is_model(model):
         allowed = "a model's class, as in from_boto3(Repository, {...})"
         raise EcrRequestError([ArgumentProblem("model", shortened(model), allowed)])
     try:
         return _converter(BOTO3).structure(mapping, model)
-    except MISFITS:
+    except CONVERSION_FAILURES:
         pass
     return _structured_with_care(BOTO3, model, mapping)
 
 
 def from_json(model: type[Model], body: bytes) -> Model:
-    """Make a model of an answer's body."""
+    """Convert the body of a response to a model."""
     try:
-        # Only operations without output answer with nothing at all.
+        # Only operations without output have responses without a body.
         value: object = _DECODER.decode(body.decode()) if body or members(model) else {}
     except (ValueError, RecursionError) as error:
-        unreadable = EcrResponseError(f"the answer is no JSON: {len(body):,} bytes, {error}")
-        # It may have been cut short on its way.
+        unreadable = EcrResponseError(f"the response is not JSON: {len(body):,} bytes, {error}")
+        # The body may have been cut short on its way.
         unreadable.is_transient = True
         if not holds_secrets(model):
             raise unreadable from error
     else:
         return _structured(model, value)
-    # Out of the block above: what is handled there, and its frames, have the body with its secrets.
+    # An error that is raised inside the block above would keep the one that is handled there, and
+    # with it frames that hold the body and its secrets.
     raise unreadable
 
 
 def _structured(model: type[Model], value: object) -> Model:
     try:
         return _converter(JSON).structure(value, model)
-    except MISFITS:
+    except CONVERSION_FAILURES:
         pass
     return _structured_with_care(JSON, model, value)
 
@@ -139,12 +140,13 @@ def _structured(model: type[Model], value: object) -> Model:
 def _structured_with_care(dialect: Dialect, model: type[Model], value: object) -> Model:
     try:
         return careful.structure(dialect, model, value)
-    except careful.Misfit as misfit:
-        path, problem = misfit.path, misfit.problem
-    # An error that is raised while another is handled keeps that one, and its frames the secrets.
+    except careful.ConversionError as error:
+        path, problem = error.path, error.problem
+    # An error that is raised inside the block above would keep the other one's frames, and with
+    # them the secrets.
     where = careful.rendered((model.__name__, *path))
     raise EcrResponseError(
-        f"the answer does not fit the model: {where} {problem}",
+        f"the response does not fit the model: {where} {problem}",
         path=path,
         response=redacted(model, value),
     )

@@ -1,4 +1,4 @@
-"""Answers without their secrets, for errors to carry."""
+"""Removes secrets from responses, so that errors can carry them."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ HIDDEN: Final = "***"
 
 
 def redacted(model: type[attrs.AttrsInstance], value: object) -> Any:
-    """A copy of an answer, or of what came in its place, in which secrets are hidden.
+    """Return a copy of a response in which secrets are hidden.
 
-    Beside a secret, what is not known to this release may be another one.
+    A member that this release does not know may be a secret, too: it is hidden where the structure
+    has one.
     """
     if not holds_secrets(model):
         return value
@@ -29,7 +30,7 @@ def redacted(model: type[attrs.AttrsInstance], value: object) -> Any:
 
 
 def holds_secrets(model: type[attrs.AttrsInstance]) -> bool:
-    """Whether a model has secrets, at any depth."""
+    """Return whether a model has secrets, at any depth."""
     return any(member.is_secret or _may_hold(member.shape) for member in members(model))
 
 

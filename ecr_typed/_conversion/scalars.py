@@ -1,4 +1,4 @@
-"""Values without parts: as they come in JSON and in boto3's dicts, and as plain Python objects."""
+"""Converts scalar values: from JSON, from boto3's dicts, and to plain Python objects."""
 
 from __future__ import annotations
 
@@ -7,21 +7,26 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Final, NoReturn
 
-import attrs
 
-
-def misfit() -> NoReturn:
-    """Say that a value is not what its shape is."""
+def reject() -> NoReturn:
+    """Refuse a value whose type is not the one that its shape has."""
     raise TypeError
 
 
-@attrs.frozen(eq=False)  # compared and hashed by identity, which is quick
 class Dialect:
-    """How an answer's timestamps and blobs are written."""
+    """How the timestamps and blobs of a response are written."""
 
-    name: str
-    timestamp: Callable[[object], datetime]
-    blob: Callable[[object], bytes]
+    __slots__ = ("blob", "name", "timestamp")
+
+    def __init__(
+        self,
+        name: str,
+        timestamp: Callable[[object], datetime],
+        blob: Callable[[object], bytes],
+    ) -> None:
+        self.name = name
+        self.timestamp = timestamp
+        self.blob = blob
 
 
 def _json_timestamp(value: object) -> datetime:
@@ -29,12 +34,12 @@ def _json_timestamp(value: object) -> datetime:
         return datetime.fromtimestamp(value, UTC)
     if isinstance(value, str):
         return _parsed_timestamp(value)
-    misfit()
+    reject()
 
 
 def _parsed_timestamp(text: str) -> datetime:
     # The service sends numbers. Emulators send whatever botocore reads: numbers in text,
-    # ISO 8601, dates as HTTP has them.
+    # ISO 8601, and dates in the format of HTTP headers.
     try:
         return datetime.fromtimestamp(float(text), UTC)
     except ValueError:
@@ -42,27 +47,27 @@ def _parsed_timestamp(text: str) -> datetime:
     try:
         return _in_utc(datetime.fromisoformat(text))
     except ValueError:
-        # Rare, and slow to load.
+        # This format is rare, and its module slow to load.
         from email.utils import parsedate_to_datetime
 
         return _in_utc(parsedate_to_datetime(text))
 
 
 def _boto3_timestamp(value: object) -> datetime:
-    return _in_utc(value) if isinstance(value, datetime) else misfit()
+    return _in_utc(value) if isinstance(value, datetime) else reject()
 
 
 def _in_utc(value: datetime) -> datetime:
-    # A time without a zone is UTC for botocore as well.
+    # botocore takes a time without a zone for UTC, too.
     return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
 def _json_blob(value: object) -> bytes:
-    return base64.b64decode(value) if isinstance(value, str) else misfit()
+    return base64.b64decode(value) if isinstance(value, str) else reject()
 
 
 def _boto3_blob(value: object) -> bytes:
-    return bytes(value) if isinstance(value, bytes | bytearray) else misfit()
+    return bytes(value) if isinstance(value, bytes | bytearray) else reject()
 
 
 JSON: Final = Dialect("json", _json_timestamp, _json_blob)
@@ -70,22 +75,22 @@ BOTO3: Final = Dialect("boto3", _boto3_timestamp, _boto3_blob)
 
 
 def plain_text(value: object) -> str:
-    """Exactly a `str`: of an enum's member, its text."""
-    return str.__str__(value) if isinstance(value, str) else misfit()
+    """Return exactly a `str`: for an enum's member, its text."""
+    return str.__str__(value) if isinstance(value, str) else reject()
 
 
 def plain_boolean(value: object) -> bool:
-    """A truth value."""
-    return value if isinstance(value, bool) else misfit()
+    """Return a truth value."""
+    return value if isinstance(value, bool) else reject()
 
 
 def plain_integer(value: object) -> int:
-    """Exactly an `int`; a truth value is none."""
-    return int(value) if isinstance(value, int) and not isinstance(value, bool) else misfit()
+    """Return exactly an `int`; a truth value is refused."""
+    return int(value) if isinstance(value, int) and not isinstance(value, bool) else reject()
 
 
 def plain_float(value: object) -> float:
-    """Exactly a `float`; only a whole number that would lose digits stays an `int`."""
+    """Return exactly a `float`, or an `int` for a whole number that would lose digits."""
     if isinstance(value, float):
         return float(value)
     whole = plain_integer(value)
@@ -94,14 +99,14 @@ def plain_float(value: object) -> float:
 
 
 def plain_bytes(value: object) -> bytes:
-    """Exactly `bytes`."""
+    """Return exactly `bytes`."""
     if isinstance(value, memoryview):
         return value.tobytes()
-    return bytes(value) if isinstance(value, bytes | bytearray) else misfit()
+    return bytes(value) if isinstance(value, bytes | bytearray) else reject()
 
 
 def plain_timestamp(value: object) -> datetime:
-    """Exactly a `datetime`."""
+    """Return exactly a `datetime`."""
     if not isinstance(value, datetime):
-        misfit()
+        reject()
     return datetime.combine(value.date(), value.timetz())

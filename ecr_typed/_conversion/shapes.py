@@ -2,87 +2,115 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from importlib import import_module
-from typing import Any, Final, TypeGuard
+from typing import Final, TypeGuard
 
 import attrs
 
 from ecr_typed._enums import OpenEnum
-from ecr_typed._frozen_map import FrozenMap
+from ecr_typed._wire import WIRE_MODULES
+
+# Hundreds of these records are made when a topic is loaded. They are plain classes, because
+# building an attrs class takes a millisecond.
 
 
-@attrs.frozen
 class String:
     """Text. `allowed` says in words what `pattern` matches."""
 
-    min: int | None = None
-    max: int | None = None
-    pattern: str | None = None
-    allowed: str | None = None
+    __slots__ = ("allowed", "max", "min", "pattern")
+
+    def __init__(
+        self,
+        min: int | None = None,
+        max: int | None = None,
+        pattern: str | None = None,
+        allowed: str | None = None,
+    ) -> None:
+        self.min = min
+        self.max = max
+        self.pattern = pattern
+        self.allowed = allowed
 
 
-@attrs.frozen
 class Integer:
     """A whole number."""
 
-    min: int | None = None
-    max: int | None = None
+    __slots__ = ("max", "min")
+
+    def __init__(self, min: int | None = None, max: int | None = None) -> None:
+        self.min = min
+        self.max = max
 
 
-@attrs.frozen
 class Float:
     """A floating point number."""
 
+    __slots__ = ()
 
-@attrs.frozen
+
 class Boolean:
     """True or false."""
 
+    __slots__ = ()
 
-@attrs.frozen
+
 class Timestamp:
     """A point in time: seconds since the epoch on the wire, an aware datetime elsewhere."""
 
+    __slots__ = ()
 
-@attrs.frozen
+
 class Blob:
     """Bytes: base64 on the wire."""
 
-    min: int | None = None
-    max: int | None = None
+    __slots__ = ("max", "min")
+
+    def __init__(self, min: int | None = None, max: int | None = None) -> None:
+        self.min = min
+        self.max = max
 
 
-@attrs.frozen
 class Enum:
     """Text of an open set of values."""
 
-    type: type[OpenEnum]
+    __slots__ = ("type",)
+
+    def __init__(self, type: type[OpenEnum]) -> None:
+        self.type = type
 
 
-@attrs.frozen
 class Structure:
     """A model. `limits` are the shapes of those of its members that differ in this place."""
 
-    type: type[attrs.AttrsInstance]
-    limits: Mapping[str, Shape] = FrozenMap[str, "Shape"]()
+    __slots__ = ("limits", "type")
+
+    def __init__(
+        self, type: type[attrs.AttrsInstance], limits: Mapping[str, Shape] | None = None
+    ) -> None:
+        self.type = type
+        self.limits: Mapping[str, Shape] = limits or {}
 
 
-@attrs.frozen
 class ListOf:
     """A list; a tuple in models."""
 
-    item: Shape
-    min: int | None = None
-    max: int | None = None
+    __slots__ = ("item", "max", "min")
+
+    def __init__(self, item: Shape, min: int | None = None, max: int | None = None) -> None:
+        self.item = item
+        self.min = min
+        self.max = max
 
 
-@attrs.frozen
 class MapOf:
     """A map; a `FrozenMap` in models."""
 
-    key: Shape
-    value: Shape
+    __slots__ = ("key", "value")
+
+    def __init__(self, key: Shape, value: Shape) -> None:
+        self.key = key
+        self.value = value
 
 
 Shape = String | Integer | Float | Boolean | Timestamp | Blob | Enum | Structure | ListOf | MapOf
@@ -95,82 +123,56 @@ TIMESTAMP: Final = Timestamp()
 BLOB: Final = Blob()
 
 
-@attrs.frozen
 class Member:
-    """A member of a structure. Equal values of a `shared` one are one object inside a page."""
+    """A member of a structure, as the service names it.
 
-    wire_name: str
-    shape: Shape
-    is_shared: bool = attrs.field(default=False, alias="shared")
-    name: str = ""
-    is_required: bool = False
-    is_secret: bool = False
+    Equal values of a `shared` one are one object inside a page. The values of a `secret` one are
+    never shown.
+    """
+
+    __slots__ = ("is_required", "is_secret", "is_shared", "name", "shape", "wire_name")
+
+    def __init__(
+        self, wire_name: str, shape: Shape, *, shared: bool = False, secret: bool = False
+    ) -> None:
+        self.wire_name = wire_name
+        self.shape = shape
+        self.is_shared = shared
+        self.is_secret = secret
+        # `describe` sets what the model's class says of the attribute.
+        self.name = ""
+        self.is_required = False
 
 
 _members: Final[dict[type[attrs.AttrsInstance], tuple[Member, ...]]] = {}
 
 
 def describe(model: type[attrs.AttrsInstance], **members: Member) -> None:
-    """Say what the attributes of a model are on the wire."""
+    """Record which members of the service the attributes of a model are."""
     fields = {field.name: field for field in attrs.fields(model)}
-    _members[model] = tuple(
-        attrs.evolve(
-            member,
-            name=name,
-            is_required=fields[name].default is attrs.NOTHING,
-            is_secret=fields[name].repr is hidden,
-        )
-        for name, member in members.items()
-    )
+    for name, member in members.items():
+        member.name = name
+        member.is_required = fields[name].default is attrs.NOTHING
+    _members[model] = tuple(members.values())
 
 
 def members(model: type[attrs.AttrsInstance]) -> tuple[Member, ...]:
-    """The members of a model's class."""
+    """Return the members of a model's class."""
     if model not in _members:
-        # A topic's descriptions are loaded when they are first used, as its models are.
-        import_module(model.__module__.replace("ecr_typed.models.", "ecr_typed._wire."))
+        # The descriptions of a topic are loaded on first use, as its models are.
+        import_module(WIRE_MODULES[model.__module__])
     return _members[model]
 
 
-def hidden(value: object) -> str:
-    """What `repr` shows of a secret."""
-    return "'***'" if value is not None else "None"
-
-
-def immutable(_: type, fields: list[attrs.Attribute[Any]]) -> list[attrs.Attribute[Any]]:
-    """Keep lists as tuples and mappings as `FrozenMap`, whatever a caller passes."""
-
-    def converter(annotation: str) -> Callable[[object], object] | None:
-        if annotation.startswith("tuple["):
-            return _as_tuple
-        return _as_frozen_map if annotation.startswith("Mapping[") else None
-
-    # Types are text where annotations are not evaluated.
-    return [field.evolve(converter=converter(str(field.type))) for field in fields]
+def is_model(cls: object) -> bool:
+    """Return whether something is the class of a structure."""
+    if not isinstance(cls, type):
+        return False
+    return cls in _members or (cls.__module__ in WIRE_MODULES and attrs.has(cls))
 
 
 def is_list(value: object) -> TypeGuard[Sequence[object]]:
-    """Whether a value can be sent as a list. Text and bytes are sequences, but no lists."""
+    """Return whether a value can be sent as a list. Text and bytes are sequences, but no lists."""
     return isinstance(value, Sequence) and not isinstance(
         value, str | bytes | bytearray | memoryview
     )
-
-
-# What is neither is kept as it is: the request that it is sent with refuses it by its name.
-def _as_tuple(value: object) -> object:
-    return tuple(value) if is_list(value) else value
-
-
-def _as_frozen_map(value: object) -> object:
-    return FrozenMap(value) if _is_map(value) else value
-
-
-def _is_map(value: object) -> TypeGuard[Mapping[object, object]]:
-    return isinstance(value, Mapping)
-
-
-def is_model(cls: object) -> bool:
-    """Whether something is a class of ours for a structure."""
-    if not isinstance(cls, type):
-        return False
-    return cls in _members or (cls.__module__.startswith("ecr_typed.models.") and attrs.has(cls))

@@ -3,7 +3,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 GENERATED_FROM: Final = "1.44.8"
 """The version of botocore that the models were generated from."""
+
+WIRE_MODULES: Final[Mapping[str, str]] = {
+    "ecr_typed.models.common": "ecr_typed._wire.common",
+    "ecr_typed.models.images": "ecr_typed._wire.images",
+    "ecr_typed.models.layers": "ecr_typed._wire.layers",
+    "ecr_typed.models.lifecycle_policies": "ecr_typed._wire.lifecycle_policies",
+    "ecr_typed.models.pull_through_cache": "ecr_typed._wire.pull_through_cache",
+    "ecr_typed.models.pull_time_exclusions": "ecr_typed._wire.pull_time_exclusions",
+    "ecr_typed.models.registry": "ecr_typed._wire.registry",
+    "ecr_typed.models.replication": "ecr_typed._wire.replication",
+    "ecr_typed.models.repositories": "ecr_typed._wire.repositories",
+    "ecr_typed.models.repository_creation_templates": "ecr_typed._wire.repository_creation_templates",
+    "ecr_typed.models.repository_policies": "ecr_typed._wire.repository_policies",
+    "ecr_typed.models.scanning": "ecr_typed._wire.scanning",
+    "ecr_typed.models.signing": "ecr_typed._wire.signing",
+    "ecr_typed.models.tags": "ecr_typed._wire.tags",
+}
+"""The module that describes the models of a module: it is loaded when one of them is first used."""

@@ -47,7 +47,7 @@ describe(
 
 describe(
     models.GetDownloadUrlForLayerResponse,
-    download_url=Member("downloadUrl", shapes.STRING),
+    download_url=Member("downloadUrl", shapes.STRING, secret=True),
     layer_digest=Member("layerDigest", shapes.STRING),
 )
 

@@ -81,7 +81,7 @@ describe(
 
 describe(
     models.AuthorizationData,
-    authorization_token=Member("authorizationToken", shapes.STRING),
+    authorization_token=Member("authorizationToken", shapes.STRING, secret=True),
     expires_at=Member("expiresAt", shapes.TIMESTAMP),
     proxy_endpoint=Member("proxyEndpoint", shapes.STRING),
 )

@@ -1,7 +1,5 @@
 """Models that the service does not have: every kind of shape in one, and secrets."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -10,7 +8,8 @@ import attrs
 
 from ecr_typed import OpenEnum
 from ecr_typed._conversion import shapes
-from ecr_typed._conversion.shapes import Member, describe, hidden, immutable
+from ecr_typed._conversion.attributes import converted, hidden
+from ecr_typed._conversion.shapes import Member, describe
 
 
 class Colour(OpenEnum):
@@ -20,7 +19,7 @@ class Colour(OpenEnum):
     BLUE = "blue"
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, field_transformer=converted)
 class Leaf:
     """A structure inside others."""
 
@@ -28,7 +27,7 @@ class Leaf:
     is_green: bool | None = None
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, field_transformer=converted)
 class Everything:
     """A structure with members of every kind."""
 
@@ -90,7 +89,7 @@ EVERYTHING_JSON = (
 """The same over the wire."""
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, field_transformer=converted)
 class Credentials:
     """A structure with a secret."""
 
@@ -98,7 +97,7 @@ class Credentials:
     password: str | None = attrs.field(default=None, repr=hidden)
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, field_transformer=converted)
 class Vault:
     """A structure with secrets in its parts."""
 
@@ -108,7 +107,7 @@ class Vault:
     keys: Mapping[str, Credentials] | None = None
 
 
-@attrs.frozen(kw_only=True, field_transformer=immutable)
+@attrs.frozen(kw_only=True, field_transformer=converted)
 class Keyring:
     """A structure with secrets in nothing but a map."""
 
@@ -119,7 +118,7 @@ class Keyring:
 describe(
     Credentials,
     user=Member("user", shapes.STRING),
-    password=Member("password", shapes.STRING),
+    password=Member("password", shapes.STRING, secret=True),
 )
 describe(
     Vault,
