@@ -219,7 +219,7 @@ def test_unreadable_token_answer_is_not_kept(made: EcrClient, wire: Wire, body: 
     """An error about an answer that can't be read has nothing of it, after any attempt."""
     wire.responder = lambda _: Reply(body)
 
-    with pytest.raises(EcrResponseError, match="no JSON") as caught:
+    with pytest.raises(EcrResponseError, match="not JSON") as caught:
         made.get_authorization_token()
 
     error = caught.value
