@@ -8,8 +8,6 @@ import logging
 import os
 import sys
 from collections.abc import Callable, Mapping
-from queue import Empty, SimpleQueue
-from threading import TIMEOUT_MAX
 from typing import TYPE_CHECKING, Any, Final, cast
 from weakref import WeakSet
 
@@ -19,6 +17,7 @@ from botocore.exceptions import ClientError
 from ecr_typed import __version__
 from ecr_typed._botocore.errors import drop_frames, outdated, service_error, translated
 from ecr_typed._botocore.exchange import Exchange, current_exchange, listen
+from ecr_typed._botocore.in_flight import CallsInFlight, calls_of_job, sleep
 from ecr_typed._calls.operation import AnyOperation, Effect
 from ecr_typed._errors import (
     EcrConfigurationError,
@@ -60,12 +59,9 @@ class Connection:
         self.max_attempts = max_attempts
         """How many attempts boto3's own sources ask for."""
         self._owns_client = owns_client
-        self.is_closed: bool = False
-        """Whether calls are refused."""
+        self._in_flight = CallsInFlight()
         self._parent: Connection | None = None
         self._children: WeakSet[Connection] = WeakSet()
-        self._exchanges: set[Exchange] = set()
-        self._sleepers: set[SimpleQueue[None]] = set()
         _connections.add(self)
 
     @classmethod
@@ -127,7 +123,7 @@ class Connection:
         # As long as the child is there, all that it shares has to be closed with it.
         child._parent = self
         self._children.add(child)
-        if self.is_closed:
+        if self._in_flight.is_ended:
             child.close()
         return child
 
@@ -141,12 +137,12 @@ class Connection:
             raise outdated(f"{operation.name}: the boto3 in use does not know the operation")
         handled = sys.exception()
         outer = current_exchange.get()
+        groups = self._groups()
         try:
             # All of it in here: an interrupt may come between any two steps.
             current_exchange.set(exchange)
-            self._exchanges.add(exchange)
-            if self.is_closed:
-                exchange.cut()
+            for group in groups:
+                group.enter(exchange)
             parsed = method(**parameters)
         except EcrError:
             raise
@@ -161,7 +157,8 @@ class Connection:
             raise ours from error
         finally:
             current_exchange.set(outer)
-            self._exchanges.discard(exchange)
+            for group in groups:
+                group.leave(exchange)
         metadata: Mapping[str, Any] = parsed.get("ResponseMetadata") or {}
         return Answer(
             body=exchange.body,
@@ -171,34 +168,31 @@ class Connection:
         )
 
     def sleep(self, seconds: float) -> None:
-        """Wait, unless the client is closed meanwhile."""
-        # An Event has a lock, on which a signal's handler that closes the client would wait.
-        alarm = SimpleQueue[None]()
-        self._sleepers.add(alarm)
-        try:
-            if not self.is_closed:
-                alarm.get(timeout=min(seconds, TIMEOUT_MAX))
-        except Empty:
-            pass
-        finally:
-            self._sleepers.discard(alarm)
+        """Wait, unless the client is closed meanwhile, or the job that calls it."""
+        sleep(seconds, *self._groups())
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether calls are refused: the client was closed, or the job that calls it."""
+        job = calls_of_job.get()
+        return self._in_flight.is_ended or (job is not None and job.is_ended)
+
+    def _groups(self) -> tuple[CallsInFlight, ...]:
+        """What a call on this thread ends with."""
+        job = calls_of_job.get()
+        return (self._in_flight,) if job is None else (self._in_flight, job)
 
     def close(self) -> None:
         """End the calls, and the sockets too if the client is ours: others have their owners."""
         for child in list(self._children):
             child.close()
-        self.is_closed = True
-        for alarm in self._sleepers.copy():
-            alarm.put(None)
-        for exchange in self._exchanges.copy():
-            exchange.cut()
+        self._in_flight.end()
         if self._owns_client:
             self.client.close()
 
     def leave_sockets_to_the_parent(self) -> None:
         """Begin anew in a child process: what is on the wire there is not the child's."""
-        self._exchanges.clear()
-        self._sleepers.clear()
+        self._in_flight.forget()
         if self._owns_client:
             # It was loaded with the client, so that no lock is taken here.
             from ecr_typed._botocore.sockets import leave_sockets_to_the_parent

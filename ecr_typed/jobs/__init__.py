@@ -1,6 +1,8 @@
 """Jobs: what people do with many calls, over many items, repositories and registries."""
 
 from ecr_typed.jobs._each import each
+from ecr_typed.jobs._each_registry import each_registry
+from ecr_typed.jobs._each_repository import each_repository
 from ecr_typed.jobs._outcomes import JobFailedError, Outcome, Status, raise_failures
 from ecr_typed.jobs._progress import Progress
 from ecr_typed.jobs._registries import Registry, registries
@@ -12,6 +14,8 @@ __all__ = [
     "Registry",
     "Status",
     "each",
+    "each_registry",
+    "each_repository",
     "raise_failures",
     "registries",
 ]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pickle
 from collections.abc import Callable
-from concurrent.futures import Executor, ProcessPoolExecutor
+from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from typing import Final
 
 from ecr_typed import ArgumentProblem, EcrRequestError
 
@@ -14,6 +15,7 @@ def check_arguments(
     function: Callable[..., object],
     items: object,
     items_name: str,
+    items_allowed: str = "an iterable",
     threads: int,
     executor: Executor | None,
     on_progress: object,
@@ -27,7 +29,7 @@ def check_arguments(
                 items_name,
                 items,
                 hasattr(items, "__iter__") and not isinstance(items, str | bytes),
-                "an iterable",
+                items_allowed,
                 f"pass [{items!r}]" if isinstance(items, str) else "",
             ),
             ("threads", threads, _is_count(threads), "a whole number of at least 1", ""),
@@ -66,3 +68,15 @@ def _check_picklable(function: Callable[..., object]) -> None:
         hint = f"define it in a module, and not inside a function: {error}"
         problem = ArgumentProblem("function", repr(function), allowed, hint)
         raise EcrRequestError([problem]) from error
+
+
+_NOT_HERE: Final = "InterpreterPoolExecutor"
+"""A `ThreadPoolExecutor` of Python 3.14, each of whose threads has an interpreter of its own."""
+
+
+def is_in_this_process(executor: Executor | None) -> bool:
+    """Return whether an executor shares our objects; others are taken to be elsewhere."""
+    if executor is None:
+        return True
+    names = {cls.__name__ for cls in type(executor).__mro__}
+    return isinstance(executor, ThreadPoolExecutor) and _NOT_HERE not in names

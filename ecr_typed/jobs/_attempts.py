@@ -13,6 +13,7 @@ from ecr_typed import (
     ExpiredTokenException,
     UnrecognizedClientException,
 )
+from ecr_typed._botocore.in_flight import CallsInFlight, ending_with
 
 
 class Attempt(NamedTuple):
@@ -24,14 +25,26 @@ class Attempt(NamedTuple):
     """Whether the item is not there any more."""
 
 
+class ItemGoneError(Exception):
+    """The item of a task is not there any more."""
+
+
 def attempt(function: Callable[..., Any], *arguments: Any) -> Attempt:
     """Call a function; what it raises is part of what is returned."""
     try:
         return Attempt(function(*arguments))
+    except ItemGoneError:
+        return Attempt(is_gone=True)
     except EcrError as error:
         return Attempt(error=error)
     except Exception as error:  # noqa: BLE001  # whatever the user's function raises
         return Attempt(error=as_ecr_error(error))
+
+
+def attempt_here(calls: CallsInFlight, function: Callable[..., Any], *arguments: Any) -> Attempt:
+    """Call a function on a thread of this process; the calls that it makes end with the job."""
+    with ending_with(calls):
+        return attempt(function, *arguments)
 
 
 def attempt_elsewhere(_unique: object, function: Callable[..., Any], *arguments: Any) -> Attempt:

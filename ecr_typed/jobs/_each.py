@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable, Sized
-from concurrent.futures import Executor, ThreadPoolExecutor
-from itertools import count
-from typing import Any, Final, TypeVar
-from uuid import uuid4
+from concurrent.futures import Executor
+from typing import Any, TypeVar
 
 from ecr_typed.jobs._arguments import check_arguments
-from ecr_typed.jobs._attempts import Attempt, attempt, attempt_elsewhere, is_lost
+from ecr_typed.jobs._attempts import Attempt, is_lost
 from ecr_typed.jobs._outcomes import Outcome, Status
 from ecr_typed.jobs._progress import Progress, ProgressCounter
 from ecr_typed.jobs._registries import Registry
@@ -33,8 +31,9 @@ def each(
     What it raises for an item is that item's outcome, and the job goes on. Only a closed client
     and lost credentials end it: what is in flight is waited for and yielded, then the error is
     raised. Items are taken as they are needed, at most twice as many as threads at a time, so that
-    they may be a `Pager` of any length. To close the iterator ends the job: what has not begun is
-    dropped, what is running is waited for.
+    they may be a `Pager` of any length. To close the iterator ends the job and the calls in flight,
+    whichever clients they go through; Ctrl-C does so within a second, and notes on the
+    `KeyboardInterrupt` what was in flight. Calls in other processes are waited for.
 
     Args:
         function: What is called with each item, on several threads at the same time.
@@ -61,7 +60,7 @@ def each(
         executor=executor,
         on_progress=on_progress,
     )
-    source = _Items(function, items, executor, ProgressCounter(on_progress, count_of(items)))
+    source = _Items(function, items, ProgressCounter(on_progress, count_of(items)))
     window = Window[Item, Value](source, threads=threads, executor=executor, ordered=ordered)
     return window.outcomes()
 
@@ -78,18 +77,16 @@ class _Items:
         self,
         function: Callable[..., Any],
         items: Iterable[Any],
-        executor: Executor | None,
         counter: ProgressCounter,
     ) -> None:
         self._function = function
         self._items = iter(items)
-        self._begin = task_maker(executor)
         self._counter = counter
 
     def take(self) -> Task | None:
         """Return a task for the next item."""
         for item in self._items:
-            return self._begin(item, self._function, item)
+            return Task(item, self._function, (item,))
         return None
 
     def finish(self, task: Task, done: Attempt) -> Reaction:
@@ -100,8 +97,8 @@ class _Items:
         is_end = error is not None and is_lost(error) and not isinstance(task.item, Registry)
         return Reaction((outcome,), error if is_end else None)
 
-    def stop(self) -> None:
-        """Leave the calls in flight alone: whose clients they use is not known."""
+    def close(self) -> None:
+        """There is nothing to close."""
 
 
 def outcome_of(item: Any, done: Attempt, registry: Registry | None = None) -> Outcome[Any, Any]:
@@ -111,32 +108,3 @@ def outcome_of(item: Any, done: Attempt, registry: Registry | None = None) -> Ou
     if done.error is not None:
         return Outcome[Any, Any].of_error(item, done.error, registry)
     return Outcome(item, Status.DONE, done.value, registry=registry)
-
-
-MakeTask = Callable[..., Task]
-"""Makes a task of an item, a function and its arguments."""
-
-
-def task_maker(executor: Executor | None) -> MakeTask:
-    """Return what makes the tasks of a job for an executor."""
-    job, numbers = uuid4().hex, count()
-
-    def here(item: Any, function: Callable[..., Any], *arguments: Any) -> Task:
-        return Task(item, attempt, (function, *arguments))
-
-    def elsewhere(item: Any, function: Callable[..., Any], *arguments: Any) -> Task:
-        return Task(item, attempt_elsewhere, ((job, next(numbers)), function, *arguments))
-
-    return here if is_in_this_process(executor) else elsewhere
-
-
-_NOT_HERE: Final = "InterpreterPoolExecutor"
-"""A `ThreadPoolExecutor` of Python 3.14, each of whose threads has an interpreter of its own."""
-
-
-def is_in_this_process(executor: Executor | None) -> bool:
-    """Return whether an executor shares our objects; others are taken to be elsewhere."""
-    if executor is None:
-        return True
-    names = {cls.__name__ for cls in type(executor).__mro__}
-    return isinstance(executor, ThreadPoolExecutor) and _NOT_HERE not in names

@@ -39,12 +39,12 @@ class ProgressCounter:
     ) -> None:
         """Begin at zero; `total` is how many items there are, if that is known."""
         self._on_progress = on_progress
-        self._total = total
-        self._done = self._failed = self._bytes_done = 0
+        self.total = total
+        self.done = self._failed = self._bytes_done = 0
 
     def add(self, outcome: Outcome[object, object], *, bytes_done: int = 0) -> None:
         """Count an outcome, and the bytes that were transferred for it."""
-        self._done += 1
+        self.done += 1
         self._failed += outcome.error is not None
         self.add_bytes(outcome.item, bytes_done)
 
@@ -53,8 +53,8 @@ class ProgressCounter:
         self._bytes_done += bytes_done
         if self._on_progress is not None:
             progress = Progress(
-                done=self._done,
-                total=self._total,
+                done=self.done,
+                total=self.total,
                 failed=self._failed,
                 bytes_done=self._bytes_done,
                 item=item,

@@ -8,14 +8,18 @@ import os
 from collections import deque
 from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, wait
+from itertools import count
 from queue import Empty, SimpleQueue
 from typing import Any, Final, Generic, NamedTuple, Protocol, TypeVar
+from uuid import uuid4
 from weakref import WeakSet
 
 import attrs
 
 from ecr_typed import EcrError
-from ecr_typed.jobs._attempts import Attempt
+from ecr_typed._botocore.in_flight import CallsInFlight
+from ecr_typed.jobs._arguments import is_in_this_process
+from ecr_typed.jobs._attempts import Attempt, attempt_elsewhere, attempt_here
 from ecr_typed.jobs._labels import label
 from ecr_typed.jobs._outcomes import Outcome
 from ecr_typed.jobs._threads import DaemonThreads
@@ -37,13 +41,14 @@ _POLL: Final = 0.2
 
 @attrs.define(eq=False)
 class Task:
-    """A piece of work in flight."""
+    """A piece of work: a function that is called with some arguments for an item."""
 
     item: Any
-    function: Callable[..., Attempt]
-    """What runs it, on a thread or in another process."""
-
+    function: Callable[..., Any]
     arguments: tuple[Any, ...]
+    owner: Any = None
+    """What the source of the task keeps with it."""
+
     future: Future[Attempt] | None = None
 
 
@@ -66,8 +71,8 @@ class Source(Protocol):
         """Take what became of a task."""
         ...
 
-    def stop(self) -> None:
-        """End the calls in flight."""
+    def close(self) -> None:
+        """Close what the source opened, once no task runs any more."""
 
 
 class Window(Generic[Item_co, Value_co]):
@@ -84,6 +89,9 @@ class Window(Generic[Item_co, Value_co]):
         self._source = source
         self._own_threads = DaemonThreads(threads) if executor is None else None
         self._executor = self._own_threads if executor is None else executor
+        self._is_here = is_in_this_process(executor)
+        self._calls = CallsInFlight()
+        self._name, self._numbers = uuid4().hex, count()
         self._limit = 2 * threads
         self._is_ordered = ordered
         self._tasks: dict[int, Task] = {}
@@ -121,9 +129,10 @@ class Window(Generic[Item_co, Value_co]):
         self._is_over = True
         _open.discard(self)
         running = self._drop_what_waits()
-        self._source.stop()
+        self._calls.end()
         futures = [task.future for task in running if task.future is not None]
         wait(futures, timeout=seconds)
+        self._source.close()
         if self._own_threads is not None:
             self._own_threads.shutdown(wait=seconds is None)
         return _in_flight(running)
@@ -140,8 +149,14 @@ class Window(Generic[Item_co, Value_co]):
 
     def _submit(self, task: Task) -> None:
         executor: Any = self._executor
+        call = (task.function, *task.arguments)
+        future: Future[Attempt]
         try:
-            future: Future[Attempt] = executor.submit(task.function, *task.arguments)
+            if self._is_here:
+                future = executor.submit(attempt_here, self._calls, *call)
+            else:
+                unique = self._name, next(self._numbers)
+                future = executor.submit(attempt_elsewhere, unique, *call)
         except Exception as error:
             raise EcrError(
                 f"{label(task.item)} was not done: the executor takes no more work: "

@@ -22,12 +22,12 @@ if TYPE_CHECKING:
     from botocore.config import Config
     from mypy_boto3_ecr import ECRClient
 
+    from ecr_typed._calls.retry import RetryPolicy
     from ecr_typed._calls.runner import CallEvent
     from ecr_typed._client import EcrClient
     from ecr_typed.models.common import ImageIdentifier
     from ecr_typed.models.repositories import Repository
     from ecr_typed.models.repository_creation_templates import RepositoryCreationTemplate
-    from ecr_typed.retry import RetryPolicy
     from ecr_typed.testing._emulator.backend import EcrBackend
     from ecr_typed.testing._emulator.scan_findings import Finding
 

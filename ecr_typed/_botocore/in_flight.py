@@ -1,0 +1,89 @@
+"""Calls that end together: those of a client, and those of a job, whichever clients it uses."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from queue import Empty, SimpleQueue
+from threading import TIMEOUT_MAX
+from typing import Final
+
+from ecr_typed._botocore.exchange import Exchange
+
+
+class CallsInFlight:
+    """Requests and waits in flight, on any threads, until they are ended all at once.
+
+    Nothing here takes a lock: a signal's handler that closes a client would wait for it.
+    """
+
+    def __init__(self) -> None:
+        self.is_ended: bool = False
+        """Whether further calls are refused."""
+        self._exchanges: set[Exchange] = set()
+        self._alarms: set[SimpleQueue[None]] = set()
+
+    def enter(self, exchange: Exchange) -> None:
+        """Take a request, and end it at once if the others were ended."""
+        self._exchanges.add(exchange)
+        if self.is_ended:
+            exchange.cut()
+
+    def leave(self, exchange: Exchange) -> None:
+        """Forget a request."""
+        self._exchanges.discard(exchange)
+
+    def wait(self, alarm: SimpleQueue[None]) -> None:
+        """Let an alarm ring at the end."""
+        self._alarms.add(alarm)
+        if self.is_ended:
+            alarm.put(None)
+
+    def wake(self, alarm: SimpleQueue[None]) -> None:
+        """Forget an alarm."""
+        self._alarms.discard(alarm)
+
+    def end(self) -> None:
+        """End what is in flight, and refuse what comes."""
+        self.is_ended = True
+        for alarm in self._alarms.copy():
+            alarm.put(None)
+        for exchange in self._exchanges.copy():
+            exchange.cut()
+
+    def forget(self) -> None:
+        """Begin anew in a child process: what is in flight is the parent's."""
+        self._exchanges.clear()
+        self._alarms.clear()
+
+
+def sleep(seconds: float, *groups: CallsInFlight) -> None:
+    """Wait, unless one of the groups is ended meanwhile."""
+    # An Event has a lock.
+    alarm = SimpleQueue[None]()
+    try:
+        for group in groups:
+            group.wait(alarm)
+        alarm.get(timeout=min(seconds, TIMEOUT_MAX))
+    except Empty:
+        pass
+    finally:
+        for group in groups:
+            group.wake(alarm)
+
+
+calls_of_job: Final[ContextVar[CallsInFlight | None]] = ContextVar(
+    "ecr_typed_calls_of_job", default=None
+)
+"""What the calls on this thread belong to, besides their clients."""
+
+
+@contextmanager
+def ending_with(group: CallsInFlight) -> Generator[None, None, None]:
+    """Let the calls that are made inside end with a group."""
+    token = calls_of_job.set(group)
+    try:
+        yield
+    finally:
+        calls_of_job.reset(token)
