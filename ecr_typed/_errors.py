@@ -14,7 +14,8 @@ EcrError
 └── ClientClosedError        the client was closed
 """
 
-from __future__ import annotations
+# Annotations are not postponed: the classes are in the module `ecr_typed` by name, where
+# `typing.get_type_hints` would not find what they refer to.
 
 from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar

@@ -1,0 +1,37 @@
+"""What `typing.get_type_hints` says of everything public."""
+
+from __future__ import annotations
+
+from typing import Any, get_type_hints
+
+import pytest
+
+import ecr_typed
+from ecr_typed import ArgumentProblem, EcrClient, EcrError, EcrRequestError
+from tests.support.service import METHODS, Method
+
+CLASSES = {
+    name: item for name in ecr_typed.__all__ if isinstance(item := getattr(ecr_typed, name), type)
+}
+
+
+@pytest.mark.parametrize("name", CLASSES)
+def test_hints_of_public_classes_are_found(name: str) -> None:
+    """Tools that go by annotations can use each class: models, enums, errors and the others."""
+    hints = get_type_hints(CLASSES[name])
+
+    assert str not in map(type, hints.values())
+
+
+@pytest.mark.parametrize("method", METHODS, ids=lambda method: method.name)
+def test_hints_of_methods_are_found(method: Method) -> None:
+    """Each operation's method has hints for its result and its parameters."""
+    assert "return" in get_type_hints(getattr(EcrClient, method.name))
+
+
+def test_hints_are_the_types() -> None:
+    """What errors declare is what they hold."""
+    assert get_type_hints(EcrError)["attempts"] is int
+    assert get_type_hints(EcrError)["partial"] is Any
+    assert get_type_hints(EcrRequestError)["problems"] == tuple[ArgumentProblem, ...]
+    assert get_type_hints(ecr_typed.to_boto3)["return"] == dict[str, Any]
