@@ -4,6 +4,7 @@
 import attrs
 
 from ecr_typed._conversion.attributes import converted
+from ecr_typed._conversion.pickles import load_older_pickles
 from ecr_typed._enums import OpenEnum
 
 __all__ = [
@@ -271,3 +272,6 @@ class ReplicationConfiguration:
 
     rules: tuple[ReplicationRule, ...]
     """The rules. An empty list means that nothing is replicated. At most 25 items."""
+
+
+load_older_pickles(globals())

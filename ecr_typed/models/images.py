@@ -7,6 +7,7 @@ from datetime import datetime
 import attrs
 
 from ecr_typed._conversion.attributes import converted
+from ecr_typed._conversion.pickles import load_older_pickles
 from ecr_typed._enums import OpenEnum
 from ecr_typed.models.common import FindingSeverity, ImageIdentifier, ImageScanStatus, TagStatus
 
@@ -572,3 +573,6 @@ class UpdateImageStorageClassResponse:
 
     image_status: ImageStatus | None = None
     """The new status of the image."""
+
+
+load_older_pickles(globals())

@@ -4,6 +4,7 @@
 import attrs
 
 from ecr_typed._conversion.attributes import converted, hidden
+from ecr_typed._conversion.pickles import load_older_pickles
 from ecr_typed._enums import OpenEnum
 
 __all__ = [
@@ -241,3 +242,6 @@ class CompleteLayerUploadResponse:
 
     layer_digest: str | None = None
     """The layer's digest."""
+
+
+load_older_pickles(globals())

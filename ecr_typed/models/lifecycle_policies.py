@@ -6,6 +6,7 @@ from datetime import datetime
 import attrs
 
 from ecr_typed._conversion.attributes import converted
+from ecr_typed._conversion.pickles import load_older_pickles
 from ecr_typed._enums import OpenEnum
 from ecr_typed.models.common import ImageIdentifier, TagStatus
 
@@ -324,3 +325,6 @@ class GetLifecyclePolicyPreviewResponse:
 
     summary: LifecyclePolicyPreviewSummary | None = None
     """The number of images that the policy would act on."""
+
+
+load_older_pickles(globals())

@@ -6,6 +6,7 @@ from datetime import datetime
 import attrs
 
 from ecr_typed._conversion.attributes import converted
+from ecr_typed._conversion.pickles import load_older_pickles
 from ecr_typed._enums import OpenEnum
 
 __all__ = [
@@ -330,3 +331,6 @@ class ValidatePullThroughCacheRuleResponse:
 
     failure: str | None = None
     """The reason for the failure. `None` if the rule is valid."""
+
+
+load_older_pickles(globals())

@@ -6,6 +6,7 @@ from datetime import datetime
 import attrs
 
 from ecr_typed._conversion.attributes import converted
+from ecr_typed._conversion.pickles import load_older_pickles
 
 __all__ = [
     "DeregisterPullTimeUpdateExclusionRequest",
@@ -78,3 +79,6 @@ class ListPullTimeUpdateExclusionsResponse:
 
     next_token: str | None = None
     """The token of the next page. `None` on the last page."""
+
+
+load_older_pickles(globals())

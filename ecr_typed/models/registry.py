@@ -6,6 +6,7 @@ from datetime import datetime
 import attrs
 
 from ecr_typed._conversion.attributes import converted, hidden
+from ecr_typed._conversion.pickles import load_older_pickles
 from ecr_typed.models.common import ReplicationConfiguration
 
 __all__ = [
@@ -177,3 +178,6 @@ class GetAuthorizationTokenResponse:
 
     authorization_data: tuple[AuthorizationData, ...]
     """The tokens with their expiry times and registries."""
+
+
+load_older_pickles(globals())

@@ -6,6 +6,7 @@ from datetime import datetime
 import attrs
 
 from ecr_typed._conversion.attributes import converted
+from ecr_typed._conversion.pickles import load_older_pickles
 from ecr_typed._enums import OpenEnum
 from ecr_typed.models.common import (
     ImageIdentifier,
@@ -363,3 +364,6 @@ class DescribeReplicationBackfillResultsResponse:
 
     next_token: str | None = None
     """The token of the next page. `None` on the last page."""
+
+
+load_older_pickles(globals())

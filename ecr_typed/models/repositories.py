@@ -6,6 +6,7 @@ from datetime import datetime
 import attrs
 
 from ecr_typed._conversion.attributes import converted
+from ecr_typed._conversion.pickles import load_older_pickles
 from ecr_typed.models.common import (
     EncryptionConfiguration,
     ImageTagMutability,
@@ -212,3 +213,6 @@ class PutImageTagMutabilityResponse:
         None
     )
     """The tags that are exempt from the mutability setting."""
+
+
+load_older_pickles(globals())

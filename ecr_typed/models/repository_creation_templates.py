@@ -6,6 +6,7 @@ from datetime import datetime
 import attrs
 
 from ecr_typed._conversion.attributes import converted
+from ecr_typed._conversion.pickles import load_older_pickles
 from ecr_typed._enums import OpenEnum
 from ecr_typed.models.common import (
     EncryptionConfiguration,
@@ -251,3 +252,6 @@ class DeleteRepositoryCreationTemplateResponse:
 
     registry_id: str | None = None
     """The AWS account id of the registry."""
+
+
+load_older_pickles(globals())

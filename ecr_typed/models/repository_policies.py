@@ -4,6 +4,7 @@
 import attrs
 
 from ecr_typed._conversion.attributes import converted
+from ecr_typed._conversion.pickles import load_older_pickles
 
 __all__ = [
     "DeleteRepositoryPolicyRequest",
@@ -105,3 +106,6 @@ class DeleteRepositoryPolicyResponse:
 
     policy_text: str | None = None
     """The deleted policy, a JSON document."""
+
+
+load_older_pickles(globals())

@@ -7,6 +7,7 @@ from datetime import datetime
 import attrs
 
 from ecr_typed._conversion.attributes import converted
+from ecr_typed._conversion.pickles import load_older_pickles
 from ecr_typed._enums import OpenEnum
 from ecr_typed.models.common import FindingSeverity, ImageIdentifier, ImageScanStatus
 from ecr_typed.models.repositories import ImageScanningConfiguration
@@ -641,3 +642,6 @@ class DescribeImageScanFindingsResponse:
 
     next_token: str | None = None
     """The token of the next page. `None` on the last page."""
+
+
+load_older_pickles(globals())

@@ -4,6 +4,7 @@
 import attrs
 
 from ecr_typed._conversion.attributes import converted
+from ecr_typed._conversion.pickles import load_older_pickles
 from ecr_typed._enums import OpenEnum
 from ecr_typed.models.common import ImageIdentifier
 
@@ -179,3 +180,6 @@ class DescribeImageSigningStatusResponse:
 
     signing_statuses: tuple[ImageSigningStatus, ...] | None = None
     """The status for each signing profile."""
+
+
+load_older_pickles(globals())

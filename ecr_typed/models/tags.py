@@ -4,6 +4,7 @@
 import attrs
 
 from ecr_typed._conversion.attributes import converted
+from ecr_typed._conversion.pickles import load_older_pickles
 from ecr_typed.models.common import Tag
 
 __all__ = [
@@ -64,3 +65,6 @@ class ListTagsForResourceResponse:
 
     tags: tuple[Tag, ...]
     """The tags."""
+
+
+load_older_pickles(globals())

@@ -9,8 +9,11 @@ from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from typing import Any
 
+import attrs
 import pytest
 from botocore.exceptions import ReadTimeoutError
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 import ecr_typed
 from ecr_typed import (
@@ -25,11 +28,14 @@ from ecr_typed import (
     EncryptionType,
     InvalidParameterException,
     RepositoryAlreadyExistsException,
+    Tag,
     from_boto3,
 )
 from tests.support.echo import echoed, fails_there, raised_there
 from tests.support.every_shape import EVERYTHING, Everything
 from tests.support.samples import page, repository
+from tests.support.service import MODELS, as_boto3, shapes_of
+from tests.support.strategies import bodies
 from tests.support.untyped import untyped
 from tests.support.wire import REQUEST_ID, Wire, refusal
 
@@ -172,3 +178,66 @@ def test_events_go_to_another_process_and_back(
     ecr.describe_repositories().first()
 
     assert pool.submit(echoed, events[0]).result() == events[0]
+
+
+def pickled_by_an_older_release(
+    monkeypatch: pytest.MonkeyPatch, model: attrs.AttrsInstance, names: set[str]
+) -> bytes:
+    """The pickle of a model whose class knows no more attributes than those."""
+    kind = type(model)
+    fields = {
+        field.name: attrs.field(default=field.default, kw_only=True)
+        for field in attrs.fields(kind)
+        if field.name in names
+    }
+    older = attrs.make_class(kind.__name__, fields, frozen=True, slots=True)
+    older.__module__, older.__qualname__ = kind.__module__, kind.__qualname__
+    values = {name: getattr(model, name) for name in fields}
+    with monkeypatch.context() as patched:
+        patched.setattr(f"{kind.__module__}.{kind.__qualname__}", older)
+        return pickle.dumps(older(**values))
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
+@given(data=st.data())
+@settings(max_examples=2, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_pickles_of_older_releases_can_be_loaded(
+    monkeypatch: pytest.MonkeyPatch, model: type[attrs.AttrsInstance], data: st.DataObject
+) -> None:
+    """Attributes that the pickle's release did not know have their defaults."""
+    shape = shapes_of(model)[0]
+    made = from_boto3(model, as_boto3(shape, data.draw(bodies(shape))))
+    fields = attrs.fields(model)
+    known = {field.name for field in fields if field.default is attrs.NOTHING}
+    optional = sorted(field.name for field in fields if field.name not in known)
+    known |= data.draw(st.sets(st.sampled_from(optional))) if optional else set()
+
+    again: Any = pickle.loads(pickled_by_an_older_release(monkeypatch, made, known))
+
+    missing: Any = {name: None for name in optional if name not in known}
+    evolve: Any = attrs.evolve
+    expected = evolve(made, **missing)
+    assert type(again) is model
+    assert again == expected
+    assert hash(again) == hash(expected)
+    assert repr(again) == repr(expected)
+    assert evolve(again) == expected
+
+
+def test_pickle_without_a_required_attribute_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No value is made up for what a release was the first to require."""
+    tag = Tag(key="team", value="payments")
+    older = pickled_by_an_older_release(monkeypatch, tag, {"key"})
+
+    with pytest.raises(TypeError, match="Tag was pickled by a release that did not know its value"):
+        pickle.loads(older)
+
+
+@pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
+def test_models_pickle_by_every_protocol(protocol: int) -> None:
+    """A pickle of a model, of any protocol, and a copy give the model back."""
+    made = from_boto3(Everything, EVERYTHING)
+
+    assert pickle.loads(pickle.dumps(made, protocol)) == made
+    assert copy.copy(made) == made
+    assert copy.deepcopy(made) == made
