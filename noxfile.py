@@ -25,7 +25,7 @@ nox.options.sessions = ["tests", "lint", "types"]
 
 ROOT = Path(__file__).parent
 PYPROJECT = nox.project.load_toml(ROOT / "pyproject.toml")
-PYTHONS = ["3.11", "3.12", "3.13"]
+PYTHONS = nox.project.python_versions(PYPROJECT)
 # Both cores. What types are is tested in the session `types`, AWS's command line in `cli`.
 PYTEST = ["pytest", "-n", "2", "--ignore=tests/typing", "--ignore=tests/cli"]
 # No group of pyproject.toml: aiobotocore's botocore is older than ours, and what resolves all groups
