@@ -9,6 +9,7 @@ import sys
 import pytest
 
 import ecr_typed
+import ecr_typed.documents
 import ecr_typed.models
 
 
@@ -60,7 +61,7 @@ def test_first_client_loads_no_stubs() -> None:
     assert not modules & {"mypy_boto3_ecr", "mypy_boto3", "tenacity"}
 
 
-@pytest.mark.parametrize("module", [ecr_typed, ecr_typed.models])
+@pytest.mark.parametrize("module", [ecr_typed, ecr_typed.documents, ecr_typed.models])
 def test_all_is_the_public_names(module: object) -> None:
     """`__all__` is sorted and unique, and is what `dir()` shows, submodules apart."""
     names: list[str] = getattr(module, "__all__")  # noqa: B009  # modules of any kind

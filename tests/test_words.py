@@ -14,7 +14,7 @@ import pytest
 from botocore.loaders import Loader
 
 import ecr_typed
-from ecr_typed import EcrClient, EcrError, OpenEnum, RetryPolicy
+from ecr_typed import EcrClient, EcrError, OpenEnum, RetryPolicy, documents
 from tests.support.docs import (
     Docstring,
     attribute_text,
@@ -25,7 +25,9 @@ from tests.support.docs import (
 )
 from tests.support.service import ENUMS, METHODS, MODELS, Method
 
-PUBLIC = {name: getattr(ecr_typed, name) for name in ecr_typed.__all__}
+PUBLIC: dict[str, Any] = {
+    name: getattr(module, name) for module in (ecr_typed, documents) for name in module.__all__
+}
 CLASSES = {name: item for name, item in PUBLIC.items() if inspect.isclass(item)}
 ERRORS = {name: item for name, item in CLASSES.items() if issubclass(item, EcrError)}
 ALL = docstrings()

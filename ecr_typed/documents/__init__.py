@@ -1,0 +1,42 @@
+"""The documents that Amazon ECR takes and gives as text, typed.
+
+All of them are immutable. What a release does not know in a document is kept, and what is wrong in
+it is named by its `problems`; only the service refuses it.
+"""
+
+from ecr_typed.documents._descriptors import Descriptor, Platform
+from ecr_typed.documents._image_configs import ImageConfig
+from ecr_typed.documents._lifecycle import LifecyclePolicy
+from ecr_typed.documents._lifecycle_rules import (
+    LifecycleAction,
+    LifecycleRule,
+    LifecycleSelection,
+)
+from ecr_typed.documents._manifests import (
+    ImageIndex,
+    Manifest,
+    UnknownManifest,
+    parse_manifest,
+)
+from ecr_typed.documents._policies import PolicyDocument
+from ecr_typed.documents._problems import DocumentProblem
+from ecr_typed.documents._references import ImageReference
+from ecr_typed.documents._statements import Statement
+
+__all__ = [
+    "Descriptor",
+    "DocumentProblem",
+    "ImageConfig",
+    "ImageIndex",
+    "ImageReference",
+    "LifecycleAction",
+    "LifecyclePolicy",
+    "LifecycleRule",
+    "LifecycleSelection",
+    "Manifest",
+    "Platform",
+    "PolicyDocument",
+    "Statement",
+    "UnknownManifest",
+    "parse_manifest",
+]

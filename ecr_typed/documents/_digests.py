@@ -1,0 +1,10 @@
+"""Digests of texts."""
+
+from __future__ import annotations
+
+import hashlib
+
+
+def digest_of(text: str) -> str:
+    """Return the digest by which registries know a text."""
+    return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"

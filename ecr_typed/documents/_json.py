@@ -1,0 +1,178 @@
+"""JSON values that can't be changed, and the JSON text of documents."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any, NoReturn, TypeAlias, TypeVar, cast
+
+from ecr_typed import FrozenMap
+from ecr_typed.documents._problems import quoted, refuse
+
+Json: TypeAlias = "str | int | float | bool | tuple[Json, ...] | FrozenMap[str, Json] | None"
+"""A JSON value: arrays are tuples, objects are `FrozenMap`."""
+
+Plain: TypeAlias = dict[str, Any]
+"""A JSON object as the `json` module has it."""
+
+Read = TypeVar("Read")
+Item = TypeVar("Item")
+
+EMPTY: FrozenMap[str, Json] = FrozenMap()
+NO_TEXTS: FrozenMap[str, str] = FrozenMap()
+
+
+def read_object(text: str, what: str) -> Plain:
+    """Return the JSON object that a text holds; `what` names the document in the error.
+
+    Raises `EcrRequestError` if the text is no JSON object.
+    """
+    allowed = f"the JSON text of {what}"
+    if not isinstance(text, str):  # pyright: ignore[reportUnnecessaryIsInstance]  # callers may be untyped
+        raise refuse("text", text, allowed, "json.dumps(...) makes one")
+    try:
+        value: object = json.loads(text, parse_constant=_no_number)
+    except RecursionError as error:
+        raise refuse("text", text, allowed, "it is nested too deeply") from error
+    except ValueError as error:
+        raise refuse("text", text, allowed, f"it is no JSON: {error}") from error
+    if not isinstance(value, dict):
+        raise refuse("text", text, allowed, "its outermost value is no object")
+    return cast("Plain", value)
+
+
+def _no_number(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no JSON number")
+
+
+def write_object(value: Plain) -> str:
+    """Return the compact JSON text of an object."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    # An unpaired surrogate has no UTF-8 form, only an escaped one.
+    return text if _is_unicode(text) else json.dumps(value, separators=(",", ":"))
+
+
+def _is_unicode(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def canonical(value: object) -> str:
+    """Return one text for all JSON values that differ in the order of their members alone."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"))
+
+
+def freeze(value: object) -> Json:
+    """Return a JSON value that can't be changed."""
+    match value:
+        case Mapping():
+            return freeze_members(cast("Mapping[str, object]", value))
+        case list() | tuple():
+            return tuple(freeze(item) for item in cast("Iterable[object]", value))
+        case _:
+            return cast("Json", value)
+
+
+def freeze_members(members: Mapping[str, object]) -> FrozenMap[str, Json]:
+    """Return the members of a JSON object as a map that can't be changed."""
+    return FrozenMap({name: freeze(member) for name, member in members.items()})
+
+
+def thaw(value: object) -> Any:
+    """Return a JSON value as the `json` module has it."""
+    match value:
+        case Mapping():
+            members = cast("Mapping[str, object]", value)
+            return {name: thaw(member) for name, member in members.items()}
+        case tuple() | list():
+            return [thaw(item) for item in cast("Iterable[object]", value)]
+        case _:
+            return value
+
+
+def take(members: Plain, name: str, kind: type[Read]) -> Read | None:
+    """Take a member out of an object if it is of a kind; any other stays where it is."""
+    value: object = members.get(name)
+    # `bool` is a subclass of `int` in Python, and none in JSON.
+    if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
+        return None
+    del members[name]
+    return value
+
+
+def take_object(members: Plain, name: str) -> Plain | None:
+    """Take an object out of an object; any other value stays where it is."""
+    value: object = members.get(name)
+    if not isinstance(value, dict):
+        return None
+    del members[name]
+    return cast("Plain", value)
+
+
+def take_texts(members: Plain, name: str) -> tuple[str, ...] | None:
+    """Take an array of texts out of an object; any other value stays where it is."""
+    value: object = members.get(name)
+    if not isinstance(value, list):
+        return None
+    items = cast("list[object]", value)
+    texts = tuple(item for item in items if isinstance(item, str))
+    if len(texts) < len(items):
+        return None
+    del members[name]
+    return texts
+
+
+def take_text_map(members: Plain, name: str) -> FrozenMap[str, str]:
+    """Take an object of texts out of an object; any other value stays where it is."""
+    value: object = members.get(name)
+    if not isinstance(value, dict):
+        return FrozenMap()
+    items = cast("dict[str, object]", value)
+    texts = {key: text for key, text in items.items() if isinstance(text, str)}
+    if len(texts) < len(items):
+        return FrozenMap()
+    del members[name]
+    return FrozenMap(texts)
+
+
+def take_objects(members: Plain, name: str) -> tuple[Plain, ...]:
+    """Take an array of objects out of an object; any other value stays where it is."""
+    value: object = members.get(name)
+    if not isinstance(value, list):
+        return ()
+    items = cast("list[object]", value)
+    objects = tuple(cast("Plain", item) for item in items if isinstance(item, dict))
+    if len(objects) < len(items):
+        return ()
+    del members[name]
+    return objects
+
+
+def texts_of(value: Iterable[str] | None, argument: str = "texts") -> tuple[str, ...] | None:
+    """Convert texts to a tuple; one text alone is refused, as its letters would be taken."""
+    if value is None:
+        return None
+    if isinstance(value, str):
+        raise refuse(argument, value, "a sequence of texts", f"[{quoted(value)}] is one")
+    return tuple(value)
+
+
+def items_of(values: Iterable[Item], kind: type[Item], argument: str) -> tuple[Item, ...]:
+    """Convert objects of a class to a tuple; what is no such object is refused."""
+    if isinstance(values, kind):
+        raise refuse(
+            argument, values, f"a sequence of {kind.__name__}", "[...] around it makes one"
+        )
+    items = tuple(values)
+    for index, item in enumerate(items):
+        if not isinstance(item, kind):
+            raise refuse(f"{argument}[{index}]", item, f"a {kind.__name__}")
+    return items
+
+
+def without_absent(members: Plain) -> Plain:
+    """Return an object without the members that are None, which stands for absent."""
+    return {name: value for name, value in members.items() if value is not None}

@@ -1,0 +1,198 @@
+"""What is known to be wrong with policies of repositories and registries."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from fnmatch import fnmatchcase
+from typing import Any, Literal, TypeAlias, cast
+
+from ecr_typed.documents._policy_actions import KNOWN_ACTIONS, OF_NO_REPOSITORY
+from ecr_typed.documents._problems import (
+    DocumentProblem,
+    check_choice,
+    check_members,
+    inside,
+    meant,
+    object_or_empty,
+    quoted,
+    wrong_kind,
+)
+
+PolicyKind: TypeAlias = Literal["repository", "registry"]
+
+_Problems: TypeAlias = Iterator[DocumentProblem]
+_Members: TypeAlias = Mapping[str, Any]
+
+_POLICY: Mapping[str, type] = {"Version": str, "Id": str, "Statement": object}
+_STATEMENT: Mapping[str, type] = {
+    "Sid": str,
+    "Effect": str,
+    "Principal": object,
+    "NotPrincipal": object,
+    "Action": object,
+    "NotAction": object,
+    "Resource": object,
+    "NotResource": object,
+    "Condition": dict,
+}
+_VERSIONS = ("2012-10-17", "2008-10-17")
+_PRINCIPAL_KINDS = ("AWS", "Service", "Federated", "CanonicalUser")
+# ECR gives the id of a role or user, such as AROAEXAMPLE, where there once was one.
+_AWS_PRINCIPAL = re.compile(
+    r"\*|[0-9]{12}|[A-Z0-9]{16,128}|arn:[a-z0-9-]+:(?:iam|sts)::[0-9]{12}:[^*?]+"
+)
+
+
+def check_policy(policy: _Members, kind: PolicyKind) -> _Problems:
+    """Check a policy."""
+    yield from check_members(policy, "", _POLICY, required=["Statement"])
+    yield from check_choice(policy.get("Version"), "Version", _VERSIONS)
+    value: object = policy.get("Statement")
+    if isinstance(value, list):
+        statements = cast("list[object]", value)
+        if not statements:
+            yield DocumentProblem("Statement", "no statements; expected 1 at least")
+        for index, statement in enumerate(statements):
+            yield from _check_statement(statement, f"Statement[{index}]", kind)
+        yield from _check_sids(statements)
+    elif value is not None:
+        yield from _check_statement(value, "Statement", kind)
+
+
+def _check_sids(statements: list[object]) -> _Problems:
+    seen: dict[str, int] = {}
+    for index, statement in enumerate(statements):
+        sid: object = object_or_empty(statement).get("Sid")
+        if isinstance(sid, str) and seen.setdefault(sid, index) != index:
+            yield DocumentProblem(
+                f"Statement[{index}].Sid",
+                f"{quoted(sid)} is the Sid of Statement[{seen[sid]}] as well",
+            )
+
+
+def _check_statement(value: object, place: str, kind: PolicyKind) -> _Problems:
+    yield from check_members(value, place, _STATEMENT)
+    if not isinstance(value, dict):
+        return
+    statement = cast("_Members", value)
+    if "Effect" not in statement:
+        yield DocumentProblem(f"{place}.Effect", "missing; expected 'Allow' or 'Deny'")
+    yield from check_choice(statement.get("Effect"), f"{place}.Effect", ["Allow", "Deny"])
+    for name in ("Principal", "Action", "Resource"):
+        if name in statement and f"Not{name}" in statement:
+            yield DocumentProblem(place, f"{name} and Not{name} exclude each other")
+    yield from _check_principals(statement, place)
+    yield from _check_actions(statement, place, kind)
+    yield from _check_resources(statement, place, kind)
+    for operator, values in object_or_empty(statement.get("Condition")).items():
+        if message := wrong_kind(values, dict):
+            yield DocumentProblem(inside(f"{place}.Condition", operator), message)
+
+
+def _check_principals(statement: _Members, place: str) -> _Problems:
+    if "Principal" not in statement and "NotPrincipal" not in statement:
+        yield DocumentProblem(
+            f"{place}.Principal",
+            'missing; expected whom the statement is for, as in {"AWS": "<account id>"}, or "*"',
+        )
+    for name in ("Principal", "NotPrincipal"):
+        value: object = statement.get(name)
+        at = f"{place}.{name}"
+        if isinstance(value, dict):
+            yield from _check_principal_kinds(cast("_Members", value), at)
+        elif isinstance(value, str):
+            if value != "*":
+                hint = f'; did you mean {{"AWS": "{value}"}}?' if _is_of_aws(value) else ""
+                yield DocumentProblem(at, f"expected an object or '*', got {quoted(value)}{hint}")
+        elif value is not None:
+            yield DocumentProblem(at, f"expected an object or '*', got {quoted(value)}")
+
+
+def _check_principal_kinds(principal: _Members, place: str) -> _Problems:
+    if not principal:
+        yield DocumentProblem(place, "empty; expected 1 member at least")
+    for kind, value in principal.items():
+        at = inside(place, kind)
+        if kind not in _PRINCIPAL_KINDS:
+            yield from check_choice(kind, at, _PRINCIPAL_KINDS)
+        yield from _check_texts(value, at)
+        for where, name in _texts(value, at):
+            if kind == "AWS" and not _is_of_aws(name):
+                yield DocumentProblem(
+                    where,
+                    f"{quoted(name)} is no account id, no ARN of IAM without wildcards and not '*'",
+                )
+
+
+def _is_of_aws(name: str) -> bool:
+    return _AWS_PRINCIPAL.fullmatch(name) is not None
+
+
+def _check_actions(statement: _Members, place: str, kind: PolicyKind) -> _Problems:
+    if "Action" not in statement and "NotAction" not in statement:
+        yield DocumentProblem(
+            f"{place}.Action", "missing; expected actions, such as 'ecr:BatchGetImage'"
+        )
+    for name in ("Action", "NotAction"):
+        if name not in statement:
+            continue
+        yield from _check_texts(statement[name], f"{place}.{name}")
+        for where, action in _texts(statement[name], f"{place}.{name}"):
+            if kind == "repository" and action.lower() == OF_NO_REPOSITORY.lower():
+                yield DocumentProblem(
+                    where,
+                    f"{quoted(action)} is about no repository: allow it in the caller's own policy",
+                )
+            elif not _is_known_action(action):
+                yield DocumentProblem(
+                    where,
+                    f"{quoted(action)} is no action of ECR that this release knows"
+                    f"{meant(action, KNOWN_ACTIONS)}",
+                )
+
+
+def _is_known_action(action: str) -> bool:
+    pattern = action.lower().replace("[", "[[]")
+    return any(fnmatchcase(known.lower(), pattern) for known in KNOWN_ACTIONS)
+
+
+def _check_resources(statement: _Members, place: str, kind: PolicyKind) -> _Problems:
+    names = [name for name in ("Resource", "NotResource") if name in statement]
+    if kind == "registry" and not names:
+        yield DocumentProblem(
+            f"{place}.Resource",
+            "missing; a policy of the registry says for which repositories, as in "
+            "'arn:aws:ecr:<region>:<account id>:repository/*'",
+        )
+    for name in names:
+        at = f"{place}.{name}"
+        if kind == "repository":
+            yield DocumentProblem(
+                at, "does not go into a policy of a repository, which is the resource: leave it out"
+            )
+        else:
+            yield from _check_texts(statement[name], at)
+
+
+def _check_texts(value: object, place: str) -> _Problems:
+    """Check that a value is a text or some of them."""
+    if isinstance(value, list):
+        items = cast("list[object]", value)
+        if not items:
+            yield DocumentProblem(place, "empty; expected 1 text at least")
+        for index, item in enumerate(items):
+            if message := wrong_kind(item, str):
+                yield DocumentProblem(f"{place}[{index}]", message)
+    elif value is not None and (message := wrong_kind(value, str)):
+        yield DocumentProblem(place, f"{message} or an array of it")
+
+
+def _texts(value: object, place: str) -> Iterator[tuple[str, str]]:
+    """Give the texts of a value, each with its place."""
+    if isinstance(value, str):
+        yield place, value
+    elif isinstance(value, list):
+        for index, item in enumerate(cast("list[object]", value)):
+            if isinstance(item, str):
+                yield f"{place}[{index}]", item

@@ -1,0 +1,86 @@
+"""What policies mean, whatever form they are written in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, cast
+
+from ecr_typed.documents._json import Json, canonical, thaw
+from ecr_typed.documents._statements import Statement, write_statement
+
+if TYPE_CHECKING:
+    from ecr_typed import FrozenMap
+    from ecr_typed.documents._policies import PolicyDocument
+
+_ROOT = re.compile(r"arn:[a-z0-9-]+:iam::([0-9]{12}):root")
+_OLD_VERSION = "2008-10-17"
+
+
+def meaning_of(policy: PolicyDocument) -> str:
+    """Return one text for all policies that mean the same."""
+    return canonical(
+        {
+            "Version": policy.version or _OLD_VERSION,
+            "Id": policy.id or None,
+            "Statement": sorted(map(_statement, policy.statements)),
+            "extra": thaw(policy.extra),
+        }
+    )
+
+
+def _statement(statement: Statement) -> str:
+    return canonical(
+        {
+            **write_statement(statement),
+            "Sid": statement.sid or None,
+            "Principal": _principal(statement.principal),
+            "NotPrincipal": _principal(statement.not_principal),
+            "Action": _names(statement.action),
+            "NotAction": _names(statement.not_action),
+            "Resource": _set(statement.resource),
+            "NotResource": _set(statement.not_resource),
+            "Condition": _condition(statement.condition),
+        }
+    )
+
+
+def _set(texts: Iterable[str] | None) -> list[str] | None:
+    return None if texts is None else sorted(set(texts))
+
+
+def _names(actions: Iterable[str] | None) -> list[str] | None:
+    # The case of an action's letters makes no difference.
+    return None if actions is None else _set(action.lower() for action in actions)
+
+
+def _principal(principal: str | FrozenMap[str, tuple[str, ...]] | None) -> Any:
+    if principal is None or isinstance(principal, str):
+        return principal
+    names = {kind: _set(map(_account, texts)) for kind, texts in principal.items()}
+    # In a policy of a resource, both stand for everybody.
+    return "*" if names == {"AWS": ["*"]} else names
+
+
+def _account(name: str) -> str:
+    root = _ROOT.fullmatch(name)
+    return root[1] if root else name
+
+
+def _condition(condition: Mapping[str, Json] | None) -> Any:
+    if condition is None:
+        return None
+    return {operator: _values_by_key(values) for operator, values in condition.items()}
+
+
+def _values_by_key(values: Json) -> Any:
+    if not isinstance(values, Mapping):
+        return thaw(values)
+    by_key = cast("Mapping[str, Json]", values)
+    # The case of a key's letters makes no difference.
+    return {key.lower(): _values(value) for key, value in by_key.items()}
+
+
+def _values(value: Json) -> list[str]:
+    values = value if isinstance(value, tuple) else (value,)
+    return sorted({each if isinstance(each, str) else canonical(thaw(each)) for each in values})

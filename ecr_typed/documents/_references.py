@@ -1,0 +1,150 @@
+"""References to images, as container tools write them."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Self
+
+import attrs
+
+from ecr_typed.documents._problems import refuse
+
+if TYPE_CHECKING:
+    from ecr_typed.models import ImageIdentifier
+
+# `dkr.ecr` is reached by IPv4 alone, `dkr-ecr` by IPv6 as well. Each partition has a domain of its
+# own, and AWS adds partitions: any domain will do.
+_HOST = re.compile(
+    r"(?P<registry_id>[0-9]{12})\.dkr[.-]ecr(?:-fips)?"
+    r"\.(?P<region_name>[a-z0-9]+(?:-[a-z0-9]+)+)(?:\.[a-z0-9-]+){2,}"
+)
+_REPOSITORY = re.compile(r"[a-z0-9]+(?:(?:[._-]+|/)[a-z0-9]+)*")
+_TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
+_DIGEST = re.compile(r"(?!sha256:)[A-Za-z0-9_+.-]+:[A-Fa-f0-9]+|sha256:[a-f0-9]{64}")
+
+_FORM = "<account>.dkr.ecr.<region>.amazonaws.com/<repository>, and then :<tag>, @<digest> or both"
+_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://")
+
+
+def _check(pattern: re.Pattern[str], allowed: str) -> Any:
+    def check(_: ImageReference, attribute: attrs.Attribute[str], value: str | None) -> None:
+        if value is None and attribute.default is None:
+            return
+        if not isinstance(value, str) or not pattern.fullmatch(value):
+            raise refuse(attribute.name, value, allowed)
+
+    return check
+
+
+@attrs.frozen(kw_only=True, order=False)
+class ImageReference:
+    """A reference to an image in Amazon ECR, as `docker pull` and Kubernetes take it.
+
+    `ImageReference.parse` reads one, and `str(reference)` writes it. A reference without a tag
+    and a digest names a repository, as `Repository.repository_uri` does.
+
+    https://docs.aws.amazon.com/AmazonECR/latest/userguide/Registries.html
+    """
+
+    registry_host: str = attrs.field(validator=_check(_HOST, "the host of a registry of ECR"))
+    """The host, such as `123456789012.dkr.ecr.us-east-1.amazonaws.com`."""
+
+    repository_name: str = attrs.field(validator=_check(_REPOSITORY, "a repository's name"))
+    """The repository's name, with its namespace, as in `team/app`."""
+
+    image_tag: str | None = attrs.field(default=None, validator=_check(_TAG, "a tag"))
+    """The image's tag; None if there is none."""
+
+    image_digest: str | None = attrs.field(default=None, validator=_check(_DIGEST, "a digest"))
+    """The digest of the image's manifest, such as `sha256:...`; None if there is none."""
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Parse a reference.
+
+        Args:
+            text: The reference, such as
+                `123456789012.dkr.ecr.us-east-1.amazonaws.com/team/app:v1`. The host may be of any
+                partition, a FIPS endpoint or a dual-stack one.
+
+        Returns:
+            The reference.
+
+        Raises:
+            EcrRequestError: The text is no reference to an image in Amazon ECR.
+        """
+        if not isinstance(text, str):  # pyright: ignore[reportUnnecessaryIsInstance]  # callers may be untyped
+            raise refuse("text", text, _FORM)
+        host, slash, path = text.partition("/")
+        if not slash or not _HOST.fullmatch(host):
+            raise refuse("text", text, _FORM, _why_no_host(text, host))
+        named, at, digest = path.partition("@")
+        repository, colon, tag = named.partition(":")
+        for part, pattern, why in (
+            (repository, _REPOSITORY, _why_no_repository(repository)),
+            (tag if colon else None, _TAG, f"{tag!r} is no tag"),
+            (digest if at else None, _DIGEST, _why_no_digest(digest)),
+        ):
+            if part is not None and not pattern.fullmatch(part):
+                raise refuse("text", text, _FORM, why)
+        return cls(
+            registry_host=host,
+            repository_name=repository,
+            image_tag=tag if colon else None,
+            image_digest=digest if at else None,
+        )
+
+    @property
+    def registry_id(self) -> str:
+        """The account id of the registry."""
+        return self._host_part("registry_id")
+
+    @property
+    def region_name(self) -> str:
+        """The region of the registry."""
+        return self._host_part("region_name")
+
+    def _host_part(self, name: str) -> str:
+        found = _HOST.fullmatch(self.registry_host)
+        assert found is not None  # noqa: S101  # the validator has seen it match
+        return found[name]
+
+    @property
+    def image_id(self) -> ImageIdentifier | None:
+        """The image as methods of `EcrClient` take it, with tag and digest as far as the reference
+        has them. None if the reference names a repository only.
+        """
+        from ecr_typed.models import ImageIdentifier
+
+        if self.image_tag is None and self.image_digest is None:
+            return None
+        return ImageIdentifier(image_tag=self.image_tag, image_digest=self.image_digest)
+
+    def __str__(self) -> str:
+        tag = "" if self.image_tag is None else f":{self.image_tag}"
+        digest = "" if self.image_digest is None else f"@{self.image_digest}"
+        return f"{self.registry_host}/{self.repository_name}{tag}{digest}"
+
+
+def _why_no_host(text: str, host: str) -> str:
+    if scheme := _SCHEME.match(text):
+        return f"leave out {scheme[0]!r}"
+    if text.startswith("arn:"):
+        return "this is an ARN: take the repository_uri of the repository"
+    if host in {"public.ecr.aws", "ecr-public.aws.com"}:
+        return "this is Amazon ECR Public, another service"
+    if "/" in text and "." in host:
+        return f"{host!r} is no host of a private registry of ECR"
+    return "it does not begin with the registry's host"
+
+
+def _why_no_repository(name: str) -> str:
+    if name != name.lower():
+        return f"{name!r} has upper-case letters: names of repositories have none"
+    return f"{name!r} is no name of a repository"
+
+
+def _why_no_digest(digest: str) -> str:
+    if digest.startswith("sha256:"):
+        return f"{digest!r} is no digest: after 'sha256:' there have to be 64 digits of 0-9 and a-f"
+    return f"{digest!r} is no digest"

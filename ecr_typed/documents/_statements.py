@@ -1,0 +1,163 @@
+"""The statements of policies."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any, cast
+
+import attrs
+
+from ecr_typed import FrozenMap
+from ecr_typed.documents._json import (
+    EMPTY,
+    Json,
+    Plain,
+    freeze_members,
+    take,
+    take_object,
+    take_texts,
+    thaw,
+    without_absent,
+)
+
+
+def _texts(value: str | Iterable[str] | None) -> tuple[str, ...] | None:
+    if value is None:
+        return None
+    return (value,) if isinstance(value, str) else tuple(value)
+
+
+def _principal(
+    value: str | Mapping[str, str | Iterable[str]] | None,
+) -> str | FrozenMap[str, tuple[str, ...]] | None:
+    if value is None or isinstance(value, str):
+        return value
+    return FrozenMap({kind: _texts(names) or () for kind, names in value.items()})
+
+
+def _condition(value: Mapping[str, object] | None) -> FrozenMap[str, Json] | None:
+    return None if value is None else freeze_members(value)
+
+
+@attrs.frozen(kw_only=True, order=False)
+class Statement:
+    """A statement of a policy.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html
+    """
+
+    sid: str | None = None
+    """Its name, unique in the policy."""
+
+    effect: str | None = "Allow"
+    """`Allow` or `Deny`."""
+
+    principal: str | FrozenMap[str, tuple[str, ...]] | None = attrs.field(
+        default=None, converter=_principal
+    )
+    """For whom it is: `*` for everybody, or a mapping such as `{"AWS": "111122223333"}`, whose
+    values are account ids, ARNs of IAM or names of services.
+    """
+
+    not_principal: str | FrozenMap[str, tuple[str, ...]] | None = attrs.field(
+        default=None, converter=_principal
+    )
+    """For whom it is not, in place of `principal`."""
+
+    action: tuple[str, ...] | None = attrs.field(default=None, converter=_texts)
+    """What it allows or denies, such as `ecr:BatchGetImage`."""
+
+    not_action: tuple[str, ...] | None = attrs.field(default=None, converter=_texts)
+    """What it does not allow or deny, in place of `action`."""
+
+    resource: tuple[str, ...] | None = attrs.field(default=None, converter=_texts)
+    """The ARNs of the repositories, which may have `*` in them. In policies of the registry only:
+    a repository's policy is about that repository.
+    """
+
+    not_resource: tuple[str, ...] | None = attrs.field(default=None, converter=_texts)
+    """The ARNs of the repositories that it is not about, in place of `resource`."""
+
+    condition: FrozenMap[str, Json] | None = attrs.field(default=None, converter=_condition)
+    """When it applies: values by key by operator, as in
+    `{"StringEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}}`.
+    """
+
+    extra: Mapping[str, Json] = attrs.field(default=EMPTY, converter=freeze_members)
+    """Members that this release does not know or can't read, as they came."""
+
+
+def read_statement(members: Plain) -> Statement:
+    """Read a statement; what does not fit goes to `extra`. The members are used up."""
+    return Statement(
+        sid=take(members, "Sid", str),
+        effect=take(members, "Effect", str),
+        principal=_take_principal(members, "Principal"),
+        not_principal=_take_principal(members, "NotPrincipal"),
+        action=_take_one_or_more(members, "Action"),
+        not_action=_take_one_or_more(members, "NotAction"),
+        resource=_take_one_or_more(members, "Resource"),
+        not_resource=_take_one_or_more(members, "NotResource"),
+        condition=take_object(members, "Condition"),
+        extra=members,
+    )
+
+
+def _take_one_or_more(members: Plain, name: str) -> str | tuple[str, ...] | None:
+    return take(members, name, str) or take_texts(members, name)
+
+
+def _take_principal(members: Plain, name: str) -> str | Mapping[str, tuple[str, ...]] | None:
+    value = take_object(members, name)
+    if value is None:
+        return take(members, name, str)
+    names = {kind: _texts_in(value, kind) for kind in value}
+    readable = {kind: texts for kind, texts in names.items() if texts is not None}
+    if len(readable) == len(names):
+        return readable
+    members[name] = value
+    return None
+
+
+def _texts_in(value: Plain, kind: str) -> tuple[str, ...] | None:
+    """Return a member's texts and leave the member where it is."""
+    return _texts(_take_one_or_more(dict(value), kind))
+
+
+def write_statement(statement: Statement, alone: Collection[tuple[str, ...]] = ()) -> Plain:
+    """Write the members of a statement; those that are named in `alone` as a text, not an array."""
+
+    def written(texts: tuple[str, ...] | None, *place: str) -> Any:
+        is_alone = texts is not None and len(texts) == 1 and place in alone
+        return texts[0] if is_alone and texts else thaw(texts)
+
+    def named(principal: str | FrozenMap[str, tuple[str, ...]] | None, name: str) -> Any:
+        if principal is None or isinstance(principal, str):
+            return principal
+        return {kind: written(texts, name, kind) for kind, texts in principal.items()}
+
+    members = {
+        "Sid": statement.sid,
+        "Effect": statement.effect,
+        "Principal": named(statement.principal, "Principal"),
+        "NotPrincipal": named(statement.not_principal, "NotPrincipal"),
+        "Action": written(statement.action, "Action"),
+        "NotAction": written(statement.not_action, "NotAction"),
+        "Resource": written(statement.resource, "Resource"),
+        "NotResource": written(statement.not_resource, "NotResource"),
+        "Condition": thaw(statement.condition),
+    }
+    return {**without_absent(members), **thaw(statement.extra)}
+
+
+def texts_alone(members: Plain) -> frozenset[tuple[str, ...]]:
+    """Return the places in a statement where a text stands and not an array of one."""
+    places: set[tuple[str, ...]] = {
+        (name,) for name, value in members.items() if isinstance(value, str)
+    }
+    for name in ("Principal", "NotPrincipal"):
+        value: object = members.get(name)
+        if isinstance(value, dict):
+            kinds = cast("dict[str, object]", value)
+            places |= {(name, kind) for kind, texts in kinds.items() if isinstance(texts, str)}
+    return frozenset(places)

@@ -1,0 +1,1 @@
+"""Documents: read, written, checked and compared."""

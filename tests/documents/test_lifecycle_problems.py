@@ -1,0 +1,211 @@
+"""What is known to be wrong with lifecycle policies, by place."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+
+from ecr_typed import EcrClient, EcrServiceError
+from ecr_typed.documents import DocumentProblem, LifecyclePolicy, LifecycleRule
+
+from .strategies import damaged, lifecycle_policies
+
+EXPIRE = {"type": "expire"}
+ARCHIVE = {"type": "transition", "targetStorageClass": "archive"}
+
+
+def rule(priority: int = 1, **changes: Any) -> dict[str, Any]:
+    """A rule that keeps one image; members of its selection are changed or, by ..., left out.
+
+    `action` and `description` are the rule's own.
+    """
+    own: dict[str, Any] = {
+        name: changes.pop(name) for name in ("action", "description") if name in changes
+    }
+    selection = {"tagStatus": "any", "countType": "imageCountMoreThan", "countNumber": 1, **changes}
+    return {
+        "rulePriority": priority,
+        "selection": {name: value for name, value in selection.items() if value is not ...},
+        "action": EXPIRE,
+        **own,
+    }
+
+
+def days(count_type: str, number: int, **changes: Any) -> dict[str, Any]:
+    """The members of a selection that counts days."""
+    return {"countType": count_type, "countUnit": "days", "countNumber": number, **changes}
+
+
+def tagged(*patterns: str) -> dict[str, Any]:
+    """The members of a selection by tags."""
+    return {"tagStatus": "tagged", "tagPatternList": list(patterns)}
+
+
+def problems_of(*rules: object) -> list[str]:
+    """What is wrong with a policy of rules."""
+    return [*map(str, LifecyclePolicy.from_text(json.dumps({"rules": rules})).problems())]
+
+
+def test_a_problem_has_its_place_and_what_was_meant() -> None:
+    policy = LifecyclePolicy.from_text(
+        json.dumps({"rules": [rule(1, **tagged("v*")), rule(2, countType="sinceImagePush")]})
+    )
+
+    (problem,) = policy.problems()
+
+    assert problem == DocumentProblem(
+        "rules[1].selection.countType",
+        "'sinceImagePush' is none of 'imageCountMoreThan', 'sinceImagePushed', 'sinceImagePulled', "
+        "'sinceImageTransitioned'; did you mean 'sinceImagePushed'?",
+    )
+    assert str(problem) == f"{problem.place}: {problem.message}"
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"countUnit": None}, "rules[0].selection.countUnit: null; expected text: leave out"),
+        ({"tagStatus": ...}, "rules[0].selection.tagStatus: missing; expected text"),
+        ({"tagStatus": "Any"}, "tagStatus: 'Any' is none of 'tagged', 'untagged', 'any'; did you"),
+        ({"countNumber": "1"}, "countNumber: expected a whole number, got '1'"),
+        ({"countNumber": True}, "countNumber: expected a whole number, got True"),
+        ({"countNumber": 1.5}, "countNumber: expected a whole number, got 1.5"),
+        ({"countNumber": 0}, "countNumber: 0; expected 1 or more"),
+        ({"countunit": 1}, "countunit: no such member; did you mean 'countUnit'?"),
+        ({"newest": 1}, "rules[0].selection.newest: no such member"),
+        ({"countUnit": "days"}, "countUnit: does not go with countType 'imageCountMoreThan'"),
+        (days("sinceImagePushed", 1, countUnit=...), "countUnit: missing; countType"),
+        (days("sinceImagePushed", 1, countUnit="day"), "countUnit: 'day' is none of 'days'; did"),
+        (days("sinceImagePushed", 1, storageClass="archive"), "storageClass: 'archive'; countType"),
+        ({"storageClass": "cold"}, "storageClass: 'cold'; countType 'imageCountMoreThan' is for"),
+        (days("sinceImageTransitioned", 90), "storageClass: missing; countType"),
+        (days("sinceImageTransitioned", 90, storageClass="standard"), "storageClass: 'standard'"),
+        (days("sinceImageTransitioned", 9, storageClass="archive"), "9 days; images stay in the"),
+        ({"tagStatus": "tagged"}, "rules[0].selection: tagged images need tagPatternList"),
+        ({"tagPatternList": ["v*"]}, "tagPatternList: goes with tagStatus 'tagged' only"),
+        (
+            {**tagged("v*"), "tagPrefixList": ["v"]},
+            "selection: tagPatternList and tagPrefixList ex",
+        ),
+        ({**tagged(), "tagPatternList": []}, "tagPatternList: empty; expected 1 text at least"),
+        (tagged(""), "rules[0].selection.tagPatternList[0]: an empty text"),
+        (tagged("a", "*1*2*3*4*"), "tagPatternList[1]: '*1*2*3*4*' has more than 4 wildcards"),
+        ({**tagged(), "tagPatternList": "v"}, "tagPatternList: expected an array, got 'v'"),
+        ({**tagged(), "tagPatternList": [1]}, "tagPatternList[0]: expected text, got 1"),
+        ({"action": {}}, "rules[0].action.type: missing; expected text"),
+        ({"action": {"type": "delete"}}, "type: 'delete' is none of 'expire', 'transition'"),
+        ({"action": {"type": "transition"}}, "targetStorageClass: missing; 'transition' needs"),
+        ({"action": {**ARCHIVE, **EXPIRE}}, "targetStorageClass: does not go with 'expire'"),
+        (
+            {"action": {**ARCHIVE, "targetStorageClass": "glacier"}},
+            "'glacier' is none of 'archive'",
+        ),
+        ({"action": "expire"}, "rules[0].action: expected an object, got 'expire'"),
+        ({"description": 5}, "rules[0].description: expected text, got 5"),
+        (days("sinceImagePulled", 9), "rules[0].action.type: 'expire' does not go with countType"),
+        (
+            {**days("sinceImageTransitioned", 90, storageClass="archive"), "action": ARCHIVE},
+            "rules[0].action.type: 'transition' does not go with",
+        ),
+    ],
+)
+def test_what_is_wrong_in_a_rule_is_named_and_refused(
+    changes: dict[str, Any], expected: str
+) -> None:
+    (problem,) = problems_of(rule(**changes))
+
+    assert expected in problem
+
+
+@pytest.mark.parametrize(
+    ("rules", "expected"),
+    [
+        ([], "rules: no rules; expected 1 at least"),
+        ([7], "rules[0]: expected an object, got 7"),
+        ([rule(0)], "rules[0].rulePriority: 0; expected 1 or more"),
+        (
+            [rule(1, **tagged("a")), rule(1, **tagged("b"))],
+            "rules[1].rulePriority: 1 is the priority of rules[0] as well",
+        ),
+        (
+            [rule(5), rule(7, tagStatus="untagged")],
+            "rules[0].rulePriority: 5 is not the last priority; a rule for 'any' has to be the last",
+        ),
+        (
+            [rule(1, tagStatus="untagged"), rule(2, tagStatus="untagged", countNumber=9)],
+            "rules[1].selection: rules[0] is for tagStatus 'untagged' already",
+        ),
+        (
+            [rule(1, **tagged("a", "b")), rule(2, **tagged("b", "a"), countNumber=9)],
+            "rules[1].selection: rules[0] is for these tags already",
+        ),
+        (
+            [rule(n, **tagged(f"{n}-*")) for n in range(1, 52)],
+            "rules: 51 rules; expected 50 at most",
+        ),
+    ],
+)
+def test_what_is_wrong_between_rules_is_named(rules: list[Any], expected: str) -> None:
+    assert [problem for problem in problems_of(*rules) if expected in problem]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("{}", "rules: no rules; expected 1 at least"),
+        ('{"rules": {}}', "rules: expected an array, got {}"),
+        ('{"rules": null}', "rules: null; expected an array: leave out members"),
+        ('{"Rules": []}', "Rules: no such member; did you mean 'rules'?"),
+        ('{"rules": []}', "the text has 12 characters; expected 100 to 30,720"),
+    ],
+)
+def test_what_is_wrong_with_the_document_is_named(text: str, expected: str) -> None:
+    found = [str(problem) for problem in LifecyclePolicy.from_text(text).problems()]
+
+    assert [problem for problem in found if problem.startswith(expected)]
+
+
+def test_a_text_that_is_too_long_is_named() -> None:
+    policy = LifecyclePolicy.from_text(json.dumps({"rules": [rule(description="x" * 30_720)]}))
+
+    (problem,) = policy.problems()
+
+    assert problem.place == ""
+    assert problem.message.endswith("characters; expected 100 to 30,720")
+
+
+def test_a_rule_that_expires_by_pull_time_says_what_to_do() -> None:
+    (problem,) = LifecyclePolicy([LifecycleRule.expire_unpulled(days=9)]).problems()
+
+    assert "archive such images by 'transition'" in problem.message
+
+
+def test_a_rule_for_any_is_the_last_of_its_storage_class() -> None:
+    archived = days("sinceImageTransitioned", 90, storageClass="archive")
+
+    assert problems_of(rule(1), rule(2, **archived)) == []
+    assert problems_of(rule(2), rule(1, **archived)) == []
+
+
+@given(lifecycle_policies())
+def test_a_good_policy_has_no_problems(document: dict[str, Any]) -> None:
+    assert LifecyclePolicy.from_text(json.dumps(document)).problems() == ()
+
+
+@given(document=damaged(lifecycle_policies()))
+def test_what_the_emulator_refuses_has_a_problem(app: EcrClient, document: dict[str, Any]) -> None:
+    policy = LifecyclePolicy.from_text(json.dumps(document))
+    # The text is made long enough below.
+    known = [each for each in policy.problems() if "characters" not in each.message]
+
+    def put() -> None:
+        app.put_lifecycle_policy("app", str(policy).ljust(100))
+
+    if known:
+        with pytest.raises(EcrServiceError):
+            put()
+    else:
+        put()
