@@ -32,6 +32,9 @@ Value_co = TypeVar("Value_co", covariant=True)
 _GRACE: Final = 0.5
 """How long Ctrl-C waits for calls that were ended, in seconds."""
 
+_DONE: Final = "done"
+_FAILED: Final = "failed"
+
 _SHOWN: Final = 10
 """How many of the items in flight are named."""
 
@@ -114,18 +117,18 @@ class Window(Generic[Item_co, Value_co]):
                     yield from reaction.outcomes
                 self._fill()
         except KeyboardInterrupt as interrupt:
-            if note := self.end(_GRACE):
-                interrupt.add_note(note)
+            if left := self.end(_GRACE):
+                interrupt.add_note(_described(left))
             raise
         finally:
-            self.end()
+            _log(self.end())
         if self._ending is not None:
             raise self._ending
 
-    def end(self, seconds: float | None = None) -> str:
-        """End what is in flight, wait for it, and return in words what it was."""
+    def end(self, seconds: float | None = None) -> list[Task]:
+        """End what is in flight, wait for it, and return what it was."""
         if self._is_over:
-            return ""
+            return []
         self._is_over = True
         _open.discard(self)
         running = self._drop_what_waits()
@@ -135,7 +138,7 @@ class Window(Generic[Item_co, Value_co]):
         self._source.close()
         if self._own_threads is not None:
             self._own_threads.shutdown(wait=seconds is None)
-        return _in_flight(running)
+        return running
 
     def _fill(self) -> None:
         while self._ending is None and len(self._tasks) < self._limit:
@@ -245,10 +248,16 @@ def _lost(item: object, error: Exception) -> EcrError:
     return lost
 
 
-def _in_flight(tasks: list[Task]) -> str:
+def _log(left: list[Task]) -> None:
+    """Log what an end met in flight: a warning if nobody knows what became of it."""
+    if left:
+        is_known = {_state(task) for task in left} <= {_DONE, _FAILED}
+        level = logging.INFO if is_known else logging.WARNING
+        _logger.log(level, "%s", _described(left))
+
+
+def _described(tasks: list[Task]) -> str:
     """What is said of the tasks that an end met in flight."""
-    if not tasks:
-        return ""
     shown = [f"{label(task.item)} ({_state(task)})" for task in tasks[:_SHOWN]]
     if len(tasks) > len(shown):
         shown.append(f"and {len(tasks) - len(shown)} more")
@@ -262,8 +271,8 @@ def _state(task: Task) -> str:
         return "did not end well"
     error = task.future.result().error
     if error is None:
-        return "done"
-    return "may have been applied" if error.maybe_applied else "was not applied"
+        return _DONE
+    return "may have been applied" if error.maybe_applied else _FAILED
 
 
 _open: Final[WeakSet[Window[Any, Any]]] = WeakSet()
@@ -272,8 +281,7 @@ _open: Final[WeakSet[Window[Any, Any]]] = WeakSet()
 def _end_all() -> None:
     """End the jobs that are left when the program ends, and log what they had in flight."""
     for window in list(_open):
-        if note := window.end(_GRACE):
-            _logger.warning("%s", note)
+        _log(window.end(_GRACE))
 
 
 atexit.register(_end_all)

@@ -1,0 +1,164 @@
+"""A job that is ended ends its calls: closed iterators, Ctrl-C, the end of the program."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from collections.abc import Generator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ecr_typed import ClientClosedError, EcrClient, EcrError
+from ecr_typed.jobs import Registry, each, each_registry, each_repository
+from ecr_typed.testing import EcrEmulator
+from ecr_typed.testing.faults import THROTTLED, LateAnswer
+
+FIRST = LateAnswer()
+LATE = LateAnswer(delay=30)
+KINDS = ["each", "each_registry", "each_repository", "each_repository of registries"]
+
+
+def job(kind: str, ecr: EcrClient, errors: list[EcrError]) -> Generator[Any, None, None]:
+    """A job of a kind, which keeps the errors of its calls."""
+
+    def call(client: EcrClient, _: object) -> None:
+        try:
+            client.list_images("seed").to_list()
+        except EcrError as error:
+            errors.append(error)
+            raise
+
+    def call_own(_: object) -> None:
+        call(ecr, _)
+
+    fleet = [Registry("us-east-1", endpoint_url=ecr.boto3_client.meta.endpoint_url)] * 20
+    match kind:
+        case "each":
+            return each(call_own, range(20), threads=4)
+        case "each_registry":
+            return each_registry(call, fleet, threads=4)
+        case "each_repository":
+            return each_repository(call, ecr, threads=4)
+        case _:
+            return each_repository(call, fleet, threads=4)
+
+
+def wait_for_faults(emulator: EcrEmulator, count: int) -> None:
+    """Wait until so many calls have met a fault."""
+    until = time.monotonic() + 20
+    while len(emulator.faults.injected) < count:
+        assert time.monotonic() < until, "the calls did not come"
+        time.sleep(0.01)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_closing_the_iterator_cuts_its_calls(
+    emulator: EcrEmulator, ecr: EcrClient, kind: str
+) -> None:
+    """Calls on the wire end when their job is closed, and the user's client goes on to work."""
+    ecr.create_repository("seed")
+    for number in range(8):
+        ecr.create_repository(f"more/{number}")
+    emulator.faults.inject(FIRST, operation_name="ListImages")
+    emulator.faults.inject(LATE, operation_name="ListImages", share=1)
+    errors: list[EcrError] = []
+
+    outcomes = job(kind, ecr, errors)
+    next(outcomes)
+    wait_for_faults(emulator, 4)
+    began = time.monotonic()
+    outcomes.close()
+
+    assert time.monotonic() - began < 1
+    assert errors
+    assert all(isinstance(error, ClientClosedError) for error in errors)
+    emulator.faults.clear()
+    assert ecr.list_images("seed").to_list() == []
+
+
+def test_closing_the_iterator_ends_waits_for_retries(emulator: EcrEmulator, ecr: EcrClient) -> None:
+    """A call that waits for its next attempt does not keep a closed job waiting."""
+    ecr.create_repository("seed")
+    emulator.faults.inject(FIRST, operation_name="ListImages")
+    emulator.faults.inject(THROTTLED, operation_name="ListImages", share=1)
+
+    outcomes = each(lambda _: ecr.list_images("seed").to_list(), range(20), threads=4)
+    next(outcomes)
+    wait_for_faults(emulator, 4)
+    began = time.monotonic()
+    outcomes.close()
+
+    assert time.monotonic() - began < 1
+
+
+def test_calls_outside_the_job_go_on(emulator: EcrEmulator, ecr: EcrClient) -> None:
+    """Only what the job itself calls is ended with it, on the same client."""
+    ecr.create_repository("seed")
+    emulator.faults.inject(FIRST, operation_name="ListImages")
+    emulator.faults.inject(LATE, operation_name="ListImages", share=1)
+    emulator.faults.inject(LateAnswer(delay=0.3), operation_name="DescribeRepositories")
+
+    outcomes = job("each", ecr, [])
+    next(outcomes)
+    with ThreadPoolExecutor(1) as pool:
+        outside = pool.submit(ecr.describe_repositories().to_list)
+        wait_for_faults(emulator, 6)
+        outcomes.close()
+        assert len(outside.result()) == 1
+
+
+INTERRUPTED = """
+    from ecr_typed import EcrClient
+    from ecr_typed.jobs import each
+
+    def create(name):
+        return ecr.create_repository(name).repository_arn
+
+    with EcrClient() as ecr:
+        for outcome in each(create, [f"team/{number}" for number in range(100)], threads=4):
+            print(outcome.item, flush=True)
+            BODY
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C is sent as POSIX has it")
+@pytest.mark.parametrize("body", ["pass", "import time; time.sleep(60)"])
+def test_an_interrupt_ends_the_program_within_a_second(
+    emulator: EcrEmulator, tmp_path: Path, body: str
+) -> None:
+    """Ctrl-C ends a job, whether it waits or its caller works, and says what was in flight."""
+    emulator.faults.inject(FIRST, operation_name="CreateRepository")
+    emulator.faults.inject(LATE, operation_name="CreateRepository", share=1)
+    program = tmp_path / "program.py"
+    program.write_text(textwrap.dedent(INTERRUPTED).replace("BODY", body), "utf-8")
+    environment = {
+        **os.environ,
+        "AWS_ENDPOINT_URL_ECR": emulator.endpoint_url,
+        "PYTHONPATH": str(Path(__file__).parents[2]),
+    }
+    with subprocess.Popen(
+        [sys.executable, str(program)],
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        wait_for_faults(emulator, 5)
+        time.sleep(0.1)
+        process.send_signal(signal.SIGINT)
+        began = time.monotonic()
+        _, stderr = process.communicate(timeout=20)
+        took = time.monotonic() - began
+
+    assert took < 1, stderr
+    assert "KeyboardInterrupt" in stderr
+    assert "In flight when the job was ended: team/" in stderr
+    assert "(may have been applied)" in stderr
+    assert process.returncode != 0

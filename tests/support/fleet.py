@@ -1,0 +1,66 @@
+"""Functions for jobs in other processes, which import them from here."""
+
+from __future__ import annotations
+
+import os
+import threading
+from typing import Any
+
+from ecr_typed import EcrClient, Repository, RetryPolicy
+from ecr_typed.jobs import Registry
+
+
+def create(ecr: EcrClient, registry: Registry) -> Repository:
+    """Create a repository."""
+    return ecr.create_repository("team/app")
+
+
+def create_once(ecr: EcrClient, registry: Registry) -> Repository:
+    """Create a repository with a single attempt."""
+    once = ecr.with_options(retry=RetryPolicy(max_attempts=1))
+    return once.create_repository("team/app")
+
+
+def close_after(ecr: EcrClient, registry: Registry) -> int:
+    """Close the client, as a `with` block of the user's would; return the process."""
+    with ecr:
+        ecr.describe_repositories().to_list()
+    return os.getpid()
+
+
+def connection_of(ecr: EcrClient, registry: Registry) -> tuple[int, int]:
+    """Return the process, and which boto3 client it uses."""
+    return os.getpid(), id(ecr.boto3_client)
+
+
+def process_of(ecr: EcrClient, repository: Repository) -> int:
+    """Return the process that works on a repository."""
+    ecr.list_images(repository.repository_name).to_list()
+    return os.getpid()
+
+
+def describe_missing(ecr: EcrClient, registry: Registry) -> object:
+    """Ask for a repository that is not there."""
+    return ecr.list_images("no/such").to_list()
+
+
+def square(number: int) -> int:
+    """A function that needs no client."""
+    return number * number
+
+
+def fail(number: int) -> int:
+    """Fail with an error that is not ours."""
+    raise LookupError(f"nothing about {number}")
+
+
+def unpicklable(number: int) -> Any:
+    """Return what can't go to another process."""
+    return threading.Lock()
+
+
+def die(number: int) -> int:
+    """End the process that works on the third item."""
+    if number == 3:
+        os._exit(1)
+    return number
