@@ -8,6 +8,7 @@ import sys
 from codegen.agreement import disagreements
 from codegen.decisions import CURATION, CurationError, load_decisions
 from codegen.output import differences, write
+from codegen.reference import REFERENCE, render_reference
 from codegen.render import render
 from codegen.source import load_service
 
@@ -55,12 +56,14 @@ def _generate(*, is_check: bool) -> int:
             f"from {pinned}: install that, or write the new version in {_PINNED.name}"
         )
         raise CurationError([problem])
-    files = render(service, load_decisions())
-    changed = differences(files)
+    decisions = load_decisions()
+    files, pages = render(service, decisions), render_reference(service, decisions)
+    changed = differences(files) + differences(pages, package=REFERENCE)
     if is_check:
-        print("\n".join(changed) or f"{len(files)} files are up to date")
+        print("\n".join(changed) or f"{len(files) + len(pages)} files are up to date")
         return 1 if changed else 0
     write(files)
+    write(pages, package=REFERENCE)
     print("\n".join(changed) or "nothing changed")
     return 0
 

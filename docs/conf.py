@@ -1,4 +1,4 @@
-"""Sphinx's configuration: `nox -s docs`. Nothing is fetched."""
+"""Sphinx's configuration. `nox -s docs` builds the documentation; nothing is fetched."""
 
 from __future__ import annotations
 
@@ -14,27 +14,27 @@ author = "the authors of ecr_typed"
 copyright = author  # noqa: A001  # Sphinx's name
 version = release = ecr_typed.__version__
 
-extensions = [
-    "sphinx.ext.autodoc",
-    "myst_parser",
-    "extension",
-    "appearance",
-]
+extensions = ["sphinx.ext.autodoc", "myst_parser", "sphinx_copybutton", "extension"]
 exclude_patterns = ["_build"]
-myst_enable_extensions = ["attrs_block", "deflist"]
+myst_enable_extensions = ["deflist"]
 myst_heading_anchors = 3
+default_role = "literal"  # single backticks in docstrings
 
 autodoc_class_signature = "separated"
+autodoc_default_options = {"members": True, "exclude-members": "__init__, __new__"}
 autodoc_member_order = "bysource"
 autodoc_typehints = "signature"
-autodoc_preserve_defaults = True
 python_use_unqualified_type_names = True
 python_maximum_signature_line_length = 80
 add_module_names = False
 toc_object_entries_show_parents = "hide"
 
+copybutton_exclude = ".linenos, .gp, .go"
+copybutton_selector = "div:not(.highlight-text) > div.highlight > pre"
 pygments_dark_style = "monokai"
-smartquotes_action = "D"  # dashes; docstrings quote characters that names may have
+smartquotes_action = (
+    "D"  # dashes only: docstrings quote characters that names may contain
+)
 
 html_theme = "furo"
 html_title = f"ecr_typed {release}"
@@ -43,29 +43,24 @@ html_css_files = ["ecr_typed.css"]
 html_copy_source = False
 html_show_sourcelink = False
 html_show_sphinx = False
+_BRAND = (
+    "brand-primary",
+    "brand-content",
+    "brand-visited",
+    "api-name",
+    "api-pre-name",
+)
 html_theme_options = {
-    "light_css_variables": {
-        "color-brand-primary": "#0b6e75",
-        "color-brand-content": "#0b6e75",
-        "color-brand-visited": "#0b6e75",
-        "color-api-name": "#0b6e75",
-        "color-api-pre-name": "#0b6e75",
-    },
-    "dark_css_variables": {
-        "color-brand-primary": "#5cc8cf",
-        "color-brand-content": "#5cc8cf",
-        "color-brand-visited": "#5cc8cf",
-        "color-api-name": "#5cc8cf",
-        "color-api-pre-name": "#5cc8cf",
-    },
+    "light_css_variables": {f"color-{name}": "#0b6e75" for name in _BRAND},
+    "dark_css_variables": {f"color-{name}": "#5cc8cf" for name in _BRAND},
 }
 
 nitpick_ignore_regex = [
-    # Names of others, whose documentation is not looked up over the network.
+    # Names of other packages, whose documentation is not fetched.
     (
         r"py:.*",
         r"(attrs?|boto3|botocore|collections|datetime|mypy_boto3_ecr|random|types)\..*",
     ),
-    # Type variables, which are documented nowhere.
-    (r"py:.*", r"ecr_typed\.(conversion\.Model|pagination\.(Item|Page))"),
+    # Type variables, which have no documentation.
+    (r"py:.*", r"ecr_typed\.\S*\.(Model|Item|Page)"),
 ]

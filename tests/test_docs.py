@@ -11,75 +11,97 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
-from itertools import zip_longest
+from collections.abc import Generator
+from hashlib import sha256
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-import attrs
 import pytest
 
+import ecr_typed
+from ecr_typed import AccessDeniedException, EcrClient, EcrError, EcrServiceError, models
 from ecr_typed import _operations as operations
-from ecr_typed import models
 from ecr_typed.testing import EcrEmulator
-
-DOCS = Path(__file__).parent.parent / "docs"
-PAGES = sorted(page for page in DOCS.rglob("*.md") if "_build" not in page.parts)
-BLOCK = re.compile(r"^```(\w[\w-]*)[^\n]*\n(.*?)^```$", re.DOTALL | re.MULTILINE)
-FILE_NAME = re.compile(r"# (\w+\.py)\n")
-
-
-@attrs.frozen
-class Block:
-    """A program of a page, and what the page says that it prints."""
-
-    line: int
-    source: str
-    output: str | None
-
-    @property
-    def file_name(self) -> str | None:
-        """The name of the file that the program is to stand in, if it is one."""
-        found = FILE_NAME.match(self.source)
-        return found[1] if found else None
-
-
-def blocks_of(page: Path) -> Iterator[Block]:
-    """Give the programs of a page."""
-    text = page.read_text("utf-8")
-    found = list(BLOCK.finditer(text))
-    for block, following in zip_longest(found, found[1:]):
-        if block[1] == "python":
-            is_output = following is not None and following[1] == "text"
-            adjoins = following is not None and not text[block.end() : following.start()].strip()
-            output = following[2] if following and is_output and adjoins else None
-            yield Block(text[: block.start()].count("\n") + 2, block[2], output)
-
+from ecr_typed.testing.faults import ErrorAnswer
+from tests.support.pages import BLOCK, DOCS, PAGES, blocks_of
+from tests.support.service import METHODS
 
 PROGRAMS = {page.relative_to(DOCS).as_posix(): list(blocks_of(page)) for page in PAGES}
 
 
+READS = ("BatchCheck", "BatchGet", "Describe", "Get", "List", "Validate")
+WRITES = [method.operation for method in METHODS if not method.operation.startswith(READS)]
+
+
+def push(ecr: EcrClient, repository_name: str, tag: str) -> None:
+    """Push an image that consists of a config only."""
+    digest = f"sha256:{sha256(b'{}').hexdigest()}"
+    upload = ecr.initiate_layer_upload(repository_name)
+    ecr.upload_layer_part(repository_name, upload.upload_id, 0, 1, b"{}")
+    ecr.complete_layer_upload(repository_name, upload.upload_id, [digest])
+    kind = "application/vnd.oci.image.{}.v1+json"
+    config = {"mediaType": kind.format("config"), "digest": digest, "size": 2}
+    manifest: dict[str, object] = {
+        "schemaVersion": 2,
+        "mediaType": kind.format("manifest"),
+        "layers": [],
+    }
+    ecr.put_image(repository_name, json.dumps(manifest | {"config": config}), image_tag=tag)
+
+
+@contextlib.contextmanager
+def account_to_read() -> Generator[str]:
+    """The endpoint of a registry with team/app:v1 and team/web, where every write is denied."""
+    with EcrEmulator() as emulator:
+        with emulator.client() as ecr:
+            ecr.create_repository("team/app")
+            ecr.create_repository("team/web")
+            push(ecr, "team/app", "v1")
+        denied = ErrorAnswer("AccessDeniedException", "examples with EcrClient() only read")
+        for operation in WRITES:
+            emulator.faults.inject(denied, operation_name=operation, share=1)
+        yield emulator.endpoint_url
+
+
 @pytest.mark.parametrize("page", [name for name, blocks in PROGRAMS.items() if blocks])
 def test_programs_run(page: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """The programs of a page run one after the other, and print what stands below them."""
+    """The programs of a page run one after the other, print what stands below, and only read.
+
+    What writes has an emulator of its own, which the reader sees.
+    """
     names: dict[str, Any] = {"__name__": "documentation"}
-    with EcrEmulator() as emulator:
-        monkeypatch.setenv("AWS_ENDPOINT_URL_ECR", emulator.endpoint_url)
+    with account_to_read() as endpoint_url:
+        monkeypatch.setenv("AWS_ENDPOINT_URL_ECR", endpoint_url)
         provide_opentelemetry(monkeypatch)
         for block in PROGRAMS[page]:
             if block.file_name is not None:
                 (tmp_path / block.file_name).write_text(block.source, "utf-8")
                 continue
             printed = io.StringIO()
-            # Line numbers are those of the page.
-            source = "\n" * (block.line - 1) + block.source
             with contextlib.redirect_stdout(printed):
-                exec(compile(source, str(DOCS / page), "exec"), names)
+                exec(compile(block.numbered, str(DOCS / page), "exec"), names)
             if block.output is not None:
                 assert_prints(block.output, printed.getvalue())
     if any(tmp_path.glob("test_*.py")):
         run_pytest(tmp_path)
+
+
+def test_writes_are_denied_to_examples(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An example that writes with `EcrClient()` fails the test above."""
+    with account_to_read() as endpoint_url, EcrClient(endpoint_url=endpoint_url) as ecr:
+        assert ecr.describe_images("team/app").to_list()
+        with pytest.raises(AccessDeniedException):
+            ecr.create_repository("team/more")
+
+
+def test_errors_are_listed() -> None:
+    """The page about errors has a row for each class that is no error of the service."""
+    rows = re.findall(r"^\| `(\w+)` \| ", (DOCS / "howto" / "errors.md").read_text(), re.MULTILINE)
+    public = (getattr(ecr_typed, name) for name in ecr_typed.__all__)
+    errors = [each for each in public if isinstance(each, type) and issubclass(each, EcrError)]
+    general = {each.__name__ for each in errors if each.__base__ is not EcrServiceError}
+    assert general <= set(rows)
 
 
 def assert_prints(wanted: str, got: str) -> None:

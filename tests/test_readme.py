@@ -8,38 +8,33 @@ from pathlib import Path
 import pytest
 
 from ecr_typed.testing import EcrEmulator
+from tests.support.pages import Block, blocks_of
 
 README = Path(__file__).parent.parent / "README.md"
-EXAMPLES = re.findall(r"```python\n(.*?)```", README.read_text("utf-8"), re.DOTALL)
-IMPORTS_LEFT_OUT = "import boto3\nfrom ecr_typed import EcrClient, ImageTagMutability"
-"""Those of the comparison with boto3."""
+EXAMPLES = list(blocks_of(README))
 
 
-@pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.strip().splitlines()[-1])
-def test_examples_run(example: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each block of Python in the README runs against the emulator."""
+def variables_of(example: Block, monkeypatch: pytest.MonkeyPatch) -> dict[str, object]:
+    """What an example has made when it ends."""
     names: dict[str, object] = {}
-    if example is EXAMPLES[0]:
-        exec(IMPORTS_LEFT_OUT, names)
     with EcrEmulator() as emulator:
-        emulator.boto3_client().create_repository(repositoryName="there/before")
+        emulator.boto3_client().create_repository(repositoryName="team/app")
         monkeypatch.setenv("AWS_ENDPOINT_URL_ECR", emulator.endpoint_url)
-        exec(compile(example, "README.md", "exec"), names)
+        exec(compile(example.numbered, "README.md", "exec"), names)
+    return names
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: f"line {example.line}")
+def test_examples_run(example: Block, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each block of Python in the README runs against the emulator."""
+    variables_of(example, monkeypatch)
 
 
 def test_comparison_with_boto3_is_true(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The misspelt key of the first example finds nothing, its second half finds what is there."""
-    halves = EXAMPLES[0].split("\n\n")
-    found: list[object] = []
-    with EcrEmulator() as emulator:
-        emulator.boto3_client().create_repository(repositoryName="there/before")
-        monkeypatch.setenv("AWS_ENDPOINT_URL_ECR", emulator.endpoint_url)
-        for half in halves:
-            variables: dict[str, object] = {}
-            exec(f"{IMPORTS_LEFT_OUT}\n{half}", variables)
-            found.append(variables["names"])
-
-    assert found == [[], ["there/before"]]
+    """The misspelt key of the first example finds nothing; the second finds what is there."""
+    with_boto3, with_ecr_typed = EXAMPLES[:2]
+    assert variables_of(with_boto3, monkeypatch)["names"] == []
+    assert variables_of(with_ecr_typed, monkeypatch)["names"] == ["team/app"]
 
 
 def test_tests_that_are_named_are_there() -> None:

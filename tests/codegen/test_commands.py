@@ -34,6 +34,7 @@ def package(
     monkeypatch.setattr(commands, "pinned_version", lambda: VERSION)
     monkeypatch.setattr(commands, "differences", partial(differences, package=folder))
     monkeypatch.setattr(commands, "write", partial(write, package=folder))
+    monkeypatch.setattr(commands, "REFERENCE", tmp_path / "reference")
     return folder
 
 
@@ -79,9 +80,10 @@ def test_generating_tells_what_it_changed(
     assert commands.main([]) == 0
     told = capsys.readouterr().out.splitlines()
     assert "models/boxes.py: is missing" in told
-    assert {path.relative_to(package).as_posix() for path in package.rglob("*.py")} == {
-        line.split(":")[0] for line in told
-    }
+    assert "boxes.md: is missing" in told
+    written = {path.relative_to(package).as_posix() for path in package.rglob("*.py")}
+    pages = {path.name for path in (package.parent / "reference").glob("*.md")}
+    assert written | pages == {line.split(":")[0] for line in told}
     assert commands.main([]) == 0
     assert capsys.readouterr().out == "nothing changed\n"
 
