@@ -109,8 +109,8 @@ class JobFailedError(EcrError, ExceptionGroup[EcrError]):
     ) -> None:
         super().__init__(message, maybe_applied=any(error.maybe_applied for error in errors))
         # pickle makes it anew from these; the outcomes come with its attributes.
-        self.args = (message, list(errors))
-        self.attempts = sum(error.attempts for error in errors)
+        self.args: tuple[Any, ...] = (message, list(errors))
+        self.attempts: int = sum(error.attempts for error in errors)
         self.outcomes = tuple(outcomes)
 
     def __str__(self) -> str:
