@@ -31,7 +31,7 @@ toc_object_entries_show_parents = "hide"
 
 copybutton_exclude = ".linenos, .gp, .go"
 copybutton_selector = "div:not(.highlight-text) > div.highlight > pre"
-pygments_dark_style = "monokai"
+pygments_dark_style = "github-dark"
 smartquotes_action = (
     "D"  # dashes only: docstrings quote characters that names may contain
 )
