@@ -1,9 +1,9 @@
 """An Amazon ECR emulator for tests: it extends moto and answers real HTTP on loopback."""
 
 try:
-    from ecr_typed.testing._emulator.clock import Clock
     from ecr_typed.testing._emulator.emulator import EcrEmulator
-    from ecr_typed.testing._emulator.fault_plan import Faults
+    from ecr_typed.testing._emulator.http.faults import Faults
+    from ecr_typed.testing._emulator.registry.clock import Clock
 except ModuleNotFoundError as _error:
     # A module of ours that is missing is a bug, and no extra would cure it.
     if (_error.name or "").partition(".")[0] == "ecr_typed":

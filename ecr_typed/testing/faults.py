@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from http.client import responses
 from typing import Final, TypeAlias
 
-from ecr_typed.testing._emulator.http_answer import ConnectionEnd, HttpAnswer, service_answer
+from ecr_typed.testing._emulator.http.messages import ConnectionEnd, HttpAnswer, service_answer
 
 CarryOut: TypeAlias = Callable[[], HttpAnswer]
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, Any, Self
 
-from ecr_typed.testing._emulator.application import EmulatorApplication
-from ecr_typed.testing._emulator.clock import Clock
-from ecr_typed.testing._emulator.fault_plan import Faults
-from ecr_typed.testing._emulator.pull_through import pull_through
-from ecr_typed.testing._emulator.server import HOST, EmulatorServer
+from ecr_typed.testing._emulator.clients import SessionFactory, without_proxies
+from ecr_typed.testing._emulator.http.dispatcher import EmulatorApplication
+from ecr_typed.testing._emulator.http.faults import Faults
+from ecr_typed.testing._emulator.http.server import HOST, EmulatorServer
+from ecr_typed.testing._emulator.registry.clock import Clock
 from ecr_typed.testing._emulator.service import EcrService
-from ecr_typed.testing._emulator.sessions import SessionFactory, without_proxies
+from ecr_typed.testing._emulator.topics.pull_through import pull_through
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -22,13 +22,13 @@ if TYPE_CHECKING:
     from botocore.config import Config
     from mypy_boto3_ecr import ECRClient
 
-    from ecr_typed._calls.retry import RetryPolicy
-    from ecr_typed._calls.runner import CallEvent
-    from ecr_typed._client import EcrClient
+    from ecr_typed import CallEvent
+    from ecr_typed import EcrClient
     from ecr_typed.models.common import ImageIdentifier
     from ecr_typed.models.repositories import Repository
     from ecr_typed.models.repository_creation_templates import RepositoryCreationTemplate
-    from ecr_typed.testing._emulator.backend import EcrBackend
+    from ecr_typed import RetryPolicy
+    from ecr_typed.testing._emulator.registry.repositories import EcrBackend
     from ecr_typed.testing._emulator.scan_findings import Finding
 
 
@@ -235,7 +235,7 @@ class EcrEmulator:
             retry: As for `EcrClient`.
             on_call: As for `EcrClient`.
         """
-        from ecr_typed._client import EcrClient
+        from ecr_typed import EcrClient
 
         return EcrClient(
             session=self._session(region_name, account_id),

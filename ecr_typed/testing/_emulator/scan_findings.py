@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from ecr_typed import to_boto3
 from ecr_typed.models.common import ImageIdentifier
 from ecr_typed.models.scanning import EnhancedImageScanFinding, ImageScanFinding
-from ecr_typed.testing._emulator.scans import FindingsSet, ScanningState
-from ecr_typed.testing._emulator.service_model import structure_members
+from ecr_typed.testing._emulator.http.service_model import structure_members
+from ecr_typed.testing._emulator.topics.scans import FindingsSet, ScanningState
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from ecr_typed.testing._emulator.backend import EcrBackend
+    from ecr_typed.testing._emulator.registry.repositories import EcrBackend
 
 Finding: TypeAlias = ImageScanFinding | EnhancedImageScanFinding | Mapping[str, Any]
 

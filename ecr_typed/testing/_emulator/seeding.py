@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING, TypeAlias
 from ecr_typed import to_boto3
 from ecr_typed.models.repositories import Repository
 from ecr_typed.models.repository_creation_templates import RepositoryCreationTemplate
-from ecr_typed.testing._emulator.backend import DEFAULT_SETTINGS
-from ecr_typed.testing._emulator.partitions import repository_arn
-from ecr_typed.testing._emulator.template_application import CreationTemplates
+from ecr_typed.testing._emulator.registry.names import repository_arn
+from ecr_typed.testing._emulator.registry.repositories import DEFAULT_SETTINGS
+from ecr_typed.testing._emulator.topics.template_application import CreationTemplates
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from ecr_typed.testing._emulator.backend import EcrBackend
+    from ecr_typed.testing._emulator.registry.repositories import EcrBackend
 
 Seed: TypeAlias = Repository | RepositoryCreationTemplate
 """What a registry can begin with."""

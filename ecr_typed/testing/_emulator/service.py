@@ -11,25 +11,25 @@ from datetime import datetime
 
 import botocore
 
-from ecr_typed.testing._emulator.backend import EcrBackend, Registries
-from ecr_typed.testing._emulator.call import Call
-from ecr_typed.testing._emulator.callers import Caller
-from ecr_typed.testing._emulator.clock import Clock
-from ecr_typed.testing._emulator.constraints import check_request
-from ecr_typed.testing._emulator.errors import ServiceError
-from ecr_typed.testing._emulator.http_answer import HttpAnswer, service_answer
-from ecr_typed.testing._emulator.layer_downloads import LayerDownloads
-from ecr_typed.testing._emulator.lifecycle_enforcement import apply_policy
-from ecr_typed.testing._emulator.log import logger
-from ecr_typed.testing._emulator.operations import OPERATIONS
-from ecr_typed.testing._emulator.page_tokens import PageTokens
-from ecr_typed.testing._emulator.request_types import read_request
-from ecr_typed.testing._emulator.service_model import (
+from ecr_typed.testing._emulator.http.downloads import LayerDownloads
+from ecr_typed.testing._emulator.http.json_protocol import read_request
+from ecr_typed.testing._emulator.http.log import logger
+from ecr_typed.testing._emulator.http.messages import HttpAnswer, service_answer
+from ecr_typed.testing._emulator.http.service_model import (
     TARGET_PREFIX,
     has_output_members,
     input_shape,
     service_model,
 )
+from ecr_typed.testing._emulator.http.validation import check_request
+from ecr_typed.testing._emulator.registry.accounts import Caller
+from ecr_typed.testing._emulator.registry.call import Call
+from ecr_typed.testing._emulator.registry.clock import Clock
+from ecr_typed.testing._emulator.registry.errors import ServiceError
+from ecr_typed.testing._emulator.registry.page_tokens import PageTokens
+from ecr_typed.testing._emulator.registry.repositories import EcrBackend, Registries
+from ecr_typed.testing._emulator.topics import OPERATIONS
+from ecr_typed.testing._emulator.topics.lifecycle_policies.enforcement import apply_policy
 
 
 class EcrService:

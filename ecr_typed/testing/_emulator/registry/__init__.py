@@ -1,0 +1,1 @@
+"""The state of registries, and what all operations share."""

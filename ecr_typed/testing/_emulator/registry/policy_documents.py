@@ -1,0 +1,95 @@
+"""The form of policies of repositories and registries."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any, Literal, TypeAlias, TypeGuard, cast
+
+from ecr_typed.testing._emulator.registry.errors import ServiceError, breach
+
+PolicyKind: TypeAlias = Literal["repository", "registry"]
+
+_VERSIONS = ("2008-10-17", "2012-10-17")
+_STATEMENT_MEMBERS = frozenset(
+    {
+        *("Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction"),
+        *("Resource", "NotResource", "Condition"),
+    }
+)
+_PRINCIPAL_KINDS = frozenset({"AWS", "Service", "Federated", "CanonicalUser"})
+_ACTION = re.compile(r"\*|ecr:[A-Za-z*]+", re.ASCII | re.IGNORECASE)
+# It is no action on a repository.
+_NEVER_OF_A_REPOSITORY = "ecr:getauthorizationtoken"
+
+
+def check_policy(text: str, kind: PolicyKind) -> None:
+    """Refuse what is no policy for a repository or a registry."""
+    if not _is_policy(text, kind):
+        raise _invalid(kind)
+
+
+def _is_policy(text: str, kind: PolicyKind) -> bool:
+    try:
+        document: object = json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    if not _is_object(document) or document.keys() - {"Version", "Id", "Statement"}:
+        return False
+    if document.get("Version", "2012-10-17") not in _VERSIONS:
+        return False
+    statements = listed(document.get("Statement"))
+    return bool(statements) and all(_is_statement(statement, kind) for statement in statements)
+
+
+def _is_statement(statement: object, kind: PolicyKind) -> bool:
+    if not _is_object(statement) or statement.keys() - _STATEMENT_MEMBERS:
+        return False
+    if statement.get("Effect") not in ("Allow", "Deny"):
+        return False
+    alternatives = [("Principal", "NotPrincipal"), ("Action", "NotAction")]
+    if kind == "registry":
+        alternatives.append(("Resource", "NotResource"))
+    elif "Resource" in statement or "NotResource" in statement:
+        # The repository that has the policy is the resource.
+        return False
+    if not all(len(statement.keys() & set(pair)) == 1 for pair in alternatives):
+        return False
+    actions = statement.get("Action", statement.get("NotAction"))
+    return (
+        _are_texts(actions)
+        and all(_ACTION.fullmatch(action) for action in listed(actions))
+        and (kind == "registry" or _NEVER_OF_A_REPOSITORY not in map(str.lower, listed(actions)))
+        and _is_principal(statement.get("Principal", statement.get("NotPrincipal")))
+        and _are_texts(statement.get("Resource", statement.get("NotResource", "*")))
+        and _is_object(statement.get("Condition", {}))
+        and isinstance(statement.get("Sid", ""), str)
+    )
+
+
+def _is_principal(principal: object) -> bool:
+    if not _is_object(principal):
+        return principal == "*"
+    return (
+        bool(principal)
+        and not principal.keys() - _PRINCIPAL_KINDS
+        and all(_are_texts(names) for names in principal.values())
+    )
+
+
+def _is_object(value: object) -> TypeGuard[dict[str, object]]:
+    return isinstance(value, dict)
+
+
+def _are_texts(value: object) -> bool:
+    texts = listed(value)
+    return bool(texts) and all(isinstance(each, str) for each in texts)
+
+
+def listed(value: object) -> list[Any]:
+    """Give the items of what may be written as a list or as one item."""
+    return cast("list[object]", value) if isinstance(value, list) else [value]
+
+
+def _invalid(kind: PolicyKind) -> ServiceError:
+    return breach("PolicyText", f"Invalid {kind} policy provided")

@@ -1,0 +1,1 @@
+"""Images: push, pull, list, delete, archive."""

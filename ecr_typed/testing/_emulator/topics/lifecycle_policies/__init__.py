@@ -1,0 +1,1 @@
+"""Lifecycle policies: documents, their evaluation, and the operations."""

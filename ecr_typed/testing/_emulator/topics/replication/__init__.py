@@ -1,0 +1,1 @@
+"""Replication: rules, copies and backfills."""

@@ -1,0 +1,169 @@
+"""Which calls meet which faults."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+import ecr_typed
+from ecr_typed import EcrClient
+from ecr_typed.testing._emulator.http.faults import Faults
+from ecr_typed.testing.faults import (
+    BROKEN_JSON,
+    CUT,
+    DROPPED,
+    GARBLED,
+    RESET,
+    SERVER_EXCEPTION,
+    THROTTLED,
+    UNAVAILABLE,
+    USUAL_FAULTS,
+    Fault,
+    InjectedFault,
+)
+
+from .test_faults import names
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ecr_typed.testing import EcrEmulator
+
+
+def test_other_services_meet_no_faults(fresh: EcrEmulator, aws: Callable[..., Any]) -> None:
+    """Faults are for ECR; moto's other services answer as always."""
+    fresh.faults.inject(UNAVAILABLE, share=1)
+    assert "Keys" in aws("kms").list_keys()
+    assert fresh.faults.injected == ()
+
+
+def test_the_next_calls_of_an_operation(fresh: EcrEmulator, typed: EcrClient) -> None:
+    """`times` and `operation_name` choose the calls; others pass; what happened is in `injected`."""
+    fresh.faults.inject(SERVER_EXCEPTION, operation_name="CreateRepository", times=2)
+    fresh.faults.inject(THROTTLED, operation_name="CreateRepository")
+    assert names(typed) == []
+    for expected in (ecr_typed.ServerException,) * 2 + (ecr_typed.ThrottlingException,):
+        with pytest.raises(expected):
+            typed.create_repository("app")
+    assert typed.create_repository("app")
+    assert fresh.faults.injected == (
+        InjectedFault("CreateRepository", SERVER_EXCEPTION),
+        InjectedFault("CreateRepository", SERVER_EXCEPTION),
+        InjectedFault("CreateRepository", THROTTLED),
+    )
+
+
+def test_retries_get_past_faults(fresh: EcrEmulator) -> None:
+    """A client with retries succeeds when the faults are used up, and counts its attempts."""
+    fresh.faults.inject(UNAVAILABLE)
+    fresh.faults.inject(RESET)
+    attempts: list[int] = []
+    with fresh.client(on_call=lambda call: attempts.append(call.attempts)) as client:
+        client.create_repository("app")
+    assert attempts == [3]
+
+
+def test_a_share_of_all_calls() -> None:
+    """Each fault meets its share of the calls, also when several are due, and no call meets two."""
+    faults = Faults()
+    faults.inject(DROPPED, share=0.1)
+    faults.inject(RESET, share=0.2, operation_name="PutImage")
+    faults.inject(CUT, share=0.3)
+    drawn = [faults.draw("PutImage") for _ in range(10_000)]
+    for fault, share in ((DROPPED, 0.1), (RESET, 0.2), (CUT, 0.3), (None, 0.4)):
+        assert abs(drawn.count(fault) / 10_000 - share) < 0.02
+    others = [faults.draw("ListImages") for _ in range(10_000)]
+    for fault, share in ((DROPPED, 0.1), (RESET, 0), (CUT, 0.3)):
+        assert abs(others.count(fault) / 10_000 - share) < 0.02
+    assert len(faults.injected) == 20_000 - drawn.count(None) - others.count(None)
+
+
+def test_a_share_of_everything() -> None:
+    """A share of 1 is every call; together with `times`, it ends."""
+    faults = Faults()
+    faults.inject(CUT, share=1, times=3)
+    faults.inject(DROPPED, share=1)
+    assert [faults.draw("ListImages") for _ in range(5)] == [CUT] * 3 + [DROPPED] * 2
+
+
+def test_chance_can_be_repeated() -> None:
+    """The same calls meet the same faults each time; another seed of `random` changes that."""
+
+    def drawn(seed: int | None = None) -> list[Fault | None]:
+        faults = Faults()
+        faults.inject(CUT, share=0.5)
+        if seed is not None:
+            faults.random.seed(seed)
+        return [faults.draw("ListImages") for _ in range(64)]
+
+    assert drawn() == drawn()
+    assert drawn(7) == drawn(7) != drawn()
+
+
+def test_a_certain_fault_goes_before_chance() -> None:
+    """What was injected first is met first; a share that isn't due leaves the call to the next."""
+    faults = Faults()
+    faults.inject(CUT, share=1e-9)
+    faults.inject(DROPPED)
+    assert [faults.draw("ListImages"), faults.draw("ListImages")] == [DROPPED, None]
+
+
+def test_clear_and_reset() -> None:
+    """`clear` ends the faults and keeps what happened; `reset` forgets that as well."""
+    faults = Faults()
+    faults.inject(CUT, share=1)
+    faults.draw("ListImages")
+    faults.clear()
+    assert faults.draw("ListImages") is None
+    assert faults.injected == (InjectedFault("ListImages", CUT),)
+    faults.reset()
+    assert len(faults.injected) == 0
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"operation_name": "create_repository"},
+        {"times": 0},
+        {"share": 0},
+        {"share": 1.5},
+    ],
+)
+def test_what_can_never_be_met_is_refused(options: dict[str, Any]) -> None:
+    """A misspelt operation, no times and an impossible share are ValueErrors."""
+    with pytest.raises(ValueError, match=r"ECR has no|1 or more|at most 1"):
+        Faults().inject(CUT, **options)
+
+
+def test_a_fault_of_ones_own(fresh: EcrEmulator, typed: EcrClient) -> None:
+    """A subclass of Fault decides itself what is carried out and sent."""
+
+    class Twice(Fault):
+        def answer(self, carry_out: Any) -> Any:
+            carry_out()
+            return carry_out()
+
+    fresh.faults.inject(Twice(), operation_name="CreateRepository")
+    with pytest.raises(ecr_typed.RepositoryAlreadyExistsException):
+        typed.create_repository("app")
+
+
+def test_faults_under_many_threads(fresh: EcrEmulator, typed: EcrClient) -> None:
+    """With twelve threads and a third of faults, each call fails by a fault or was applied."""
+    for fault in USUAL_FAULTS:
+        fresh.faults.inject(fault, operation_name="CreateRepository", share=0.3 / len(USUAL_FAULTS))
+
+    def create(number: int) -> str | None:
+        try:
+            return typed.create_repository(f"app-{number}").repository_name
+        except ecr_typed.EcrError:
+            return None
+
+    with ThreadPoolExecutor(12) as pool:
+        created = list(pool.map(create, range(300)))
+    injected = [each.fault for each in fresh.faults.injected]
+    assert created.count(None) == len(injected)
+    applied = sum(injected.count(fault) for fault in (DROPPED, CUT, BROKEN_JSON, GARBLED))
+    assert len(names(typed)) == 300 - len(injected) + applied
