@@ -17,6 +17,7 @@ from codegen.model_views import ModelViews
 from codegen.operation_views import OperationViews
 from codegen.output import PACKAGE
 from codegen.records import ServiceRecord
+from codegen.request_views import request_views
 
 
 def render(service: ServiceRecord, decisions: Decisions) -> dict[str, str]:
@@ -63,6 +64,9 @@ def render(service: ServiceRecord, decisions: Decisions) -> dict[str, str]:
             transient_codes=decisions.errors.transient_codes,
         ),
     }
+    files["testing/_emulator/http/service_description.py"] = templates.render(
+        "emulator_requests", view=request_views(service)
+    )
     files |= {f"models/{n}.py": templates.render("models", view=v) for n, v in views.items()}
     files |= {
         f"_wire/{n}.py": templates.render("wire", topic=n.replace("_", " "), view=v)

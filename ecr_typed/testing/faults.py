@@ -1,4 +1,4 @@
-"""What a test lets go wrong between the emulator and its clients.
+"""Faults that tests inject between the emulator and its clients.
 
     from ecr_typed.testing.faults import DROPPED, THROTTLED, ErrorAnswer
 
@@ -6,9 +6,9 @@
     emulator.faults.inject(DROPPED, share=0.25)
     emulator.faults.inject(ErrorAnswer("KmsException", "no grant"), operation_name="PutImage")
 
-The constants in capitals are the usual faults; the classes make others. A call meets one fault at
-most. Every fault says whether the operation is carried out although its answer is not the true
-one: `is_applied`, where there is a choice.
+The constants in capitals are the usual faults; the classes make others. A call meets at most one
+fault. Where a fault has a choice, `is_applied` says whether the operation runs although its true
+response is not sent.
 """
 
 from __future__ import annotations
@@ -20,78 +20,82 @@ from dataclasses import dataclass, field
 from http.client import responses
 from typing import Final, TypeAlias
 
-from ecr_typed.testing._emulator.http.messages import ConnectionEnd, HttpAnswer, service_answer
+from ecr_typed.testing._emulator.http.messages import (
+    ConnectionEnd,
+    HttpResponse,
+    service_response,
+)
 
-CarryOut: TypeAlias = Callable[[], HttpAnswer]
+CarryOut: TypeAlias = Callable[[], HttpResponse]
 
 
 @dataclass(frozen=True, slots=True)
 class Fault(ABC):
-    """What a client gets instead of the true answer, or how it gets it."""
+    """What a client gets instead of the true response, or how it gets it."""
 
     delay: float = field(default=0.0, kw_only=True)
-    """How long the client waits for it, in seconds. What is applied, is so before."""
+    """How long the client waits for it, in seconds. The operation runs before the wait."""
 
     @abstractmethod
-    def answer(self, carry_out: CarryOut) -> HttpAnswer:
-        """Give what is sent. `carry_out` carries the operation out and gives the true answer."""
+    def answer(self, carry_out: CarryOut) -> HttpResponse:
+        """Return what is sent. `carry_out` runs the operation and returns the true response."""
 
 
 @dataclass(frozen=True, slots=True)
 class LateAnswer(Fault):
-    """The true answer, after the `delay`."""
+    """The true response, after the `delay`."""
 
-    def answer(self, carry_out: CarryOut) -> HttpAnswer:
-        """Give the true answer."""
+    def answer(self, carry_out: CarryOut) -> HttpResponse:
+        """Return the true response."""
         return carry_out()
 
 
 @dataclass(frozen=True, slots=True)
 class ErrorAnswer(Fault):
-    """An error, as the service sends them."""
+    """An error of the service."""
 
     code: str
-    """Its code, such as `ThrottlingException`."""
+    """The error code, such as `ThrottlingException`."""
 
     message: str = ""
-    """Its message."""
+    """The message."""
 
     status: int = 400
-    """Its HTTP status."""
+    """The HTTP status."""
 
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
-    """Headers besides those of every answer: `{"x-amz-retry-after": "250"}`, in milliseconds."""
+    """Additional headers: `{"x-amz-retry-after": "250"}`, for example, in milliseconds."""
 
     is_applied: bool = False
-    """Whether the operation is carried out all the same."""
+    """Whether the operation runs all the same."""
 
-    def answer(self, carry_out: CarryOut) -> HttpAnswer:
-        """Give the error."""
+    def answer(self, carry_out: CarryOut) -> HttpResponse:
+        """Return the error."""
         if self.is_applied:
             carry_out()
         body = json.dumps({"__type": self.code, "message": self.message}).encode()
-        status, headers, body = service_answer(_status_line(self.status), body)
+        status, headers, body = service_response(_status_line(self.status), body)
         return status, [*headers, *self.headers.items()], body
 
 
 @dataclass(frozen=True, slots=True)
 class RawAnswer(Fault):
-    """Any answer at all: that of a proxy or a load balancer, or no sense."""
+    """Any response at all: of a proxy or a load balancer, or without any sense."""
 
     status: int
-    """Its HTTP status."""
+    """The HTTP status."""
 
     body: bytes = b""
-    """Its body."""
+    """The body."""
 
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
-    """Its headers; Content-Length is added."""
+    """The headers; Content-Length is added."""
 
     is_applied: bool = False
-    """Whether the operation is carried out all the same."""
+    """Whether the operation runs all the same."""
 
-    def answer(self, carry_out: CarryOut) -> HttpAnswer:
-        """Give the answer."""
+    def answer(self, carry_out: CarryOut) -> HttpResponse:
+        """Return the response."""
         if self.is_applied:
             carry_out()
         return _status_line(self.status), list(self.headers.items()), self.body
@@ -99,16 +103,16 @@ class RawAnswer(Fault):
 
 @dataclass(frozen=True, slots=True)
 class LostAnswer(Fault):
-    """No answer: the connection is closed."""
+    """No response: the connection is closed."""
 
     is_reset: bool = False
     """Whether it ends with a reset (RST) instead of a proper close."""
 
     is_applied: bool = True
-    """Whether the operation was carried out before."""
+    """Whether the operation runs before."""
 
-    def answer(self, carry_out: CarryOut) -> HttpAnswer:
-        """Give none."""
+    def answer(self, carry_out: CarryOut) -> HttpResponse:
+        """End the connection."""
         if self.is_applied:
             carry_out()
         raise ConnectionEnd(is_reset=self.is_reset)
@@ -116,22 +120,22 @@ class LostAnswer(Fault):
 
 @dataclass(frozen=True, slots=True)
 class CutAnswer(Fault):
-    """The beginning of the true answer's body; the operation is carried out.
+    """The beginning of the true response's body; the operation runs.
 
-    An empty body, as TagResource answers, can't be cut.
+    An empty body, as that of TagResource, can't be cut.
     """
 
     kept: float = 0.5
-    """Which part of the body is sent, from 0 to 1."""
+    """The part of the body that is sent, from 0 to 1."""
 
     states_whole_length: bool = True
     """Whether Content-Length counts the whole body, so that a client that counts sees the
-    connection end too early (botocore doesn't count); else it counts what is sent, and nothing is
-    amiss but the JSON.
+    connection end too early (botocore does not count). Otherwise it counts what is sent, and only
+    the JSON is broken.
     """
 
-    def answer(self, carry_out: CarryOut) -> HttpAnswer:
-        """Give the beginning."""
+    def answer(self, carry_out: CarryOut) -> HttpResponse:
+        """Return the beginning."""
         status, headers, body = carry_out()
         sent = body[: int(len(body) * self.kept)]
         stated = body if self.states_whole_length else sent
@@ -140,13 +144,13 @@ class CutAnswer(Fault):
 
 @dataclass(frozen=True, slots=True)
 class WrongLength(Fault):
-    """The true answer with a Content-Length that is not its own; the operation is carried out."""
+    """The true response with a wrong Content-Length; the operation runs."""
 
     by: int = 1
-    """How many bytes too many are stated, or too few if it is negative."""
+    """How many bytes too many Content-Length states, or too few if it is negative."""
 
-    def answer(self, carry_out: CarryOut) -> HttpAnswer:
-        """Give the answer with the wrong header."""
+    def answer(self, carry_out: CarryOut) -> HttpResponse:
+        """Return the response with the wrong header."""
         status, headers, body = carry_out()
         stated = max(0, len(body) + self.by)
         return status, [*headers, ("Content-Length", str(stated))], body
@@ -160,7 +164,7 @@ THROTTLED: Final = ErrorAnswer("ThrottlingException", "Rate exceeded")
 """The service asks for fewer requests, as ECR does it: HTTP 400."""
 
 TOO_MANY_REQUESTS: Final = RawAnswer(429)
-"""Something before the service asks for fewer requests: HTTP 429 without a body."""
+"""A proxy before the service asks for fewer requests: HTTP 429 without a body."""
 
 SERVER_EXCEPTION: Final = ErrorAnswer("ServerException", "an injected fault", status=500)
 """The service failed: HTTP 500. Nothing was applied."""
@@ -170,24 +174,24 @@ UNAVAILABLE: Final = RawAnswer(
     b"<html><body><h1>503 Service Unavailable</h1></body></html>",
     {"Content-Type": "text/html"},
 )
-"""A load balancer finds no service: HTTP 503 with a page for people."""
+"""A load balancer finds no service: HTTP 503 with an HTML page."""
 
 RESET: Final = LostAnswer(is_reset=True, is_applied=False)
 """The connection is reset before anything was applied."""
 
 DROPPED: Final = LostAnswer()
-"""The operation was carried out, but its answer got lost: the connection is closed."""
+"""The operation ran, but its response is lost: the connection is closed."""
 
 CUT: Final = CutAnswer()
-"""The operation was carried out, but the connection ends in the middle of its answer."""
+"""The operation ran, but the connection ends in the middle of its response."""
 
 BROKEN_JSON: Final = CutAnswer(states_whole_length=False)
-"""The operation was carried out, but half of its answer's JSON is missing."""
+"""The operation ran, but half of its response's JSON is missing."""
 
 GARBLED: Final = RawAnswer(
     200, b"\x00\xff{", {"Content-Type": "application/x-amz-json-1.1"}, is_applied=True
 )
-"""The operation was carried out, but its answer is neither JSON nor text."""
+"""The operation ran, but its response is neither JSON nor text."""
 
 USUAL_FAULTS: Final[tuple[Fault, ...]] = (
     THROTTLED,
@@ -211,4 +215,4 @@ class InjectedFault:
     """The operation that was called, as AWS names it."""
 
     fault: Fault
-    """What it met."""
+    """The fault."""

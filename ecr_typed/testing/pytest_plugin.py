@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from ecr_typed._client import EcrClient
+from ecr_typed import EcrClient
 from ecr_typed.testing._emulator.emulator import EcrEmulator
 
 
@@ -18,8 +18,8 @@ def _serving_ecr_emulator() -> Iterator[EcrEmulator]:
 
 @pytest.fixture
 def ecr_emulator(_serving_ecr_emulator: EcrEmulator) -> EcrEmulator:
-    """An Amazon ECR emulator as new: no repositories, no faults, the clock at the present time."""
-    # Before the test, not after it: what an earlier one left running may still have written.
+    """An Amazon ECR emulator in its initial state: empty registries, no faults, the current time."""
+    # The reset comes before the test, because what an earlier test left running may write late.
     _serving_ecr_emulator.reset()
     return _serving_ecr_emulator
 

@@ -42,31 +42,6 @@ def test_other_keys_work_in_the_emulators_account() -> None:
         assert registry_of(emulator, "testing") == "210987654321"
 
 
-def test_keys_of_iam_work_in_their_account(
-    emulator: EcrEmulator, account_id: str, aws: Callable[..., Any]
-) -> None:
-    """A key that IAM or STS of the same server issued works in the account that issued it."""
-    iam = aws("iam")
-    iam.create_user(UserName="builder")
-    key = iam.create_access_key(UserName="builder")["AccessKey"]
-    assert registry_of(emulator, key["AccessKeyId"]) == account_id
-    role = f"arn:aws:iam::{account_id[::-1]}:role/builder"
-    issued = aws("sts").assume_role(RoleArn=role, RoleSessionName="build")["Credentials"]
-    assert registry_of(emulator, issued["AccessKeyId"], issued["SessionToken"]) == account_id[::-1]
-
-
-def test_a_key_of_the_default_account_stays_there() -> None:
-    """A key issued in moto's default account is told from one that nobody issued."""
-    with EcrEmulator(account_id="210987654321") as emulator:
-        session: Any = boto3.Session("123456789012", "secret", region_name="us-east-1")
-        iam = session.client("iam", endpoint_url=emulator.endpoint_url)
-        iam.create_user(UserName="somebody")
-        key = iam.create_access_key(UserName="somebody")["AccessKey"]
-        assert registry_of(emulator, key["AccessKeyId"]) == "123456789012"
-        iam.delete_access_key(UserName="somebody", AccessKeyId=key["AccessKeyId"])
-        iam.delete_user(UserName="somebody")
-
-
 def test_accounts_and_regions_are_apart(
     ecr: ECRClient, make_client: Callable[..., ECRClient]
 ) -> None:

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from mypy_boto3_ecr import ECRClient
 
+    from ecr_typed.testing import EcrEmulator
+
 
 def encryption(ecr: ECRClient, **configuration: str) -> Any:
     """Create a repository and give its encryption configuration."""
@@ -38,15 +40,13 @@ def kms_error(ecr: ECRClient, key: str) -> str:
 
 @pytest.mark.parametrize("encryption_type", ["KMS", "KMS_DSSE"])
 def test_without_a_key_the_managed_one_is_filled_in(
-    ecr: ECRClient, account_id: str, aws: Callable[..., Any], encryption_type: str
+    ecr: ECRClient, account_id: str, encryption_type: str
 ) -> None:
     """KMS and KMS_DSSE without a key use AWS's key for ECR (user guide, encryption at rest)."""
     first = encryption(ecr, encryptionType=encryption_type)
     assert first["encryptionType"] == encryption_type
     assert first["kmsKey"].startswith(f"arn:aws:kms:us-east-1:{account_id}:key/")
     assert encryption(ecr, encryptionType="KMS")["kmsKey"] == first["kmsKey"]
-    key = aws("kms").describe_key(KeyId="alias/aws/ecr")["KeyMetadata"]
-    assert (key["Arn"], key["KeyManager"]) == (first["kmsKey"], "AWS")
 
 
 def test_each_account_and_region_has_its_own_managed_key(
@@ -60,16 +60,6 @@ def test_each_account_and_region_has_its_own_managed_key(
     ]
     keys = {encryption(client, encryptionType="KMS")["kmsKey"] for client in clients}
     assert len(keys) == 3
-
-
-def test_any_name_of_a_key_comes_back_as_its_arn(ecr: ECRClient, aws: Callable[..., Any]) -> None:
-    """Alias, key id and ARN come back as the key's ARN (aquasecurity/tfsec#1671)."""
-    kms = aws("kms")
-    key = kms.create_key()["KeyMetadata"]
-    kms.create_alias(AliasName="alias/images", TargetKeyId=key["KeyId"])
-    alias_arn = key["Arn"].replace(f"key/{key['KeyId']}", "alias/images")
-    for name in ("alias/images", alias_arn, key["KeyId"], key["Arn"]):
-        assert encryption(ecr, encryptionType="KMS", kmsKey=name)["kmsKey"] == key["Arn"]
 
 
 @pytest.mark.parametrize("key", ["alias/aws/ecr", "arn:aws:kms:us-east-1:{}:alias/aws/ecr"])
@@ -105,16 +95,6 @@ def test_a_key_of_another_region(ecr: ECRClient) -> None:
     assert kms_error(ecr, arn) == "NotFoundException"
 
 
-def test_a_key_that_cannot_be_used(ecr: ECRClient, aws: Callable[..., Any]) -> None:
-    """A key that is disabled or to be deleted is a KmsException (user guide, encryption)."""
-    kms = aws("kms")
-    key = kms.create_key()["KeyMetadata"]
-    kms.disable_key(KeyId=key["KeyId"])
-    assert kms_error(ecr, key["Arn"]) == "DisabledException"
-    kms.schedule_key_deletion(KeyId=key["KeyId"])
-    assert kms_error(ecr, key["KeyId"]) == "KMSInvalidStateException"
-
-
 def test_aes256_takes_no_key(ecr: ECRClient) -> None:
     """A key belongs to the KMS types (API EncryptionConfiguration)."""
     message = message_of(
@@ -123,3 +103,44 @@ def test_aes256_takes_no_key(ecr: ECRClient) -> None:
         encryptionConfiguration={"encryptionType": "AES256", "kmsKey": "alias/images"},
     )
     assert "'encryptionConfiguration.kmsKey'" in message
+
+
+def test_a_key_that_was_added_has_three_names(
+    emulator: EcrEmulator, ecr: ECRClient, account_id: str
+) -> None:
+    """`add_kms_key` adds a key that can be named by its id, its alias or their ARNs."""
+    arn = emulator.add_kms_key("images-key", alias="alias/images", account_id=account_id)
+    assert arn == f"arn:aws:kms:us-east-1:{account_id}:key/images-key"
+    alias_arn = f"arn:aws:kms:us-east-1:{account_id}:alias/images"
+    for name in ("images-key", "alias/images", arn, alias_arn):
+        assert encryption(ecr, encryptionType="KMS", kmsKey=name)["kmsKey"] == arn
+
+
+def test_a_key_belongs_to_its_account_and_region(
+    emulator: EcrEmulator, ecr: ECRClient, account_id: str
+) -> None:
+    """A key of another account or region has no alias here."""
+    emulator.add_kms_key(alias="alias/elsewhere", account_id=account_id, region_name="eu-west-1")
+    emulator.add_kms_key(alias="alias/elsewhere", account_id="111122223333")
+    assert kms_error(ecr, "alias/elsewhere") == "NotFoundException"
+
+
+@pytest.mark.parametrize(
+    ("state", "error"),
+    [("Disabled", "DisabledException"), ("PendingDeletion", "KMSInvalidStateException")],
+)
+def test_a_key_that_was_added_in_another_state(
+    emulator: EcrEmulator, ecr: ECRClient, account_id: str, state: str, error: str
+) -> None:
+    """A key that is not enabled is a KmsException, by any of its names."""
+    arn = emulator.add_kms_key(alias=f"alias/{state}", state=state, account_id=account_id)
+    assert kms_error(ecr, arn) == kms_error(ecr, f"alias/{state}") == error
+
+
+def test_a_reset_forgets_keys(fresh: EcrEmulator) -> None:
+    """Keys that were added are part of the state that `reset` empties."""
+    fresh.add_kms_key(alias="alias/images")
+    fresh.reset()
+    client = fresh.boto3_client()
+    assert kms_error(client, "alias/images") == "NotFoundException"
+    client.close()

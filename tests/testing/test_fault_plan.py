@@ -27,16 +27,7 @@ from ecr_typed.testing.faults import (
 from .test_faults import names
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from ecr_typed.testing import EcrEmulator
-
-
-def test_other_services_meet_no_faults(fresh: EcrEmulator, aws: Callable[..., Any]) -> None:
-    """Faults are for ECR; moto's other services answer as always."""
-    fresh.faults.inject(UNAVAILABLE, share=1)
-    assert "Keys" in aws("kms").list_keys()
-    assert fresh.faults.injected == ()
 
 
 def test_the_next_calls_of_an_operation(fresh: EcrEmulator, typed: EcrClient) -> None:

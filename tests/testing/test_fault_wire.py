@@ -6,7 +6,6 @@ import http.client
 import socket
 import threading
 import time
-from typing import Any
 from urllib.parse import urlsplit
 
 import botocore.exceptions as botocore_errors
@@ -143,16 +142,3 @@ def test_stopping_does_not_wait_for_late_answers() -> None:
     assert set(threading.enumerate()) <= before
     assert connection.getresponse().read() == WHOLE
     connection.close()
-
-
-def test_latency_is_ecrs_alone(session: Any) -> None:
-    """The latency of an emulator holds back ECR's answers, and not those of moto's services."""
-    with EcrEmulator(latency=LONG) as emulator:
-        config = Config(read_timeout=0.1, retries={"total_max_attempts": 1})
-        plain = emulator.boto3_client(config=config)
-        with pytest.raises(botocore_errors.ReadTimeoutError):
-            plain.describe_repositories()
-        plain.close()
-        kms = session.client("kms", endpoint_url=emulator.endpoint_url)
-        assert "Keys" in kms.list_keys()
-        kms.close()

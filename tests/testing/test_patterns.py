@@ -7,17 +7,12 @@ import time
 from itertools import product
 
 import pytest
+from botocore.loaders import create_loader
 
-from ecr_typed.testing._emulator.http.patterns import matches
-from ecr_typed.testing._emulator.http.service_model import service_model
+from ecr_typed.testing._emulator.http.shapes import matches_whole as matches
 
-PATTERNS = sorted(
-    {
-        pattern
-        for name in service_model().shape_names
-        if (pattern := service_model().shape_for(name).metadata.get("pattern"))
-    }
-)
+MODEL = create_loader().load_service_model("ecr", "service-2")
+PATTERNS = sorted({shape["pattern"] for shape in MODEL["shapes"].values() if "pattern" in shape})
 SCANNING_FILTER = r"^[a-z0-9*](?:[._\-/a-z0-9*]?[a-z0-9*]+)*$"
 # What makes a matcher try many ways: a long run, then something that fits nowhere.
 RUNS = ["a", "0", "a-", "a.", "a_", "a/", "-", "*", "a*", "aa/", "/a", ":a"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import json
 import logging
 import urllib.error
@@ -10,18 +9,17 @@ import urllib.request
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
-import botocore.session
 import pytest
 from botocore.loaders import create_loader
-from botocore.model import ServiceModel
+
+from ecr_typed.testing._emulator.http.service_description import REQUESTS
+from ecr_typed.testing._emulator.topics.operations import OPERATIONS
 
 from .answers import refusal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from pathlib import Path
+    from collections.abc import Callable
 
-    from botocore.client import BaseClient
     from mypy_boto3_ecr import ECRClient
 
     from ecr_typed.testing import EcrEmulator
@@ -74,42 +72,14 @@ def test_an_operation_that_is_not_there_is_a_client_error(
     """Operations that don't exist are UnknownOperationException, HTTP 400."""
     status, error, headers = post(emulator, operation, b"{}")
     assert (status, error["__type"]) == (400, "UnknownOperationException")
+    assert f"ecr_typed.testing does not emulate an operation '{operation}'" in error["message"]
     assert headers["x-amzn-RequestId"]
 
 
-@pytest.fixture
-def newer(
-    emulator: EcrEmulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[BaseClient]:
-    """Give a client of a botocore that knows one more operation, and let the emulator have it."""
-    description = copy.deepcopy(create_loader().load_service_model("ecr", "service-2"))
-    operations = description["operations"]
-    operations["DescribeTomorrow"] = {**operations["DescribeRegistry"], "name": "DescribeTomorrow"}
-    (tmp_path / "ecr/2015-09-21").mkdir(parents=True)
-    (tmp_path / "ecr/2015-09-21/service-2.json").write_text(json.dumps(description))
-    monkeypatch.setattr(
-        "ecr_typed.testing._emulator.service.service_model", lambda: ServiceModel(description)
-    )
-    session = botocore.session.Session()
-    session.register_component("data_loader", create_loader(str(tmp_path)))
-    client = session.create_client(
-        "ecr",
-        "us-east-1",
-        endpoint_url=emulator.endpoint_url,
-        aws_access_key_id="123456789012",
-        aws_secret_access_key="secret",
-    )
-    yield client
-    client.close()
-
-
-def test_an_operation_of_a_newer_botocore_is_one_too(newer: Any) -> None:
-    """What the emulator doesn't know yet is refused in one attempt, and the error says by whom."""
-    error = refusal(newer.describe_tomorrow)
-    assert error["ResponseMetadata"]["HTTPStatusCode"] == 400
-    assert error["ResponseMetadata"]["RetryAttempts"] == 0
-    assert error["Error"]["Code"] == "UnknownOperationException"
-    assert "ecr_typed.testing does not emulate 'DescribeTomorrow'" in error["Error"]["Message"]
+def test_every_operation_is_emulated() -> None:
+    """The emulator has all operations of the service that the package was generated from."""
+    operations = create_loader().load_service_model("ecr", "service-2")["operations"]
+    assert set(OPERATIONS) == set(REQUESTS) == set(operations)
 
 
 @pytest.mark.parametrize(
@@ -157,7 +127,9 @@ def test_a_bug_of_the_emulator_is_a_server_exception(
     """What goes wrong inside is HTTP 500, ServerException, and told in the log."""
     with (
         caplog.at_level(logging.ERROR, "ecr_typed.testing"),
-        patch("ecr_typed.testing._emulator.service.check_request", side_effect=ZeroDivisionError),
+        patch(
+            "ecr_typed.testing._emulator.http.shapes.Structure.check", side_effect=ZeroDivisionError
+        ),
     ):
         status, error, headers = post(emulator, "DescribeRepositories", b"{}")
     assert (status, error["__type"]) == (500, "ServerException")

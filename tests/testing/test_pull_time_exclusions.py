@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.config import Config
 
-from ecr_typed.testing._emulator.topics import pull_time_exclusions, pull_times
+from ecr_typed.testing._emulator.topics import pull_time_exclusions
 
 from .answers import check_answers, code_of, message_of, refusal
 from .pushing import push
@@ -96,7 +96,7 @@ def test_quota_of_exclusions(make_client: Callable[..., ECRClient]) -> None:
 
 def test_exclusions_are_listed_by_page(ecr: ECRClient, monkeypatch: pytest.MonkeyPatch) -> None:
     """A page holds 100 unless it is asked for more, 1000 at most (API reference)."""
-    assert pull_times.MOST_EXCLUSIONS == 100
+    assert pull_time_exclusions.MOST_EXCLUSIONS == 100
     monkeypatch.setattr(pull_time_exclusions, "MOST_EXCLUSIONS", 101)
     roles = [f"{ROLE}{number:03}" for number in range(101)]
     for role in roles:
@@ -179,22 +179,6 @@ def test_pulls_of_an_excluded_role_are_not_recorded(
     ecr.deregister_pull_time_update_exclusion(principalArn=arn)
     pull(scanner)
     assert pulled_at(ecr) == emulator.clock.now() > recorded
-
-
-def test_pulls_of_an_excluded_user_are_not_recorded(
-    ecr: ECRClient, aws: Callable[..., Any], make_client: Callable[..., ECRClient]
-) -> None:
-    """A user is excluded as a role is (API RegisterPullTimeUpdateExclusion: role or user)."""
-    iam = aws("iam")
-    user = iam.create_user(UserName="scanner", Path="/security/")["User"]
-    key = iam.create_access_key(UserName="scanner")["AccessKey"]["AccessKeyId"]
-    ecr.create_repository(repositoryName="app")
-    push(ecr, "v1")
-    ecr.register_pull_time_update_exclusion(principalArn=user["Arn"])
-    pull(make_client(account_id=key))
-    assert pulled_at(ecr) is None
-    pull(ecr)
-    assert pulled_at(ecr) is not None
 
 
 def test_the_registry_of_the_image_excludes(

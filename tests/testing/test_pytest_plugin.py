@@ -64,7 +64,7 @@ def test_on_the_command_line_and_told_by_pytest(pytester: pytest.Pytester) -> No
     result.stdout.fnmatch_lines(
         [
             "ecr_emulator -- *",
-            "    An Amazon ECR emulator as new: *",
+            "    An Amazon ECR emulator in its initial state: *",
             "ecr -- *",
             "    A typed client of `ecr_emulator`, closed after the test.",
         ]

@@ -6,12 +6,12 @@ import threading
 from typing import TYPE_CHECKING, Any, Self
 
 from ecr_typed.testing._emulator.clients import SessionFactory, without_proxies
-from ecr_typed.testing._emulator.http.dispatcher import EmulatorApplication
+from ecr_typed.testing._emulator.http.dispatcher import Dispatcher
 from ecr_typed.testing._emulator.http.faults import Faults
-from ecr_typed.testing._emulator.http.server import HOST, EmulatorServer
+from ecr_typed.testing._emulator.http.server import HOST, EmulatorRequestHandler, EmulatorServer
+from ecr_typed.testing._emulator.registry.accounts import Accounts
 from ecr_typed.testing._emulator.registry.clock import Clock
 from ecr_typed.testing._emulator.service import EcrService
-from ecr_typed.testing._emulator.topics.pull_through import pull_through
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -19,35 +19,33 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     import boto3
+    from _typeshed.wsgi import WSGIApplication
     from botocore.config import Config
     from mypy_boto3_ecr import ECRClient
 
-    from ecr_typed import CallEvent
-    from ecr_typed import EcrClient
-    from ecr_typed.models.common import ImageIdentifier
-    from ecr_typed.models.repositories import Repository
-    from ecr_typed.models.repository_creation_templates import RepositoryCreationTemplate
-    from ecr_typed import RetryPolicy
-    from ecr_typed.testing._emulator.registry.repositories import EcrBackend
-    from ecr_typed.testing._emulator.scan_findings import Finding
+    from ecr_typed import CallEvent, EcrClient, RetryPolicy
+    from ecr_typed.models import ImageIdentifier, Repository, RepositoryCreationTemplate
+    from ecr_typed.testing._emulator.registry.accounts import Lookups
+    from ecr_typed.testing._emulator.registry.repositories import Registry
+    from ecr_typed.testing._emulator.seeding import Finding
 
 
 class EcrEmulator:
-    """Amazon ECR on `127.0.0.1`, beside moto's other services, for the time of a `with` block.
+    """Amazon ECR on `127.0.0.1`, over real HTTP, for the time of a `with` block.
 
-    Every emulator has ECR registries of its own, apart by account and region. The other services
-    (S3, KMS, STS ...) are moto's and keep their state where moto keeps it: once a process.
+    Every emulator has registries of its own, separate by account and region. Beside ECR it emulates
+    `GetCallerIdentity` and `AssumeRole` of STS. With `moto=True`, moto emulates the other services
+    on the same port and keeps their state, which is one for the whole process.
 
-    An access key id of twelve digits names the account it works in; a key that moto's IAM or STS
-    issued works in the account that issued it, as the user or the role that it was issued for; any
-    other key works in `account_id`.
+    An access key id of twelve digits names the account it works in. A key that STS (or moto's IAM)
+    issued works in the account of its role or user. Any other key works in `account_id`.
     """
 
     clock: Clock
-    """What ECR takes for now. What it does in the background, a scan or a copy, takes a second."""
+    """ECR's clock. Work in the background, a scan or a copy, takes a second of it."""
 
     faults: Faults
-    """What goes wrong between ECR and its clients: nothing, until a test injects it."""
+    """The faults between ECR and its clients: none, until a test injects one."""
 
     def __init__(
         self,
@@ -56,14 +54,21 @@ class EcrEmulator:
         account_id: str = "123456789012",
         latency: float = 0.0,
         port: int = 0,
+        moto: bool = False,
     ) -> None:
         """Make an emulator; a `with` block or `start` lets it serve.
 
         Args:
             region_name: The region that its clients work in unless they are given another.
             account_id: The account that its clients work in unless they are given another.
-            latency: How long each of ECR's answers takes on top, in seconds.
-            port: Where it listens; 0 is a free port.
+            latency: How long each of ECR's responses is held back, in seconds.
+            port: The port to listen on; 0 is a free port.
+            moto: Whether moto emulates other services on the same port. KMS keys, IAM principals
+                and secrets are looked up there, stacks of CloudFormation create repositories here,
+                and `/moto-api/reset` resets both. Needs the extra: `pip install 'ecr-typed[moto]'`.
+
+        Raises:
+            ImportError: `moto` is asked for, but its extra is not installed.
         """
         self.region_name = region_name
         self.account_id = account_id
@@ -71,40 +76,48 @@ class EcrEmulator:
         self.clock = Clock()
         self.faults = Faults()
         self._port = port
-        self._service = EcrService(region_name=region_name, clock=self.clock)
-        self._application: EmulatorApplication | None = None
+        self._has_moto = moto
+        self._service = EcrService(
+            clock=self.clock, accounts=Accounts(account_id, _moto_lookups() if moto else None)
+        )
+        self._dispatcher: Dispatcher | None = None
         self._server: EmulatorServer | None = None
         self._thread: threading.Thread | None = None
         self._sessions = SessionFactory()
 
     def start(self) -> None:
-        """Serve what was seeded: without that, empty registries."""
+        """Serve what was seeded, else empty registries."""
         if self._server is not None:
             raise RuntimeError("this EcrEmulator is running already")
-        application = EmulatorApplication(
-            self._service, self.faults, account_id=self.account_id, latency=self.latency
+        handler, other_services = _beside_moto(self._service) if self._has_moto else _ALONE
+        dispatcher = Dispatcher(
+            self._service,
+            self.faults,
+            region_name=self.region_name,
+            latency=self.latency,
+            other_services=other_services,
         )
-        self._server = EmulatorServer(application, port=self._port)
-        self._application = application
+        self._server = EmulatorServer(dispatcher, port=self._port, handler=handler)
+        self._dispatcher = dispatcher
         self._thread = threading.Thread(target=self._server.serve, name="ecr-emulator", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
-        """Finish the calls under way, close every connection, and forget the registries."""
-        application, server, thread = self._application, self._server, self._thread
-        if application is None or server is None or thread is None:
+        """Finish the calls in flight, close every connection, and empty the registries."""
+        dispatcher, server, thread = self._dispatcher, self._server, self._thread
+        if dispatcher is None or server is None or thread is None:
             return
-        self._application = self._server = self._thread = None
-        application.end_waits()
+        self._dispatcher = self._server = self._thread = None
+        dispatcher.end_waits()
         server.shutdown()
         thread.join()
         server.close_connections()
         self._service.reset()
 
     def reset(self) -> None:
-        """Be as new, at the same address: registries, tokens, faults and clock.
+        """Return to the state of a new emulator: registries, tokens, keys, faults and clock.
 
-        The state of moto's other services stays: it is the whole process's.
+        The address stays, and so does the state of moto's services, which belongs to the process.
         """
         self._service.reset()
         self.faults.reset()
@@ -119,24 +132,24 @@ class EcrEmulator:
     ) -> None:
         """Put repositories and templates into a registry as they are, without a call.
 
-        Nothing but their place is checked, so a test can begin with what it couldn't create. What
-        a model leaves out is as the service creates it.
+        Only their place is checked, so a test can begin with what the service would not let it
+        create. A setting that a model leaves out gets its default.
 
         Args:
-            models: What to put there. A repository's ARN must be of the registry.
-            tags: Tags by name of the repository they are for, which may be there already.
-            account_id: The account of the registry; else the emulator's.
-            region_name: The region of the registry; else the emulator's.
+            models: The repositories and templates. A repository's ARN must be of the registry.
+            tags: Tags by name of their repository, which may exist already.
+            account_id: The account of the registry; default: the emulator's.
+            region_name: The region of the registry; default: the emulator's.
 
         Raises:
-            ValueError: A model has no place in the registry, or its place is taken. Those before
-                it are there.
+            ValueError: A model does not belong into the registry, or exists already. The models
+                before it are put there.
         """
         from ecr_typed.testing._emulator.seeding import put_model, put_tags
 
         with self._registry(account_id, region_name) as registry:
             for model in models:
-                put_model(registry, model, self.clock.now())
+                put_model(registry, model, registry.registries.now)
             for repository_name, its_tags in (tags or {}).items():
                 put_tags(registry, repository_name, its_tags)
 
@@ -155,24 +168,31 @@ class EcrEmulator:
         account_id: str | None = None,
         region_name: str | None = None,
     ) -> None:
-        """Say what a scan of an image finds, in place of nothing. It counts as scanned now.
+        """Set the findings of an image's scan. The image counts as scanned now.
 
         Args:
-            repository_name: The repository that the image is in.
+            repository_name: The repository of the image.
             image: The image's digest or one of its tags, as text or as an `ImageIdentifier`.
-            findings: Basic or enhanced findings: models, or dicts as boto3 gives them.
-            status: The status of the scan; else COMPLETE, or ACTIVE where scans are continuous.
-            description: What is said of the status; else what AWS says of it.
-            account_id: The account of the registry; else the emulator's.
-            region_name: The region of the registry; else the emulator's.
+            findings: Basic or enhanced findings: models, or dicts as boto3 returns them.
+            status: The status of the scan; default: COMPLETE, or ACTIVE where scans are continuous.
+            description: The description of the status; default: AWS's.
+            account_id: The account of the registry; default: the emulator's.
+            region_name: The region of the registry; default: the emulator's.
 
-        Raises: ValueError if there is no such image, or what is given is no finding.
+        Raises:
+            ValueError: There is no such image, or a finding is none.
         """
-        from ecr_typed.testing._emulator.scan_findings import set_findings
+        from ecr_typed.testing._emulator.seeding import set_findings
 
         with self._registry(account_id, region_name) as registry:
             set_findings(
-                registry, repository_name, image, findings, status, description, self.clock.now()
+                registry,
+                repository_name,
+                image,
+                findings,
+                status,
+                description,
+                registry.registries.now,
             )
 
     def pull_through(
@@ -184,19 +204,53 @@ class EcrEmulator:
         account_id: str | None = None,
         region_name: str | None = None,
     ) -> str:
-        """Cache an image as a pull by a pull through cache rule does, and give its digest.
+        """Cache an image as a pull by a pull through cache rule does, and return its digest.
 
         Args:
             repository_name: The repository to cache it in; a rule must cover it.
-            manifest: The manifest that the upstream registry has. Its layers are not cached.
+            manifest: The manifest in the upstream registry. Its layers are not cached.
             tag: The tag that it is pulled by.
-            account_id: The account of the registry; else the emulator's.
-            region_name: The region of the registry; else the emulator's.
+            account_id: The account of the registry; default: the emulator's.
+            region_name: The region of the registry; default: the emulator's.
 
-        Raises: ValueError for want of a rule, its login, or a role for the new repository.
+        Raises:
+            ValueError: No rule covers the repository, the rule's secret can't be used, or the
+                template of the new repository needs a role.
+        """
+        from ecr_typed.testing._emulator.topics.pull_through_cache.pulls import pull_through
+
+        with self._registry(account_id, region_name) as registry:
+            now = registry.registries.now
+            return pull_through(registry, repository_name, manifest, tag, now)
+
+    def add_kms_key(
+        self,
+        key_id: str | None = None,
+        *,
+        alias: str | None = None,
+        state: str = "Enabled",
+        account_id: str | None = None,
+        region_name: str | None = None,
+    ) -> str:
+        """Add a KMS key that encryption settings can name by its id, its alias or its ARN.
+
+        Any other key can be named by its ARN as well, without being added.
+
+        Args:
+            key_id: The id; default: a new UUID.
+            alias: An alias, such as `alias/images`.
+            state: The key's state, as KMS spells it. A key that is not `Enabled` is refused with a
+                `KmsException`: `Disabled`, `PendingDeletion` ...
+            account_id: The account of the key; default: the emulator's.
+            region_name: The region of the key; default: the emulator's.
+
+        Returns:
+            The key's ARN.
         """
         with self._registry(account_id, region_name) as registry:
-            return pull_through(registry, repository_name, manifest, tag, self.clock)
+            return self._service.accounts.add_kms_key(
+                registry.account_id, registry.region_name, key_id, alias, state
+            )
 
     def __enter__(self) -> Self:
         self.start()
@@ -212,7 +266,7 @@ class EcrEmulator:
 
     @property
     def endpoint_url(self) -> str:
-        """Where it listens: what boto3 calls `endpoint_url`, for any service."""
+        """The URL that it listens on: the `endpoint_url` of boto3's clients."""
         if self._server is None:
             raise RuntimeError("this EcrEmulator is not running: use it in a with block")
         return f"http://{HOST}:{self._server.port}"
@@ -226,11 +280,11 @@ class EcrEmulator:
         retry: RetryPolicy | None = None,
         on_call: Callable[[CallEvent], None] | None = None,
     ) -> EcrClient:
-        """Give a typed client of this emulator.
+        """Return a typed client of this emulator.
 
         Args:
-            region_name: The region it works in; else the emulator's.
-            account_id: The account it works in; else the emulator's.
+            region_name: The region it works in; default: the emulator's.
+            account_id: The account it works in; default: the emulator's.
             config: As for `EcrClient`.
             retry: As for `EcrClient`.
             on_call: As for `EcrClient`.
@@ -253,15 +307,15 @@ class EcrEmulator:
         config: Config | None = None,
         **options: Any,
     ) -> ECRClient:
-        """Give a plain boto3 client of this emulator.
+        """Return a plain boto3 client of this emulator.
 
         Args:
-            region_name: The region it works in; else the emulator's.
-            account_id: The account it works in; else the emulator's.
+            region_name: The region it works in; default: the emulator's.
+            account_id: The account it works in; default: the emulator's.
             config: As for `boto3.Session.client`.
-            options: All else that `boto3.Session.client` takes.
+            options: All other options of `boto3.Session.client`.
         """
-        # boto3's stubs leave the clients of services unknown whose stubs are not installed.
+        # boto3's stubs type only the clients of services whose stubs are installed.
         session: Any = self._session(region_name, account_id)
         client: ECRClient = session.client(
             "ecr",
@@ -273,7 +327,7 @@ class EcrEmulator:
 
     def _registry(
         self, account_id: str | None, region_name: str | None
-    ) -> AbstractContextManager[EcrBackend]:
+    ) -> AbstractContextManager[Registry]:
         return self._service.registry(
             account_id or self.account_id, region_name or self.region_name
         )
@@ -282,3 +336,31 @@ class EcrEmulator:
         return self._sessions.session(
             account_id or self.account_id, region_name or self.region_name
         )
+
+
+_Beside = tuple[type[EmulatorRequestHandler], "WSGIApplication | None"]
+_ALONE: _Beside = (EmulatorRequestHandler, None)
+
+
+def _beside_moto(service: EcrService) -> _Beside:
+    """Return the request handler and the application for other services."""
+    from ecr_typed.testing._emulator.beside_moto.application import (
+        HandlerBesideMoto,
+        MotoApplication,
+    )
+
+    return HandlerBesideMoto, MotoApplication(service)
+
+
+def _moto_lookups() -> Lookups:
+    try:
+        from ecr_typed.testing._emulator.beside_moto.application import MotoApplication
+    except ModuleNotFoundError as error:
+        # A module of ours that is missing is a bug, and no extra would provide it.
+        if (error.name or "").partition(".")[0] == "ecr_typed":
+            raise
+        raise ImportError(
+            f"EcrEmulator(moto=True) needs {error.name!r}, which comes with the extra: "
+            "pip install 'ecr-typed[moto]'"
+        ) from error
+    return MotoApplication.lookups

@@ -1,33 +1,42 @@
-"""Models of ecr_typed put into a registry: what a test begins with.
+"""State that tests set without a call: repositories, templates, tags, and findings of scans.
 
-They are put there as they are. Nothing but the place is checked, so that a test can begin with what
-the service wouldn't let it create: a repository of 2016, a key that nobody knows, an encryption of
-tomorrow. What a model leaves out is as the service creates it.
+Models are put into a registry as they are, and only their place is checked. So a test can begin
+with what the service would not let it create: a repository of 2016, a key that nobody knows, a type
+of encryption of tomorrow. A setting that a model leaves out gets its default.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from ecr_typed import to_boto3
-from ecr_typed.models.repositories import Repository
-from ecr_typed.models.repository_creation_templates import RepositoryCreationTemplate
+from ecr_typed import from_boto3, to_boto3
+from ecr_typed.models import (
+    EnhancedImageScanFinding,
+    ImageIdentifier,
+    ImageScanFinding,
+    Repository,
+    RepositoryCreationTemplate,
+)
 from ecr_typed.testing._emulator.registry.names import repository_arn
 from ecr_typed.testing._emulator.registry.repositories import DEFAULT_SETTINGS
-from ecr_typed.testing._emulator.topics.template_application import CreationTemplates
+from ecr_typed.testing._emulator.topics.repository_creation_templates import CreationTemplates
+from ecr_typed.testing._emulator.topics.scanning.scans import FindingsSet, ImageScans
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from datetime import datetime
 
-    from ecr_typed.testing._emulator.registry.repositories import EcrBackend
+    from ecr_typed.testing._emulator.registry.repositories import Registry
 
 Seed: TypeAlias = Repository | RepositoryCreationTemplate
 """What a registry can begin with."""
 
+Finding: TypeAlias = ImageScanFinding | EnhancedImageScanFinding | Mapping[str, Any]
+"""A finding: a model, or a dict as boto3 returns it."""
 
-def put_model(registry: EcrBackend, model: Seed, now: datetime) -> None:
-    """Put a model into a registry, or raise `ValueError` where it has no place there."""
+
+def put_model(registry: Registry, model: Seed, now: datetime) -> None:
+    """Put a model into a registry, or raise `ValueError` if it does not belong there."""
     match model:
         case Repository():
             _put_repository(registry, model)
@@ -35,16 +44,44 @@ def put_model(registry: EcrBackend, model: Seed, now: datetime) -> None:
             _put_template(registry, model, now)
 
 
-def put_tags(registry: EcrBackend, repository_name: str, tags: Mapping[str, str]) -> None:
-    """Add tags to a repository of a registry, or raise `ValueError` if it is not there."""
+def put_tags(registry: Registry, repository_name: str, tags: Mapping[str, str]) -> None:
+    """Add tags to a repository of a registry, or raise `ValueError` if it does not exist."""
     repository = registry.repositories.get(repository_name)
     if repository is None:
         raise ValueError(f"there is no repository {repository_name!r} to tag")
-    pairs = [{"Key": key, "Value": value} for key, value in tags.items()]
-    registry.tagger.tag_resource(repository.arn, pairs)
+    repository.tags.update(tags)
 
 
-def _put_repository(registry: EcrBackend, model: Repository) -> None:
+def set_findings(
+    registry: Registry,
+    repository_name: str,
+    image: str | ImageIdentifier,
+    findings: Iterable[Finding],
+    status: str | None,
+    description: str | None,
+    now: datetime,
+) -> None:
+    """Set the findings of an image, or raise `ValueError` if there is no such image or finding."""
+    repository = registry.repositories.get(repository_name)
+    if repository is None:
+        raise ValueError(f"there is no repository {repository_name!r}")
+    images = repository.images
+    name = image if isinstance(image, str) else image.image_digest or image.image_tag or ""
+    # A tag has no colon.
+    stored = images.by_digest.get(name) if ":" in name else images.by_tag.get(name)
+    if stored is None:
+        raise ValueError(f"there is no image {image!r} in {repository_name!r}")
+    plain = [_plain(finding) for finding in findings]
+    stored.states.of(ImageScans).findings = FindingsSet(
+        now,
+        tuple(finding for is_enhanced, finding in plain if not is_enhanced),
+        tuple(finding for is_enhanced, finding in plain if is_enhanced),
+        status,
+        description,
+    )
+
+
+def _put_repository(registry: Registry, model: Repository) -> None:
     name = model.repository_name
     expected = repository_arn(registry.account_id, registry.region_name, name)
     if model.repository_arn != expected or model.registry_id != registry.account_id:
@@ -59,8 +96,8 @@ def _put_repository(registry: EcrBackend, model: Repository) -> None:
     repository.uri = model.repository_uri
 
 
-def _put_template(registry: EcrBackend, model: RepositoryCreationTemplate, now: datetime) -> None:
-    templates = registry.state(CreationTemplates)
+def _put_template(registry: Registry, model: RepositoryCreationTemplate, now: datetime) -> None:
+    templates = registry.states.of(CreationTemplates)
     if model.prefix in templates:
         raise ValueError(f"there is a template for {model.prefix!r} already")
     templates[model.prefix] = {
@@ -70,3 +107,13 @@ def _put_template(registry: EcrBackend, model: RepositoryCreationTemplate, now: 
         "updatedAt": now,
         **to_boto3(model),
     }
+
+
+def _plain(finding: Finding) -> tuple[bool, dict[str, Any]]:
+    """Return whether a finding is an enhanced one, and its members."""
+    if isinstance(finding, ImageScanFinding | EnhancedImageScanFinding):
+        return isinstance(finding, EnhancedImageScanFinding), to_boto3(finding)
+    for is_enhanced, kind in ((False, ImageScanFinding), (True, EnhancedImageScanFinding)):
+        if finding.keys() <= to_boto3(from_boto3(kind, finding)).keys():
+            return is_enhanced, dict(finding)
+    raise ValueError(f"neither kind of finding has all of these members: {sorted(finding)}")

@@ -1,4 +1,4 @@
-"""Which calls meet which faults: `EcrEmulator.faults`."""
+"""`EcrEmulator.faults`: which calls meet which faults."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from random import Random
 from threading import Lock
 
-from ecr_typed.testing._emulator.http.service_model import service_model
+from ecr_typed.testing._emulator.http.service_description import REQUESTS
 from ecr_typed.testing.faults import Fault, InjectedFault
 
 
@@ -25,7 +25,9 @@ class Faults:
     """The faults that calls of an emulator meet. It can be shared between threads."""
 
     random: Random
-    """What draws the shares. It begins the same for every emulator; `random.seed()` changes it."""
+    """The source of chance for shares. Every emulator begins with the same seed; set your own with
+    `random.seed()`.
+    """
 
     def __init__(self) -> None:
         self._lock = Lock()
@@ -39,25 +41,25 @@ class Faults:
         times: int | None = None,
         share: float | None = None,
     ) -> None:
-        """Let calls meet a fault: the next one, unless `times` or `share` say otherwise.
+        """Let calls meet a fault: the next call, unless `times` or `share` say otherwise.
 
-        Of several faults that are due, a call meets the one that was injected first.
+        Of several faults that are due, a call meets the fault that was injected first.
 
         Args:
-            fault: What they meet.
-            operation_name: The operation, as AWS names it; else any of ECR's.
-            times: How many calls meet it; else one, and with `share` any number.
-            share: The share of calls that meet it, chance decides which: 0.25 is a quarter, 1
-                every call. Shares of several faults add up, to 1 at most.
+            fault: The fault that they meet.
+            operation_name: The operation, as AWS names it; default: any operation of ECR.
+            times: How many calls meet it; default: one, with `share` any number.
+            share: The share of calls that meet it, by chance: 0.25 is a quarter, 1 is every call.
+                Shares of several faults add up, to 1 at most.
         """
-        if operation_name is not None and operation_name not in service_model().operation_names:
-            raise ValueError(f"ECR has no operation {operation_name!r}")
+        if operation_name is not None and operation_name not in REQUESTS:
+            raise ValueError(f"operation_name: ECR has no operation {operation_name!r}")
         if times is not None and times < 1:
-            raise ValueError(f"times is 1 or more, not {times}")
+            raise ValueError(f"times must be 1 or more, not {times}")
         if share is None:
             times = times or 1
         elif not 0 < share <= 1:
-            raise ValueError(f"share is above 0 and at most 1, not {share}")
+            raise ValueError(f"share must be above 0 and at most 1, not {share}")
         with self._lock:
             self._rules.append(_Rule(fault, operation_name, times, share))
 
@@ -67,20 +69,20 @@ class Faults:
             self._rules.clear()
 
     def reset(self) -> None:
-        """Be as new: no faults, none injected, the same chances."""
+        """Remove all faults, empty `injected`, and seed `random` anew."""
         with self._lock:
             self._rules: list[_Rule] = []
             self._injected: list[InjectedFault] = []
-            self.random = Random(0)  # noqa: S311 - no secret: to repeat is what it is for
+            self.random = Random(0)  # noqa: S311 - tests need chances that repeat
 
     @property
     def injected(self) -> tuple[InjectedFault, ...]:
-        """What calls met so far, in order."""
+        """The faults that calls met so far, in order."""
         with self._lock:
             return tuple(self._injected)
 
     def draw(self, operation_name: str) -> Fault | None:
-        """Decide what a call meets."""
+        """Return the fault that a call meets, `None` for no fault."""
         with self._lock:
             rules = [rule for rule in self._rules if rule.concerns(operation_name)]
             rule = self._due(rules)
@@ -94,7 +96,7 @@ class Faults:
             return rule.fault
 
     def _due(self, rules: list[_Rule]) -> _Rule | None:
-        # One chance for all shares: drawn one by one, the later ones would get less than theirs.
+        # One chance decides for all shares: drawn one by one, later shares would get too few calls.
         chance: float | None = None
         for rule in rules:
             if rule.share is None:

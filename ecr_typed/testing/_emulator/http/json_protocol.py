@@ -1,57 +1,84 @@
-"""From a request's JSON to values of the types that its shape declares.
-
-Members that are null count as absent, and members that the shape doesn't know are passed over,
-as AWS's JSON services do. What has the wrong type altogether is a `SerializationException`.
-"""
+"""The protocol of ECR's API, JSON 1.1: from the body of a request to the response."""
 
 from __future__ import annotations
 
 import base64
-import binascii
 import json
-from typing import TYPE_CHECKING, Any, cast
+import logging
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
-from botocore.model import ListShape, StructureShape
-
+from ecr_typed.testing._emulator.http.messages import HttpResponse, service_response
+from ecr_typed.testing._emulator.http.service_description import REQUESTS, WITHOUT_OUTPUT
 from ecr_typed.testing._emulator.registry.errors import ServiceError
 
 if TYPE_CHECKING:
-    from botocore.model import Shape
+    from ecr_typed.testing._emulator.registry.accounts import Caller
+    from ecr_typed.testing._emulator.service import EcrService
 
-_JSON_TYPES: dict[str, type] = {"string": str, "boolean": bool, "integer": int, "long": int}
+TARGET_PREFIX = "AmazonEC2ContainerRegistry_V20150921."
+"""What the `X-Amz-Target` header of all of ECR's requests begins with."""
+
+_logger = logging.getLogger("ecr_typed.testing")
 
 
-def read_request(body: bytes, shape: StructureShape) -> dict[str, Any]:
-    """Read the parameters of a call from the body of its request."""
+def respond(
+    service: EcrService,
+    operation_name: str,
+    body: bytes,
+    caller: Caller,
+    region_name: str,
+    endpoint_url: str,
+) -> HttpResponse:
+    """Run one operation; whatever happens, the response is one of the service's."""
+    status = "200 OK"
+    try:
+        parameters = _read(operation_name, body)
+        with service.exclusive() as registries:
+            members = service.run(
+                operation_name, parameters, caller, region_name, endpoint_url, registries
+            )
+            # The members may hold parts of the state, so they are encoded under the lock.
+            response = b"" if operation_name in WITHOUT_OUTPUT else _encode(members)
+    except ServiceError as error:
+        status = "400 BAD REQUEST"
+        response = _encode({"__type": error.code, "message": error.message, **error.members})
+    except Exception:
+        _logger.exception("%s failed", operation_name)
+        status = "500 INTERNAL SERVER ERROR"
+        response = _encode(
+            {
+                "__type": "ServerException",
+                "message": "The emulator failed; its log (ecr_typed.testing) has the traceback.",
+            }
+        )
+    return service_response(status, response)
+
+
+def _read(operation_name: str, body: bytes) -> dict[str, Any]:
+    """Return the parameters of a call, of the right types and within the limits."""
+    shape = REQUESTS.get(operation_name)
+    if shape is None:
+        raise ServiceError(
+            "UnknownOperationException",
+            f"ecr_typed.testing does not emulate an operation '{operation_name}' of ECR",
+        )
     try:
         document: object = json.loads(body or b"{}")
     except ValueError as error:
         raise ServiceError("SerializationException", f"The request is no JSON: {error}") from error
-    parameters: dict[str, Any] = _read(document, shape, "request")
+    parameters = shape.read(document, "request")
+    shape.check(parameters, "")
     return parameters
 
 
-def _read(value: object, shape: Shape, member: str) -> Any:
-    if isinstance(shape, StructureShape) and isinstance(value, dict):
-        members = cast("dict[str, object]", value)
-        return {
-            name: _read(members[name], member_shape, name)
-            for name, member_shape in shape.members.items()
-            if members.get(name) is not None
-        }
-    if isinstance(shape, ListShape) and isinstance(value, list):
-        items = cast("list[object]", value)
-        return [_read(item, shape.member, member) for item in items]
-    if shape.type_name == "blob" and isinstance(value, str):
-        try:
-            return base64.b64decode(value, validate=True)
-        except binascii.Error as error:
-            raise _wrong_type(member, shape) from error
-    # Exactly: bool is a subclass of int in Python, not in JSON.
-    if type(value) is _JSON_TYPES.get(shape.type_name):
-        return value
-    raise _wrong_type(member, shape)
+def _encode(members: object) -> bytes:
+    return json.dumps(members, default=_encode_value).encode()
 
 
-def _wrong_type(member: str, shape: Shape) -> ServiceError:
-    return ServiceError("SerializationException", f"'{member}' can't be read as {shape.type_name}")
+def _encode_value(value: object) -> object:
+    if isinstance(value, datetime):
+        return round(value.timestamp(), 3)
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode()
+    raise TypeError(f"{type(value).__name__} has no place in a response")

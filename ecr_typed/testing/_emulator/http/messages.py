@@ -1,26 +1,44 @@
-"""What the emulator sends for a request: an answer, or the end of the connection."""
+"""HTTP messages: the credentials in a request, and the responses of the emulator."""
 
 from __future__ import annotations
 
+import re
 import uuid
+from dataclasses import dataclass
 from typing import TypeAlias
 
-HttpAnswer: TypeAlias = tuple[str, list[tuple[str, str]], bytes]
+_SCOPE = re.compile(r"Credential=([^/,\s]+)/\d{8}/([^/,\s]+)/([^/,\s]+)/aws4_request")
+
+
+@dataclass(frozen=True, slots=True)
+class CredentialScope:
+    """What a signed request says of its caller: the `Credential` of Signature Version 4."""
+
+    access_key_id: str
+    region_name: str
+    service: str
+
+    @classmethod
+    def of(cls, authorization: str) -> CredentialScope | None:
+        """Return the scope in an `Authorization` header; `None` for an unsigned request."""
+        found = _SCOPE.search(authorization)
+        return None if found is None else cls(*found.groups())
+
+
+HttpResponse: TypeAlias = tuple[str, list[tuple[str, str]], bytes]
 """Status line, headers and body."""
 
 
 class ConnectionEnd(Exception):
-    """Raised where no answer is to be sent at all."""
+    """Raised to end the connection without a response."""
 
     def __init__(self, *, is_reset: bool) -> None:
-        super().__init__("the connection ends without an answer")
+        super().__init__("the connection ends without a response")
         self.is_reset = is_reset
 
 
-def service_answer(status: str, body: bytes) -> HttpAnswer:
-    """Give an answer with the headers that each of the service's answers has."""
-    headers = [
-        ("Content-Type", "application/x-amz-json-1.1"),
-        ("x-amzn-RequestId", str(uuid.uuid4())),
-    ]
-    return status, headers, body
+def service_response(
+    status: str, body: bytes, content_type: str = "application/x-amz-json-1.1"
+) -> HttpResponse:
+    """Return a response with the headers that all responses of AWS have."""
+    return status, [("Content-Type", content_type), ("x-amzn-RequestId", str(uuid.uuid4()))], body

@@ -1,22 +1,18 @@
-"""The HTTP server: werkzeug's threaded one, with connections that stay open, and that stops."""
+"""The HTTP server: werkzeug's threaded server, with connections that are kept open."""
 
 from __future__ import annotations
 
 import contextlib
 import io
+import logging
 import socket
 import struct
 import threading
 from typing import TYPE_CHECKING, Any
 
-# moto_server has no __init__.py, so moto's py.typed does not reach it.
-from moto.moto_server.werkzeug_app import (  # pyright: ignore[reportMissingTypeStubs]
-    MotoRequestHandler,
-)
-from werkzeug.serving import ThreadedWSGIServer
+from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 from werkzeug.test import run_wsgi_app
 
-from ecr_typed.testing._emulator.http.log import logger
 from ecr_typed.testing._emulator.http.messages import ConnectionEnd
 
 if TYPE_CHECKING:
@@ -25,27 +21,28 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
 HOST = "127.0.0.1"
+_logger = logging.getLogger("ecr_typed.testing")
 _BACKLOG = 128
 _STOP_TIMEOUT = 5.0
-# What is not sent yet is thrown away, and a reset takes the place of the proper end.
+# With this option, closing a socket discards what is not sent yet and resets the connection.
 _NO_LINGER = struct.pack("ii", 1, 0)
 _WITHOUT_BODY = frozenset({204, 304})
 
 
-class EmulatorRequestHandler(MotoRequestHandler):
-    """Reads each request whole and answers it whole, so that its connection can be kept open.
+class EmulatorRequestHandler(WSGIRequestHandler):
+    """Reads each request whole and sends each response whole, so that connections are kept open.
 
-    werkzeug closes every connection instead, because an application may leave a part of the body
-    unread; a new connection for each call would double what a call costs.
+    werkzeug closes every connection, because an application may leave a part of the body unread. A
+    new connection for each call would double the time of a call.
     """
 
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
-    # Head and body of an answer leave in one packet.
+    # Head and body of a response leave in one packet.
     wbufsize = -1
 
     def run_wsgi(self) -> None:
-        """Answer one request."""
+        """Respond to one request."""
         self.environ = environ = self.make_environ()
         body = self._read_body(environ)
         environ["wsgi.input"] = io.BytesIO(body)
@@ -55,12 +52,12 @@ class EmulatorRequestHandler(MotoRequestHandler):
         except ConnectionEnd as end:
             self._end_connection(is_reset=end.is_reset)
             return
-        self._answer(int(status.split(" ", 1)[0]), headers.items(), b"".join(chunks))
+        self._send(int(status.split(" ", 1)[0]), headers.items(), b"".join(chunks))
 
     def _read_body(self, environ: dict[str, Any]) -> bytes:
         if environ.get("wsgi.input_terminated"):
             del environ["HTTP_TRANSFER_ENCODING"]
-            # The trailer of a chunked body is not read, so nothing may follow it.
+            # The trailer of a chunked body is not read, so no other request may follow it.
             self.close_connection = True
             whole: bytes = environ["wsgi.input"].read()
             return whole
@@ -70,7 +67,7 @@ class EmulatorRequestHandler(MotoRequestHandler):
             raise ConnectionError("the client left in the middle of a request")
         return body
 
-    def _answer(self, status: int, headers: Iterable[tuple[str, str]], body: bytes) -> None:
+    def _send(self, status: int, headers: Iterable[tuple[str, str]], body: bytes) -> None:
         self.send_response(status)
         stated_length: str | None = None
         for name, value in headers:
@@ -81,7 +78,7 @@ class EmulatorRequestHandler(MotoRequestHandler):
         if stated_length is None and not head_only:
             self.send_header("Content-Length", str(len(body)))
         elif stated_length != str(len(body)) and not head_only:
-            # Where the next answer would begin is anyone's guess.
+            # The client could not tell where the next response begins.
             self.close_connection = True
         if self.close_connection:
             self.send_header("Connection", "close")
@@ -92,31 +89,37 @@ class EmulatorRequestHandler(MotoRequestHandler):
     def _end_connection(self, *, is_reset: bool) -> None:
         self.close_connection = True
         if is_reset:
-            # Closed here, before the server would announce the end properly.
+            # The server would shut the connection down properly, so it is closed here before.
             self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGER)
             self.connection.close()
 
     def handle_expect_100(self) -> bool:
-        """Tell a client that waits before it sends a body to go on."""
+        """Tell a client to send the body, if it waits to be told."""
         go_on = super().handle_expect_100()
-        # The buffer would keep the line that the client waits for.
+        # Without flushing, the line that the client waits for would stay in the buffer.
         self.wfile.flush()
         return go_on
 
     def log(self, type: str, message: str, *args: Any) -> None:  # noqa: ARG002 - werkzeug's
-        """Tell of a request where debugging wants to know it, not on the terminal."""
-        logger.debug(message, *args)
+        """Log a request for debugging, and print nothing to the terminal."""
+        _logger.debug(message, *args)
 
 
 class EmulatorServer(ThreadedWSGIServer):
-    """Listens on a port of loopback, and knows its connections."""
+    """Listens on a port, and knows its connections."""
 
-    def __init__(self, application: WSGIApplication, *, port: int) -> None:
+    def __init__(
+        self,
+        application: WSGIApplication,
+        *,
+        port: int,
+        handler: type[EmulatorRequestHandler] = EmulatorRequestHandler,
+    ) -> None:
         self._connections: dict[threading.Thread, socket.socket] = {}
         self._connections_lock = threading.Lock()
-        # Opened here: where a port is taken, werkzeug prints and ends the process.
+        # The socket is opened here, because werkzeug ends the process where a port is taken.
         with socket.create_server((HOST, port), backlog=_BACKLOG) as listening:
-            super().__init__(HOST, port, application, EmulatorRequestHandler, fd=listening.fileno())
+            super().__init__(HOST, port, application, handler, fd=listening.fileno())
 
     def serve(self) -> None:
         """Accept connections until `shutdown`; then close the port."""
@@ -154,5 +157,5 @@ class EmulatorServer(ThreadedWSGIServer):
             thread.join(_STOP_TIMEOUT)
 
     def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ARG002 - werkzeug's
-        """Tell of an error in the log, not on the terminal."""
-        logger.exception("a connection ended with an error")
+        """Log an error, and print nothing to the terminal."""
+        _logger.exception("a connection ended with an error")  # noqa: LOG004 - called in a handler

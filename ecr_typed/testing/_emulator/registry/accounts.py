@@ -1,17 +1,20 @@
-"""Who calls: the account that an access key works in, and the IAM principal whose key it is."""
+"""What ECR asks other services of AWS: who calls (IAM, STS), which keys (KMS) and secrets exist.
+
+Without moto the emulator knows the role sessions that its own STS issued and the keys that a test
+added. With moto, `Lookups` asks moto for whatever the emulator does not know itself.
+"""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+import secrets
+import uuid
+from dataclasses import dataclass, field
+from typing import Protocol
 
-from moto.iam.models import iam_backends
+from ecr_typed.testing._emulator.registry.names import partition_of
 
-if TYPE_CHECKING:
-    from moto.iam.models import AccessKey, IAMBackend
-
-_ACCOUNT_ID = re.compile(r"\d{12}", re.ASCII)
+_ACCOUNT_ID = re.compile("[0-9]{12}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,25 +22,119 @@ class Caller:
     """The owner of an access key."""
 
     account_id: str
+    arn: str
+    """The identity as STS's GetCallerIdentity returns it."""
     principal_arn: str | None = None
-    """The user or the role, if moto's IAM or STS issued the key."""
+    """The IAM user, or the role that was assumed; `None` for the account itself."""
+    user_id: str = ""
+    """The unique id of the user, or of the session of a role."""
+
+    @classmethod
+    def root_of(cls, account_id: str) -> Caller:
+        """Return the account itself as a caller."""
+        return cls(account_id, f"arn:aws:iam::{account_id}:root")
 
 
-def caller_of(access_key_id: str, *, default_account_id: str) -> Caller:
-    """Find the owner of an access key; a key that nobody issued works in the default account."""
-    if _ACCOUNT_ID.fullmatch(access_key_id):
-        return Caller(access_key_id)
-    # Copies: another thread may give moto a new account or partition meanwhile.
-    for account_id, partitions in list(iam_backends.items()):
-        for iam in list(partitions.values()):
-            key = iam.access_keys.get(access_key_id)
-            if key is not None:
-                return Caller(account_id, _principal_arn(key, iam))
-    return Caller(default_account_id)
+@dataclass(frozen=True, slots=True)
+class KmsKey:
+    """A key of KMS; `state` is KMS's: Enabled, Disabled, PendingDeletion ..."""
+
+    arn: str
+    state: str = "Enabled"
 
 
-def _principal_arn(key: AccessKey, iam: IAMBackend) -> str | None:
-    if key.role_arn is not None:
-        return key.role_arn
-    user = iam.users.get(key.user_name or "")
-    return None if user is None else user.arn
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """A secret of Secrets Manager."""
+
+    text: str | None
+    is_deleted: bool = False
+
+
+class Lookups(Protocol):
+    """Other services, where there are any beside the emulator."""
+
+    def caller(self, access_key_id: str) -> Caller | None:
+        """Return the owner of an access key."""
+
+    def kms_key(self, account_id: str, region_name: str, name: str) -> KmsKey | None:
+        """Return a key by its id or its alias."""
+
+    def create_managed_key(self, account_id: str, region_name: str) -> str:
+        """Return the id of the AWS managed key for ECR, which its first use creates."""
+        ...
+
+    def secret(self, account_id: str, region_name: str, arn: str) -> Secret | None:
+        """Return a secret by its ARN."""
+
+
+@dataclass(slots=True)
+class Accounts:
+    """Callers, keys and secrets, by what the emulator knows and by `lookups`."""
+
+    default_account_id: str
+    lookups: Lookups | None = None
+    _sessions: dict[str, Caller] = field(default_factory=dict[str, Caller])
+    _keys: dict[tuple[str, str, str], KmsKey] = field(
+        default_factory=dict[tuple[str, str, str], KmsKey]
+    )
+    """Keys by account, region, and key id or alias."""
+
+    def reset(self) -> None:
+        """Forget the sessions that were issued and the keys that were added."""
+        self._sessions.clear()
+        self._keys.clear()
+
+    def caller_of(self, access_key_id: str) -> Caller:
+        """Return the owner of an access key.
+
+        Twelve digits name an account. A key that nobody issued belongs to the default account.
+        """
+        if _ACCOUNT_ID.fullmatch(access_key_id):
+            return Caller.root_of(access_key_id)
+        caller = self._sessions.get(access_key_id)
+        if caller is None and self.lookups is not None:
+            caller = self.lookups.caller(access_key_id)
+        return caller or Caller.root_of(self.default_account_id)
+
+    def issue_session(self, caller: Caller) -> str:
+        """Return a new access key id that belongs to a caller."""
+        access_key_id = f"ASIA{secrets.token_hex(8).upper()}"
+        self._sessions[access_key_id] = caller
+        return access_key_id
+
+    def add_kms_key(
+        self, account_id: str, region_name: str, key_id: str | None, alias: str | None, state: str
+    ) -> str:
+        """Add a key, and return its ARN."""
+        key_id = key_id or str(uuid.uuid4())
+        partition = partition_of(region_name).name
+        key = KmsKey(f"arn:{partition}:kms:{region_name}:{account_id}:key/{key_id}", state)
+        for name in filter(None, (key_id, alias)):
+            self._keys[account_id, region_name, name] = key
+        return key.arn
+
+    def kms_key(self, account_id: str, region_name: str, name: str) -> KmsKey | None:
+        """Return a key by its id or its alias, `None` if nobody knows it."""
+        key = self._keys.get((account_id, region_name, name))
+        if key is None and self.lookups is not None:
+            key = self.lookups.kms_key(account_id, region_name, name)
+        return key
+
+    def create_managed_key(self, account_id: str, region_name: str) -> str:
+        """Return the ARN of the AWS managed key for ECR, which its first use creates."""
+        if self.lookups is None:
+            key_id = str(uuid.uuid4())
+        else:
+            key_id = self.lookups.create_managed_key(account_id, region_name)
+        partition = partition_of(region_name).name
+        return f"arn:{partition}:kms:{region_name}:{account_id}:key/{key_id}"
+
+    @property
+    def knows_secrets(self) -> bool:
+        """Whether secrets are kept anywhere; where they are not, any secret is accepted."""
+        return self.lookups is not None
+
+    def secret(self, account_id: str, region_name: str, arn: str) -> Secret | None:
+        """Return a secret by its ARN, `None` if there is none."""
+        return None if self.lookups is None else self.lookups.secret(account_id, region_name, arn)

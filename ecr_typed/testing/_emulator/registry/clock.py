@@ -1,28 +1,57 @@
-"""The emulator's time: the machine's, until a test sets it."""
+"""The emulator's time, and the scheduler of what the service does in the background."""
 
 from __future__ import annotations
 
+import heapq
+import itertools
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Final
+
+BACKGROUND_TIME: Final = timedelta(seconds=1)
+"""How long each work in the background takes, by the emulator's clock: a scan, a replication."""
 
 
 class Clock:
-    """What the emulator takes for now."""
+    """The emulator's clock: the machine's time, until a test sets or advances it."""
 
     def __init__(self) -> None:
         self.reset()
 
     def now(self) -> datetime:
-        """The time, in UTC."""
+        """Return the current time, in UTC."""
         return datetime.now(UTC) + self._offset
 
     def set(self, time: datetime) -> None:
-        """Go on from another time, which has a zone."""
+        """Set the time, from which the clock goes on; `time` must be timezone-aware."""
         self._offset = time - datetime.now(UTC)
 
     def advance(self, duration: timedelta) -> None:
-        """Let time pass at once."""
+        """Let a duration pass at once."""
         self._offset += duration
 
     def reset(self) -> None:
-        """Go back to the machine's time."""
+        """Return to the machine's time."""
         self._offset = timedelta()
+
+
+class Scheduler:
+    """Runs actions when the clock says that they are due, before the next call.
+
+    No thread waits for them: a test that advances the clock finds them done.
+    """
+
+    def __init__(self) -> None:
+        self._entries: list[tuple[datetime, int, Callable[[], None]]] = []
+        # The number orders actions that are due at the same time.
+        self._numbers = itertools.count()
+
+    def add(self, due: datetime, action: Callable[[], None]) -> None:
+        """Schedule an action."""
+        heapq.heappush(self._entries, (due, next(self._numbers), action))
+
+    def run(self, now: datetime) -> None:
+        """Run the actions that are due, in the order of their times."""
+        while self._entries and self._entries[0][0] <= now:
+            _, _, action = heapq.heappop(self._entries)
+            action()

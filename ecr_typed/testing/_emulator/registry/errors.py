@@ -1,10 +1,10 @@
-"""Errors that the service answers with."""
+"""The errors with which the service refuses a call."""
 
 from __future__ import annotations
 
 
 class ServiceError(Exception):
-    """An error of the service: its code, its message, and members of its own if it has any."""
+    """An error of the service: its code, its message, and the members of its own, if any."""
 
     def __init__(self, code: str, message: str, /, **members: str | int) -> None:
         super().__init__(f"{code}: {message}")
@@ -13,8 +13,10 @@ class ServiceError(Exception):
         self.members = members
 
 
-def breach(member: str, why: str, *, code: str = "InvalidParameterException") -> ServiceError:
-    """Give the error for an argument that breaks a constraint, worded as the service words it."""
+def invalid(
+    member: str, constraint: str, *, code: str = "InvalidParameterException"
+) -> ServiceError:
+    """Return the error for a parameter that breaks a constraint, in the service's wording."""
     return ServiceError(
-        code, f"Invalid parameter at '{member}' failed to satisfy constraint: '{why}'"
+        code, f"Invalid parameter at '{member}' failed to satisfy constraint: '{constraint}'"
     )

@@ -2,21 +2,35 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from datetime import datetime
+from typing import Any, Literal, TypeAlias
 
+from ecr_typed.testing._emulator.registry.errors import ServiceError, invalid
 from ecr_typed.testing._emulator.registry.manifests import Manifest
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-    from datetime import datetime
+from ecr_typed.testing._emulator.registry.states import States
 
 ImageStatus: TypeAlias = Literal["ACTIVE", "ARCHIVED", "ACTIVATING"]
+
+_DIGEST = "[a-zA-Z0-9-_+.]+:[a-fA-F0-9]+"
+_TAG = "[a-zA-Z0-9_][a-zA-Z0-9_.-]*"
+_REASONS = {
+    "MissingDigestAndTag": "Invalid request parameters: both tag and digest cannot be null",
+    "InvalidImageDigest": (
+        f"Invalid request parameters: image digest should satisfy the regex '{_DIGEST}'"
+    ),
+    "InvalidImageTag": f"Invalid request parameters: image tag should satisfy the regex '{_TAG}'",
+    "ImageTagDoesNotMatchDigest": "Requested image has the tag with another digest",
+    "ImageNotFound": "Requested image not found",
+    "ImageInaccessible": "Requested image is archived",
+}
 
 
 @dataclass(slots=True)
 class StorageHistory:
-    """Where an image is stored, and since when."""
+    """The storage class of an image, and since when it has it."""
 
     is_archived: bool = False
     last_archived_at: datetime | None = None
@@ -24,7 +38,7 @@ class StorageHistory:
     _activates_at: datetime | None = None
 
     def status(self, now: datetime) -> ImageStatus:
-        """Tell what can be done with the image; a restore ends by itself when its time has come."""
+        """Return the status; a restore ends by itself when its time has come."""
         if not self.is_archived:
             return "ACTIVE"
         if self._activates_at is None:
@@ -36,7 +50,7 @@ class StorageHistory:
         return "ACTIVE"
 
     def last_activated_at(self, now: datetime) -> datetime | None:
-        """Tell when the last restore ended."""
+        """Return when the last restore ended."""
         self.status(now)
         return self._activated_at
 
@@ -59,6 +73,7 @@ class StoredImage:
     tags: list[str] = field(default_factory=list[str])
     last_pulled_at: datetime | None = None
     storage: StorageHistory = field(default_factory=StorageHistory)
+    states: States = field(default_factory=States)
 
     @property
     def digest(self) -> str:
@@ -67,57 +82,66 @@ class StoredImage:
 
     @property
     def ids(self) -> list[dict[str, str]]:
-        """Every way to name it: one identifier a tag, or the digest alone."""
+        """The image's identifiers: one for each tag, or the digest alone."""
         if not self.tags:
             return [{"imageDigest": self.digest}]
         return [{"imageDigest": self.digest, "imageTag": tag} for tag in self.tags]
 
 
 class ImageStore:
-    """The images of a repository."""
+    """The images of a repository, with two indexes: by digest and by tag."""
 
     def __init__(self) -> None:
-        self._images: dict[str, StoredImage] = {}
-        self._by_tag: dict[str, StoredImage] = {}
+        self.by_digest: dict[str, StoredImage] = {}
+        self.by_tag: dict[str, StoredImage] = {}
 
     def __iter__(self) -> Iterator[StoredImage]:
-        return iter(self._images.values())
+        return iter(self.by_digest.values())
 
     def __len__(self) -> int:
-        return len(self._images)
+        return len(self.by_digest)
 
-    def by_digest(self, digest: str) -> StoredImage | None:
-        """Find an image by its digest."""
-        return self._images.get(digest)
-
-    def by_tag(self, tag: str) -> StoredImage | None:
-        """Find the image that has a tag now."""
-        return self._by_tag.get(tag)
+    def look_up(self, image_id: Mapping[str, str]) -> StoredImage | str:
+        """Return the image of a tag, a digest, or both; else the code of the failure."""
+        digest, tag = image_id.get("imageDigest"), image_id.get("imageTag")
+        if digest is None and tag is None:
+            return "MissingDigestAndTag"
+        if digest is not None and not re.fullmatch(_DIGEST, digest):
+            return "InvalidImageDigest"
+        if tag is not None and not re.fullmatch(_TAG, tag):
+            return "InvalidImageTag"
+        by_digest = None if digest is None else self.by_digest.get(digest)
+        by_tag = None if tag is None else self.by_tag.get(tag)
+        if digest is None or tag is None:
+            return by_digest or by_tag or "ImageNotFound"
+        if by_digest is None or by_tag is None:
+            return "ImageNotFound"
+        return by_tag if by_tag is by_digest else "ImageTagDoesNotMatchDigest"
 
     def add(self, image: StoredImage) -> None:
-        """Keep a new image, with the tags that it brings along."""
-        self._images[image.digest] = image
-        self._by_tag.update(dict.fromkeys(image.tags, image))
+        """Add a new image with its tags."""
+        self.by_digest[image.manifest.digest] = image
+        self.by_tag.update(dict.fromkeys(image.tags, image))
 
     def remove(self, image: StoredImage) -> None:
-        """Forget an image and its tags."""
-        del self._images[image.digest]
+        """Remove an image and its tags."""
+        del self.by_digest[image.digest]
         for tag in image.tags:
-            del self._by_tag[tag]
+            del self.by_tag[tag]
 
     def tag(self, image: StoredImage, tag: str) -> None:
-        """Give an image a tag, which it takes from the one that had it."""
-        if tag in self._by_tag:
+        """Give an image a tag, which another image loses if it has it."""
+        if tag in self.by_tag:
             self.untag(tag)
-        self._by_tag[tag] = image
+        self.by_tag[tag] = image
         image.tags.append(tag)
 
     def untag(self, tag: str) -> None:
-        """Take a tag away; the image stays."""
-        self._by_tag.pop(tag).tags.remove(tag)
+        """Remove a tag; the image stays."""
+        self.by_tag.pop(tag).tags.remove(tag)
 
     def parents_of(self, digest: str) -> list[StoredImage]:
-        """Find the indexes that list an image."""
+        """Return the indexes that list an image."""
         return [
             image
             for image in self
@@ -125,11 +149,11 @@ class ImageStore:
         ]
 
     def referrers_of(self, digest: str) -> list[StoredImage]:
-        """Find the artifacts whose subject is an image."""
+        """Return the artifacts whose subject is an image."""
         return [image for image in self if image.manifest.subject == digest]
 
     def users_of_layers(self, digests: Iterable[str]) -> dict[str, list[StoredImage]]:
-        """Find the images that refer to each of some layers."""
+        """Return the images that refer to each of some layers."""
         users: dict[str, list[StoredImage]] = {digest: [] for digest in digests}
         for image in self:
             for digest in {blob.digest for blob in image.manifest.blobs} & users.keys():
@@ -137,9 +161,36 @@ class ImageStore:
         return users
 
     def size_of(self, image: StoredImage) -> int:
-        """Give the size of an image; an index is as large as the largest that it lists."""
+        """Return the size of an image; an index has the size of the largest image it lists."""
         if not image.manifest.is_index:
             descriptors = (image.manifest.config, *image.manifest.layers)
             return sum(each.size for each in descriptors if each is not None)
-        children = [self._images.get(child.digest) for child in image.manifest.children]
+        children = [self.by_digest.get(child.digest) for child in image.manifest.children]
         return max((self.size_of(child) for child in children if child is not None), default=0)
+
+
+def check_tag(tag: str) -> None:
+    """Refuse a tag that no image can have."""
+    if not re.fullmatch(_TAG, tag):
+        raise invalid("imageTag", f"must satisfy regular expression '{_TAG}'")
+
+
+def unusable_id(code: str, member: str) -> ServiceError:
+    """Return the error for an identifier that could name no image."""
+    return invalid(member, _REASONS[code])
+
+
+def with_digest(image_id: Mapping[str, str], image: StoredImage) -> dict[str, str]:
+    """Return the identifier of a request, completed by the image's digest."""
+    return {**image_id, "imageDigest": image.digest}
+
+
+def image_failure(
+    image_id: Mapping[str, str], code: str, reason: str | None = None
+) -> dict[str, Any]:
+    """Return the failure of one image, in a response that is good for others."""
+    return {
+        "imageId": dict(image_id),
+        "failureCode": code,
+        "failureReason": _REASONS[code] if reason is None else reason,
+    }

@@ -1,16 +1,24 @@
-"""The layers of one repository, and the uploads that become layers."""
+"""The layers of one repository, the uploads that become layers, and the URLs to download them."""
 
 from __future__ import annotations
 
 import hashlib
+import hmac
+import secrets
 import uuid
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final
+from urllib.parse import quote, urlencode
 
-MIB = 1024 * 1024
-PART_SIZE = 10 * MIB
-SMALLEST_PART = 5 * MIB
-MOST_PARTS = 4_200
-LARGEST_LAYER = 52_000 * MIB
+MIB: Final = 1024 * 1024
+PART_SIZE: Final = 10 * MIB
+SMALLEST_PART: Final = 5 * MIB
+MOST_PARTS: Final = 4_200
+LARGEST_LAYER: Final = 52_000 * MIB
+DOWNLOADS_PATH: Final = "/.ecr-layers/"
+"""Where layers are downloaded; no bucket of S3 can have this name."""
+_URL_LIFETIME = timedelta(hours=1)
 
 
 @dataclass(slots=True)
@@ -28,16 +36,16 @@ class LayerUpload:
 
     @property
     def has_small_part(self) -> bool:
-        """Whether a part is too small; the last one may be of any size."""
+        """Whether a part before the last one is smaller than parts may be."""
         return any(len(part) < SMALLEST_PART for part in self.parts[:-1])
 
     def add(self, part: bytes) -> None:
-        """Keep the next part."""
+        """Add the next part."""
         self.parts.append(part)
         self.size += len(part)
 
     def digest(self) -> str:
-        """Give the digest of all that arrived."""
+        """Return the digest of all that arrived."""
         content = hashlib.sha256()
         for part in self.parts:
             content.update(part)
@@ -61,3 +69,30 @@ class LayerStore:
         """Make a layer of an upload."""
         self.content[digest] = b"".join(upload.parts)
         del self.uploads[upload.upload_id]
+
+
+class LayerUrls:
+    """Signs the URLs of layers and verifies them; no other emulator accepts them."""
+
+    def __init__(self) -> None:
+        self._key = secrets.token_bytes(32)
+
+    def issue(self, endpoint_url: str, place: tuple[str, str, str, str], now: datetime) -> str:
+        """Return a URL that expires in an hour.
+
+        Args:
+            endpoint_url: Where the emulator listens.
+            place: Account, region, repository name and digest.
+            now: The time from which the hour counts.
+        """
+        path = DOWNLOADS_PATH + "/".join(place)
+        expires = str(int((now + _URL_LIFETIME).timestamp()))
+        query = urlencode({"X-Amz-Expires": expires, "X-Amz-Signature": self._sign(path, expires)})
+        return f"{endpoint_url}{quote(path)}?{query}"
+
+    def has_signed(self, path: str, expires: str, signature: str) -> bool:
+        """Return whether a URL is one that was issued."""
+        return hmac.compare_digest(self._sign(path, expires).encode(), signature.encode())
+
+    def _sign(self, path: str, expires: str) -> str:
+        return hmac.new(self._key, f"{path}?{expires}".encode(), "sha256").hexdigest()

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-from ecr_typed.testing._emulator.registry.errors import ServiceError, breach
+from ecr_typed.testing._emulator.registry.errors import ServiceError, invalid
 
 DOCKER_MANIFEST = "application/vnd.docker.distribution.manifest.v2+json"
 DOCKER_LIST = "application/vnd.docker.distribution.manifest.list.v2+json"
@@ -102,14 +102,14 @@ def read_manifest(text: str, media_type: str | None) -> Manifest:
 
 def _media_type(own: object, given: str | None) -> str:
     if own is None and given is None:
-        raise breach(
+        raise invalid(
             "imageManifestMediaType", "must be specified when the manifest has no mediaType"
         )
     if own is not None and given is not None and own != given:
-        raise breach("imageManifestMediaType", "must be the mediaType of the manifest")
+        raise invalid("imageManifestMediaType", "must be the mediaType of the manifest")
     kind = given if own is None else own
     if kind not in _MANIFESTS | _INDEXES:
-        raise breach("imageManifestMediaType", f"'{kind}' is not supported")
+        raise invalid("imageManifestMediaType", f"'{kind}' is not supported")
     return str(kind)
 
 
@@ -145,4 +145,4 @@ def _texts(members: Mapping[str, object]) -> dict[str, str]:
 
 def _syntax_error() -> ServiceError:
     # What the service says of any manifest that it can't read, and how it spells the member.
-    return breach("ImageManifest", "Invalid JSON syntax")
+    return invalid("ImageManifest", "Invalid JSON syntax")

@@ -6,7 +6,7 @@ import json
 import re
 from typing import Any, Literal, TypeAlias, TypeGuard, cast
 
-from ecr_typed.testing._emulator.registry.errors import ServiceError, breach
+from ecr_typed.testing._emulator.registry.errors import ServiceError, invalid
 
 PolicyKind: TypeAlias = Literal["repository", "registry"]
 
@@ -92,4 +92,4 @@ def listed(value: object) -> list[Any]:
 
 
 def _invalid(kind: PolicyKind) -> ServiceError:
-    return breach("PolicyText", f"Invalid {kind} policy provided")
+    return invalid("PolicyText", f"Invalid {kind} policy provided")

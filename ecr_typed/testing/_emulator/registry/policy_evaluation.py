@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from ecr_typed.testing._emulator.registry.matching import fits
+from ecr_typed.testing._emulator.registry.matching import matches
 from ecr_typed.testing._emulator.registry.policy_documents import listed
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def _applies(statement: Statement, action: str, account_id: str, resource: str |
 
 def _includes_action(statement: Statement, action: str) -> bool:
     actions = listed(statement.get("Action", statement.get("NotAction")))
-    found = any(fits(each.lower(), action.lower()) for each in actions)
+    found = any(matches(each.lower(), action.lower()) for each in actions)
     return found == ("Action" in statement)
 
 
@@ -67,5 +67,5 @@ def _includes_account(statement: Statement, account_id: str) -> bool:
 
 def _includes_resource(statement: Statement, resource: str) -> bool:
     resources = listed(statement.get("Resource", statement.get("NotResource", "*")))
-    found = any(fits(each, resource) for each in resources)
+    found = any(matches(each, resource) for each in resources)
     return found == ("Resource" in statement or "NotResource" not in statement)

@@ -1,93 +1,102 @@
-"""The state of one registry: moto's ECR backend, extended, for one account in one region."""
+"""Registries and their repositories: the state of the emulator."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Self, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Final
 
-from moto.ecr.models import ECRBackend, Repository
-
-from ecr_typed.testing._emulator.registry.contents import RepositoryContents
+from ecr_typed.testing._emulator.registry.clock import Clock, Scheduler
 from ecr_typed.testing._emulator.registry.errors import ServiceError
+from ecr_typed.testing._emulator.registry.images import ImageStore, StoredImage, unusable_id
+from ecr_typed.testing._emulator.registry.layers import LayerStore, LayerUrls
 from ecr_typed.testing._emulator.registry.names import partition_of, registry_host, repository_arn
-from ecr_typed.testing._emulator.registry.scheduler import Agenda
+from ecr_typed.testing._emulator.registry.pages import PageTokens
+from ecr_typed.testing._emulator.registry.states import States
 
-State = TypeVar("State")
+if TYPE_CHECKING:
+    from ecr_typed.testing._emulator.registry.accounts import Accounts
 
-DEFAULT_SETTINGS: Mapping[str, Any] = {
+DEFAULT_SETTINGS: Final[Mapping[str, Any]] = {
     "imageTagMutability": "MUTABLE",
     "encryptionConfiguration": {"encryptionType": "AES256"},
 }
-"""What a repository, or a template, has where nothing else is said."""
+"""The settings of a repository, or of a template, that a request leaves out."""
 
 
-class EcrRepository(Repository):
-    """moto's repository, with names that fit the partition and contents of our own."""
+@dataclass(slots=True, eq=False, kw_only=True)
+class Repository:
+    """A repository: its settings, its tags, and what it holds."""
 
-    def __new__(cls, *args: Any, **kwargs: Any) -> Self:  # noqa: ARG004 - those of __init__
-        """Make an instance that moto doesn't keep for its dashboard, from where none is freed."""
-        return object.__new__(cls)
+    registry: Registry
+    name: str
+    arn: str
+    uri: str
+    created_at: datetime
+    tag_mutability: str
+    tag_mutability_filters: list[dict[str, str]]
+    scanning_configuration: dict[str, bool]
+    encryption_configuration: dict[str, str]
+    tags: dict[str, str] = field(default_factory=dict[str, str])
+    policy: str | None = None
+    lifecycle_policy: str | None = None
+    lifecycle_evaluated_at: datetime | None = None
+    images: ImageStore = field(default_factory=ImageStore)
+    layers: LayerStore = field(default_factory=LayerStore)
+    states: States = field(default_factory=States)
 
-    def __init__(
-        self,
-        account_id: str,
-        region_name: str,
-        name: str,
-        *,
-        created_at: datetime,
-        settings: Mapping[str, Any],
-    ) -> None:
-        super().__init__(
-            account_id=account_id,
-            region_name=region_name,
-            repository_name=name,
-            registry_id=account_id,
-            # moto would make up a key for KMS without one: it is given what it leaves alone.
-            encryption_config=None,
-            # moto declares another type than it keeps.
-            image_scan_config=cast("Any", settings.get("imageScanningConfiguration")),
-            image_tag_mutability=settings["imageTagMutability"],
-            image_tag_mutability_exclusion_filters=settings.get(
-                "imageTagMutabilityExclusionFilters"
-            ),
-        )
-        self.encryption_configuration = settings["encryptionConfiguration"]
-        self.arn = repository_arn(account_id, region_name, name)
-        self.uri = f"{registry_host(account_id, region_name)}/{name}"
-        self.created_at = created_at
-        self.contents = RepositoryContents()
+    @property
+    def registry_id(self) -> str:
+        """The id of the registry: the account's."""
+        return self.registry.account_id
 
     @property
     def names(self) -> dict[str, str]:
-        """The members by which answers say whose they are."""
+        """The members by which responses name the registry and the repository."""
         return {"registryId": self.registry_id, "repositoryName": self.name}
 
     @property
     def place(self) -> str:
-        """How messages call it."""
+        """The words by which messages name the repository."""
         return f"repository with name '{self.name}' in the registry with id '{self.registry_id}'"
 
+    def add_tags(self, tags: list[dict[str, str]]) -> None:
+        """Add tags as requests spell them; a key that exists gets the new value."""
+        self.tags.update((tag["Key"], tag["Value"]) for tag in tags)
 
-class EcrBackend(ECRBackend):
-    """moto's backend and what moto has no room for."""
+    def image(self, image_id: Mapping[str, str], *, member: str = "imageId") -> StoredImage:
+        """Return the image that an identifier names, or fail as the service does."""
+        found = self.images.look_up(image_id)
+        if not isinstance(found, str):
+            return found
+        if found not in {"ImageNotFound", "ImageTagDoesNotMatchDigest"}:
+            raise unusable_id(found, member)
+        digest, tag = image_id.get("imageDigest", "null"), image_id.get("imageTag", "null")
+        raise ServiceError(
+            "ImageNotFoundException",
+            f"The image with imageId {{imageDigest:'{digest}', imageTag:'{tag}'}} does not exist "
+            f"within the {self.place}",
+        )
 
-    def __init__(self, region_name: str, account_id: str) -> None:
-        super().__init__(region_name, account_id)
-        self.partition = partition_of(region_name)
-        self._states: dict[type, Any] = {}
 
-    def state(self, kind: type[State]) -> State:
-        """The state that a topic keeps of the registry; it is made when it is first asked for."""
-        if kind not in self._states:
-            self._states[kind] = kind()
-        state: State = self._states[kind]
-        return state
+class Registry:
+    """The registry of one account in one region."""
 
-    def repository(self, name: str) -> EcrRepository:
-        """Find a repository, or fail as the service does."""
+    def __init__(self, account_id: str, region_name: str, registries: Registries) -> None:
+        self.account_id = account_id
+        self.region_name = region_name
+        self.partition = partition_of(region_name).name
+        self.registries = registries
+        self.policy: str | None = None
+        self.settings: dict[str, str] = {}
+        self.repositories: dict[str, Repository] = {}
+        self.states = States()
+
+    def repository(self, name: str) -> Repository:
+        """Return a repository, or fail as the service does."""
         found = self.repositories.get(name)
-        if not isinstance(found, EcrRepository):
+        if found is None:
             raise ServiceError(
                 "RepositoryNotFoundException",
                 f"The repository with name '{name}' does not exist in the registry "
@@ -97,32 +106,49 @@ class EcrBackend(ECRBackend):
 
     def add_repository(
         self, name: str, *, created_at: datetime, settings: Mapping[str, Any]
-    ) -> EcrRepository:
-        """Make a repository with settings, which are members of a request, and keep it."""
-        repository = EcrRepository(  # type: ignore[abstract]  # moto does CloudFormation in part
-            self.account_id, self.region_name, name, created_at=created_at, settings=settings
+    ) -> Repository:
+        """Add a repository with settings, which are spelled as the members of a request."""
+        repository = Repository(
+            registry=self,
+            name=name,
+            arn=repository_arn(self.account_id, self.region_name, name),
+            uri=f"{registry_host(self.account_id, self.region_name)}/{name}",
+            created_at=created_at,
+            tag_mutability=settings["imageTagMutability"],
+            tag_mutability_filters=settings.get("imageTagMutabilityExclusionFilters") or [],
+            scanning_configuration=settings.get("imageScanningConfiguration")
+            or {"scanOnPush": False},
+            encryption_configuration=settings["encryptionConfiguration"],
         )
         self.repositories[name] = repository
         return repository
 
 
 class Registries:
-    """All registries of an emulator.
+    """All registries of an emulator, and what they share."""
 
-    No `BackendDict` of moto's: those are listed once a process, and a test that begins or ends a
-    `mock_aws` empties all of them.
-    """
+    def __init__(self, clock: Clock, accounts: Accounts) -> None:
+        self.clock = clock
+        self.now = clock.now()
+        """The time of the call that runs: the same from its beginning to its end."""
+        self.accounts = accounts
+        self.scheduler = Scheduler()
+        self.page_tokens = PageTokens()
+        self.layer_urls = LayerUrls()
+        self._registries: dict[tuple[str, str], Registry] = {}
 
-    def __init__(self) -> None:
-        self._backends: dict[tuple[str, str], EcrBackend] = {}
-        self.agenda = Agenda()
+    def __iter__(self) -> Iterator[Registry]:
+        return iter(self._registries.values())
 
-    def __iter__(self) -> Iterator[EcrBackend]:
-        return iter(self._backends.values())
+    def run_due(self) -> None:
+        """Take the time for a call, and run what was scheduled for before it."""
+        self.now = self.clock.now()
+        self.scheduler.run(self.now)
 
-    def of(self, account_id: str, region_name: str) -> EcrBackend:
-        """Give the registry of an account in a region; it exists as soon as it is asked for."""
+    def of(self, account_id: str, region_name: str) -> Registry:
+        """Return the registry of an account in a region, which its first use creates."""
         key = (account_id, region_name)
-        if key not in self._backends:
-            self._backends[key] = EcrBackend(region_name, account_id)
-        return self._backends[key]
+        registry = self._registries.get(key)
+        if registry is None:
+            registry = self._registries[key] = Registry(account_id, region_name, self)
+        return registry

@@ -1,4 +1,4 @@
-"""Layers: upload in parts, check, download."""
+"""Layers: upload them in parts, check whether they exist, download them."""
 
 from __future__ import annotations
 
@@ -12,28 +12,26 @@ from ecr_typed.testing._emulator.registry.layers import (
     PART_SIZE,
     LayerUpload,
 )
-from ecr_typed.testing._emulator.topics.template_application import repository_for_push
+from ecr_typed.testing._emulator.topics.repository_creation_templates import repository_for_push
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from ecr_typed.testing._emulator.registry.call import Answer, Call, Operation
-    from ecr_typed.testing._emulator.registry.repositories import EcrRepository
+    from ecr_typed.testing._emulator.registry.call import Call, Response
+    from ecr_typed.testing._emulator.registry.repositories import Repository
 
 _DIGEST = re.compile("sha256:[a-f0-9]{64}")
 _DEFAULT_MEDIA_TYPE = "application/vnd.docker.image.rootfs.diff.tar.gzip"
 
 
-def initiate_layer_upload(call: Call) -> Answer:
+def initiate_layer_upload(call: Call) -> Response:
     """Open an upload; the first push to a repository may create it by a template."""
     name: str = call.parameters["repositoryName"]
-    repository = repository_for_push(call.registry, name, call.clock)
-    upload = repository.contents.layers.begin()
+    repository = repository_for_push(call.registry, name, call.now)
+    upload = repository.layers.begin()
     return {"uploadId": upload.upload_id, "partSize": PART_SIZE}
 
 
-def upload_layer_part(call: Call) -> Answer:
-    """Take the part that follows the last one; any other is refused with where to go on."""
+def upload_layer_part(call: Call) -> Response:
+    """Accept the part that follows the last one; any other is refused with the last position."""
     repository, upload = _upload(call)
     part: bytes = call.parameters["layerPartBlob"]
     first: int = call.parameters["partFirstByte"]
@@ -56,11 +54,11 @@ def upload_layer_part(call: Call) -> Answer:
     return {**repository.names, "uploadId": upload.upload_id, "lastByteReceived": upload.last_byte}
 
 
-def complete_layer_upload(call: Call) -> Answer:
-    """Make a layer of the parts, if they are what every digest that is given says."""
+def complete_layer_upload(call: Call) -> Response:
+    """Make a layer of the parts, if every given digest is theirs."""
     repository, upload = _upload(call)
     _check_parts(repository, upload)
-    layers = repository.contents.layers
+    layers = repository.layers
     digest = upload.digest()
     given: list[str] = call.parameters["layerDigests"]
     if set(given) != {digest}:
@@ -69,7 +67,7 @@ def complete_layer_upload(call: Call) -> Answer:
             f"The digest of the layer is '{digest}', and '{', '.join(given)}' was given",
         )
     if digest in layers.content:
-        # The upload can't end otherwise.
+        # The upload ends all the same, because it can't end otherwise.
         del layers.uploads[upload.upload_id]
         raise ServiceError(
             "LayerAlreadyExistsException",
@@ -79,8 +77,8 @@ def complete_layer_upload(call: Call) -> Answer:
     return {**repository.names, "uploadId": upload.upload_id, "layerDigest": digest}
 
 
-def batch_check_layer_availability(call: Call) -> Answer:
-    """Tell which layers are there; one that isn't is no failure, but UNAVAILABLE."""
+def batch_check_layer_availability(call: Call) -> Response:
+    """Return which layers exist; a layer that does not exist is UNAVAILABLE, and no failure."""
     repository = call.repository()
     digests: list[str] = call.parameters["layerDigests"]
     described = _described(repository, digests, call)
@@ -96,31 +94,32 @@ def batch_check_layer_availability(call: Call) -> Answer:
     return {"layers": layers, "failures": failures}
 
 
-def get_download_url_for_layer(call: Call) -> Answer:
-    """Give the address of a layer that an image refers to which can be pulled."""
+def get_download_url_for_layer(call: Call) -> Response:
+    """Return the URL of a layer that an image refers to, if the image can be pulled."""
     repository = call.repository()
     digest: str = call.parameters["layerDigest"]
-    if digest not in repository.contents.layers.content:
+    if digest not in repository.layers.content:
         raise ServiceError(
             "LayersNotFoundException",
             f"The layer with digest '{digest}' does not exist in the {repository.place}",
         )
-    now = call.clock.now()
-    users = repository.contents.images.users_of_layers([digest])[digest]
+    now = call.now
+    users = repository.images.users_of_layers([digest])[digest]
     if not any(image.storage.status(now) == "ACTIVE" for image in users):
         raise ServiceError(
             "LayerInaccessibleException",
             f"No image in the {repository.place} that can be pulled refers to the layer with "
             f"digest '{digest}'",
         )
-    url = call.downloads.issue(call.endpoint_url, repository, digest, now)
+    place = (repository.registry_id, call.region_name, repository.name, digest)
+    url = call.registries.layer_urls.issue(call.endpoint_url, place, now)
     return {"downloadUrl": url, "layerDigest": digest}
 
 
-def _upload(call: Call) -> tuple[EcrRepository, LayerUpload]:
+def _upload(call: Call) -> tuple[Repository, LayerUpload]:
     repository = call.repository()
     upload_id: str = call.parameters["uploadId"]
-    upload = repository.contents.layers.uploads.get(upload_id)
+    upload = repository.layers.uploads.get(upload_id)
     if upload is None:
         raise ServiceError(
             "UploadNotFoundException",
@@ -129,7 +128,7 @@ def _upload(call: Call) -> tuple[EcrRepository, LayerUpload]:
     return repository, upload
 
 
-def _check_parts(repository: EcrRepository, upload: LayerUpload) -> None:
+def _check_parts(repository: Repository, upload: LayerUpload) -> None:
     if not upload.parts:
         raise ServiceError(
             "EmptyUploadException",
@@ -143,26 +142,24 @@ def _check_parts(repository: EcrRepository, upload: LayerUpload) -> None:
         )
 
 
-def _described(
-    repository: EcrRepository, digests: list[str], call: Call
-) -> dict[str, dict[str, Any]]:
-    """Tell of each layer whether it is there, and what the images say that it is."""
-    now = call.clock.now()
-    content = repository.contents.layers.content
-    answer: dict[str, dict[str, Any]] = {}
-    for digest, users in repository.contents.images.users_of_layers(digests).items():
+def _described(repository: Repository, digests: list[str], call: Call) -> dict[str, dict[str, Any]]:
+    """Return for each layer whether it exists, its size, and its media type in the images."""
+    now = call.now
+    content = repository.layers.content
+    described: dict[str, dict[str, Any]] = {}
+    for digest, users in repository.images.users_of_layers(digests).items():
         if digest not in content:
-            answer[digest] = {"layerAvailability": "UNAVAILABLE"}
+            described[digest] = {"layerAvailability": "UNAVAILABLE"}
             continue
         is_archived = users and all(image.storage.status(now) != "ACTIVE" for image in users)
         blobs = [blob for image in users for blob in image.manifest.blobs]
         media_types = [blob.media_type for blob in blobs if blob.digest == digest]
-        answer[digest] = {
+        described[digest] = {
             "layerAvailability": "ARCHIVED" if is_archived else "AVAILABLE",
             "layerSize": len(content[digest]),
             "mediaType": next(filter(None, media_types), _DEFAULT_MEDIA_TYPE),
         }
-    return answer
+    return described
 
 
 def _failure(digest: str, code: str, why: str) -> dict[str, str]:
@@ -171,12 +168,3 @@ def _failure(digest: str, code: str, why: str) -> dict[str, str]:
         "failureCode": code,
         "failureReason": f"The layer digest '{digest}' {why}",
     }
-
-
-OPERATIONS: Mapping[str, Operation] = {
-    "InitiateLayerUpload": initiate_layer_upload,
-    "UploadLayerPart": upload_layer_part,
-    "CompleteLayerUpload": complete_layer_upload,
-    "BatchCheckLayerAvailability": batch_check_layer_availability,
-    "GetDownloadUrlForLayer": get_download_url_for_layer,
-}

@@ -1,22 +1,31 @@
-"""Principals whose pulls are not recorded: register, deregister, list."""
+"""Pull time update exclusions: principals whose pulls are not recorded."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
 
 from ecr_typed.testing._emulator.registry.errors import ServiceError
 from ecr_typed.testing._emulator.registry.pages import paginate
-from ecr_typed.testing._emulator.topics.pull_times import MOST_EXCLUSIONS, PullTimeExclusions
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from ecr_typed.testing._emulator.registry.call import Call, Response
+    from ecr_typed.testing._emulator.registry.images import StoredImage
 
-    from ecr_typed.testing._emulator.registry.call import Answer, Call, Operation
+MOST_EXCLUSIONS: Final = 100
 
 
-def register_pull_time_update_exclusion(call: Call) -> Answer:
-    """Exclude a principal."""
-    exclusions = call.registry.state(PullTimeExclusions).created_at
+@dataclass(slots=True)
+class PullTimeExclusions:
+    """The principals that a registry excludes, and the times of their exclusion."""
+
+    created_at: dict[str, datetime] = field(default_factory=dict[str, datetime])
+
+
+def register_pull_time_update_exclusion(call: Call) -> Response:
+    """Exclude a principal from now on."""
+    exclusions = call.registry.states.of(PullTimeExclusions).created_at
     principal: str = call.parameters["principalArn"]
     if principal in exclusions:
         raise ServiceError(
@@ -29,14 +38,14 @@ def register_pull_time_update_exclusion(call: Call) -> Answer:
             "LimitExceededException",
             f"A registry can have {MOST_EXCLUSIONS} pull time update exclusions",
         )
-    exclusions[principal] = call.clock.now()
+    exclusions[principal] = call.now
     return {"principalArn": principal, "createdAt": exclusions[principal]}
 
 
-def deregister_pull_time_update_exclusion(call: Call) -> Answer:
-    """Exclude a principal no more."""
+def deregister_pull_time_update_exclusion(call: Call) -> Response:
+    """End the exclusion of a principal."""
     principal: str = call.parameters["principalArn"]
-    if call.registry.state(PullTimeExclusions).created_at.pop(principal, None) is None:
+    if call.registry.states.of(PullTimeExclusions).created_at.pop(principal, None) is None:
         raise ServiceError(
             "ExclusionNotFoundException",
             f"The pull time update exclusion for '{principal}' does not exist in the registry "
@@ -45,15 +54,15 @@ def deregister_pull_time_update_exclusion(call: Call) -> Answer:
     return {"principalArn": principal}
 
 
-def list_pull_time_update_exclusions(call: Call) -> Answer:
+def list_pull_time_update_exclusions(call: Call) -> Response:
     """List the excluded principals by page."""
-    exclusions = call.registry.state(PullTimeExclusions).created_at
+    exclusions = call.registry.states.of(PullTimeExclusions).created_at
     page, next_token = paginate(call, exclusions, key=str)
     return {"pullTimeUpdateExclusions": page, **next_token}
 
 
-OPERATIONS: Mapping[str, Operation] = {
-    "RegisterPullTimeUpdateExclusion": register_pull_time_update_exclusion,
-    "DeregisterPullTimeUpdateExclusion": deregister_pull_time_update_exclusion,
-    "ListPullTimeUpdateExclusions": list_pull_time_update_exclusions,
-}
+def record_pull(call: Call, image: StoredImage) -> None:
+    """Record that the caller pulled an image, unless the registry excludes the caller."""
+    exclusions = call.registry.states.of(PullTimeExclusions).created_at
+    if call.caller.principal_arn not in exclusions:
+        image.last_pulled_at = call.now

@@ -1,50 +1,64 @@
-"""Repository creation templates: create, describe, update, delete.
+"""Repository creation templates: create, describe, update, delete, and create repositories by them.
 
-A template that needs a role and has none is accepted: what fails is the
-creation of repositories by it. Describing an unknown prefix gives no template and no error.
+The template with the longest prefix that fits decides alone: if it is not for the scenario at
+hand, no template with a shorter prefix takes its place. ROOT decides where no prefix fits. A
+template that needs a role and has none is accepted: what fails is the creation of repositories by
+it. Describing an unknown prefix returns no template and no error.
 """
 
 from __future__ import annotations
 
-from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from ecr_typed.testing._emulator.registry.errors import ServiceError, breach
+from ecr_typed.testing._emulator.registry.errors import ServiceError, invalid
+from ecr_typed.testing._emulator.registry.matching import ByPrefix
 from ecr_typed.testing._emulator.registry.pages import paginate
 from ecr_typed.testing._emulator.registry.repositories import DEFAULT_SETTINGS
-from ecr_typed.testing._emulator.topics.encryption import check_encryption
-from ecr_typed.testing._emulator.topics.tag_mutability import allows_filters, check_tag_mutability
-from ecr_typed.testing._emulator.topics.tag_rules import MOST_TAGS, check_tags
-from ecr_typed.testing._emulator.topics.template_application import CreationTemplates
+from ecr_typed.testing._emulator.topics.encryption import check_encryption, with_resolved_key
+from ecr_typed.testing._emulator.topics.repositories import (
+    FILTERS,
+    allows_filters,
+    check_tag_mutability,
+)
+from ecr_typed.testing._emulator.topics.tags import MOST_TAGS, check_tags
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from ecr_typed.testing._emulator.registry.call import Call, Response
+    from ecr_typed.testing._emulator.registry.repositories import Registry, Repository
 
-    from ecr_typed.testing._emulator.registry.call import Answer, Call, Operation
+Scenario: TypeAlias = Literal["CREATE_ON_PUSH", "PULL_THROUGH_CACHE", "REPLICATION"]
 
-_FILTERS = "imageTagMutabilityExclusionFilters"
-# Two updates in a row must show, however coarse the clock.
+# Two updates in a row must differ in their times, however coarse the clock is.
 _TICK = timedelta(milliseconds=1)
 
 
-def create_repository_creation_template(call: Call) -> Answer:
+class CreationTemplates(ByPrefix):
+    """The repository creation templates of a registry."""
+
+
+def create_repository_creation_template(call: Call) -> Response:
     """Create the template of a prefix, or the one of ROOT."""
-    templates, prefix = call.registry.state(CreationTemplates), call.parameters["prefix"]
+    templates, prefix = call.registry.states.of(CreationTemplates), call.parameters["prefix"]
     if prefix in templates:
         raise ServiceError(
             "TemplateAlreadyExistsException",
             f"The repository creation template with prefix '{prefix}' already exists in the "
             f"registry with id '{call.account_id}'",
         )
-    now = call.clock.now()
+    now = call.now
     template = _checked({**DEFAULT_SETTINGS, **call.parameters})
     templates[prefix] = {**template, "createdAt": now, "updatedAt": now}
-    return _answer(call, templates[prefix])
+    return _response(call, templates[prefix])
 
 
-def describe_repository_creation_templates(call: Call) -> Answer:
+def describe_repository_creation_templates(call: Call) -> Response:
     """List templates by page: all, or those of the prefixes asked for."""
-    templates, prefixes = call.registry.state(CreationTemplates), call.parameters.get("prefixes")
+    templates, prefixes = (
+        call.registry.states.of(CreationTemplates),
+        call.parameters.get("prefixes"),
+    )
     chosen = templates if prefixes is None else templates.only(prefixes)
     page, next_token = paginate(call, chosen, key=str)
     return {
@@ -54,29 +68,69 @@ def describe_repository_creation_templates(call: Call) -> Answer:
     }
 
 
-def update_repository_creation_template(call: Call) -> Answer:
-    """Change the members that are given; an empty text or list clears its member."""
+def update_repository_creation_template(call: Call) -> Response:
+    """Change the members that are given; an empty text or list clears a member."""
     template = _template(call)
     changes = {name: value for name, value in call.parameters.items() if name != "prefix"}
     if not allows_filters(changes.get("imageTagMutability", template["imageTagMutability"])):
-        # The filters of a kind that had them don't outlive it.
-        changes.setdefault(_FILTERS, [])
-    updated_at = max(call.clock.now(), template["updatedAt"] + _TICK)
+        # A kind without exclusions takes the filters of the kind before away.
+        changes.setdefault(FILTERS, [])
+    updated_at = max(call.now, template["updatedAt"] + _TICK)
     changed = {**_checked({**template, **changes}), "updatedAt": updated_at}
-    call.registry.state(CreationTemplates)[template["prefix"]] = changed
-    return _answer(call, changed)
+    call.registry.states.of(CreationTemplates)[template["prefix"]] = changed
+    return _response(call, changed)
 
 
-def delete_repository_creation_template(call: Call) -> Answer:
-    """Delete a template, and answer with what it was."""
+def delete_repository_creation_template(call: Call) -> Response:
+    """Delete a template, and return it."""
     template = _template(call)
-    del call.registry.state(CreationTemplates)[template["prefix"]]
-    return _answer(call, template)
+    del call.registry.states.of(CreationTemplates)[template["prefix"]]
+    return _response(call, template)
+
+
+def create_from_template(
+    registry: Registry, repository_name: str, scenario: Scenario, now: datetime
+) -> Repository | None:
+    """Create a repository that does not exist, as ECR does when it needs one.
+
+    Replication and pull through always get a repository: without a template it has the default
+    settings. A push gets one only by a template.
+
+    Returns:
+        The new repository; `None` if no template lets a push create one, or if the template would
+        need a role (for tags or a key) and has none.
+    """
+    template: Mapping[str, Any] | None = registry.states.of(CreationTemplates).covering(
+        repository_name
+    )
+    if template is None or scenario not in template["appliedFor"]:
+        if scenario == "CREATE_ON_PUSH":
+            return None
+        template = DEFAULT_SETTINGS
+    if _needs_role(template) and "customRoleArn" not in template:
+        return None
+    encryption = with_resolved_key(template["encryptionConfiguration"], registry)
+    repository = registry.add_repository(
+        repository_name,
+        created_at=now,
+        settings={**template, "encryptionConfiguration": encryption},
+    )
+    repository.policy = template.get("repositoryPolicy")
+    repository.lifecycle_policy = template.get("lifecyclePolicy")
+    repository.add_tags(template.get("resourceTags", []))
+    return repository
+
+
+def repository_for_push(registry: Registry, repository_name: str, now: datetime) -> Repository:
+    """Return the repository of a push; a template may create one that does not exist."""
+    if repository_name not in registry.repositories:
+        create_from_template(registry, repository_name, "CREATE_ON_PUSH", now)
+    return registry.repository(repository_name)
 
 
 def _template(call: Call) -> dict[str, Any]:
     prefix: str = call.parameters["prefix"]
-    template = call.registry.state(CreationTemplates).get(prefix)
+    template = call.registry.states.of(CreationTemplates).get(prefix)
     if template is None:
         raise ServiceError(
             "TemplateNotFoundException",
@@ -88,12 +142,12 @@ def _template(call: Call) -> dict[str, Any]:
 
 def _checked(template: dict[str, Any]) -> dict[str, Any]:
     """Check the members of a template against each other, and leave out the empty ones."""
-    check_tag_mutability(template["imageTagMutability"], template.get(_FILTERS))
+    check_tag_mutability(template["imageTagMutability"], template.get(FILTERS))
     tags: list[dict[str, str]] = template.get("resourceTags", [])
     # The template operations list neither of the tag errors.
     check_tags(tags, member="resourceTags", code="InvalidParameterException")
     if len(tags) > MOST_TAGS:
-        raise breach("resourceTags", f"Member must have length less than or equal to {MOST_TAGS}")
+        raise invalid("resourceTags", f"Member must have length less than or equal to {MOST_TAGS}")
     encryption = _without_empty(template["encryptionConfiguration"])
     check_encryption(encryption)
     return _without_empty({**template, "encryptionConfiguration": encryption})
@@ -103,13 +157,9 @@ def _without_empty(members: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in members.items() if value not in ("", [])}
 
 
-def _answer(call: Call, template: dict[str, Any]) -> Answer:
+def _response(call: Call, template: dict[str, Any]) -> Response:
     return {"registryId": call.account_id, "repositoryCreationTemplate": template}
 
 
-OPERATIONS: Mapping[str, Operation] = {
-    "CreateRepositoryCreationTemplate": create_repository_creation_template,
-    "DescribeRepositoryCreationTemplates": describe_repository_creation_templates,
-    "UpdateRepositoryCreationTemplate": update_repository_creation_template,
-    "DeleteRepositoryCreationTemplate": delete_repository_creation_template,
-}
+def _needs_role(template: Mapping[str, Any]) -> bool:
+    return "resourceTags" in template or "kmsKey" in template["encryptionConfiguration"]

@@ -4,46 +4,44 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ecr_typed.testing._emulator.registry.errors import ServiceError, breach
+from ecr_typed.testing._emulator.registry.errors import ServiceError, invalid
 from ecr_typed.testing._emulator.registry.policy_documents import check_policy
 from ecr_typed.testing._emulator.registry.policy_evaluation import locks_out
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from ecr_typed.testing._emulator.registry.call import Answer, Call, Operation
-    from ecr_typed.testing._emulator.registry.repositories import EcrRepository
+    from ecr_typed.testing._emulator.registry.call import Call, Response
+    from ecr_typed.testing._emulator.registry.repositories import Repository
 
 
-def set_repository_policy(call: Call) -> Answer:
-    """Give a repository a policy; one that could never be changed again by force only."""
+def set_repository_policy(call: Call) -> Response:
+    """Set the policy of a repository; a policy that locks its owner out only with `force`."""
     repository = call.repository()
     text: str = call.parameters["policyText"]
     check_policy(text, "repository")
     if locks_out(text, repository.registry_id) and not call.parameters.get("force", False):
-        raise breach(
+        raise invalid(
             "PolicyText", "must not keep you from setting another policy, unless 'force' is set"
         )
     repository.policy = text
-    return _answer(repository, text)
+    return _response(repository, text)
 
 
-def get_repository_policy(call: Call) -> Answer:
-    """Give a repository's policy as it was set, byte for byte."""
+def get_repository_policy(call: Call) -> Response:
+    """Return the policy of a repository."""
     repository = call.repository()
-    return _answer(repository, _policy(repository))
+    return _response(repository, _policy(repository))
 
 
-def delete_repository_policy(call: Call) -> Answer:
-    """Delete a repository's policy, and answer with what it was."""
+def delete_repository_policy(call: Call) -> Response:
+    """Delete the policy of a repository, and return it."""
     repository = call.repository()
     text = _policy(repository)
     repository.policy = None
-    return _answer(repository, text)
+    return _response(repository, text)
 
 
-def _policy(repository: EcrRepository) -> str:
-    # A template may have given it an empty one.
+def _policy(repository: Repository) -> str:
+    # A template may have set an empty policy.
     if not repository.policy:
         raise ServiceError(
             "RepositoryPolicyNotFoundException",
@@ -52,12 +50,5 @@ def _policy(repository: EcrRepository) -> str:
     return repository.policy
 
 
-def _answer(repository: EcrRepository, text: str) -> Answer:
+def _response(repository: Repository, text: str) -> Response:
     return {**repository.names, "policyText": text}
-
-
-OPERATIONS: Mapping[str, Operation] = {
-    "SetRepositoryPolicy": set_repository_policy,
-    "GetRepositoryPolicy": get_repository_policy,
-    "DeleteRepositoryPolicy": delete_repository_policy,
-}

@@ -1,66 +1,86 @@
-"""Tags of repositories: add, remove, list."""
+"""Tags of repositories: add, remove, list, and what the service requires of them."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
 
-from ecr_typed.testing._emulator.registry.errors import breach
-from ecr_typed.testing._emulator.topics.tag_rules import check_tag_count, check_tags
+from ecr_typed.testing._emulator.registry.errors import ServiceError, invalid
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Sequence
 
-    from ecr_typed.testing._emulator.registry.call import Answer, Call, Operation
-    from ecr_typed.testing._emulator.registry.repositories import EcrBackend
+    from ecr_typed.testing._emulator.registry.call import Call, Response
+    from ecr_typed.testing._emulator.registry.repositories import Repository
 
+MOST_TAGS = 50
+_LONGEST_KEY = 128
+_LONGEST_VALUE = 256
 _REPOSITORY_ARN = re.compile(
     r"arn:(?P<partition>aws[a-z-]*):ecr:(?P<region>[a-z0-9-]+):(?P<account>[0-9]{12})"
     r":repository/(?P<name>.+)"
 )
 
 
-def tag_resource(call: Call) -> Answer:
-    """Add tags to a repository; a key that it has already gets the new value."""
-    registry, arn = _find(call)
+def tag_resource(call: Call) -> Response:
+    """Add tags to a repository; a key that exists gets the new value."""
+    repository = _repository(call)
     tags: list[dict[str, str]] = call.parameters["tags"]
     check_tags(tags)
-    check_tag_count(registry.tagger.get_tag_dict_for_resource(arn).keys() | _keys(tags))
-    registry.tagger.tag_resource(arn, tags)
+    check_tag_count(repository.tags.keys() | {tag["Key"] for tag in tags})
+    repository.add_tags(tags)
     return {}
 
 
-def untag_resource(call: Call) -> Answer:
-    """Remove tags by key; keys that the repository doesn't have are passed over."""
-    registry, arn = _find(call)
-    registry.tagger.untag_resource_using_names(arn, call.parameters["tagKeys"])
+def untag_resource(call: Call) -> Response:
+    """Remove tags by key; keys that the repository does not have are ignored."""
+    repository = _repository(call)
+    for key in call.parameters["tagKeys"]:
+        repository.tags.pop(key, None)
     return {}
 
 
-def list_tags_for_resource(call: Call) -> Answer:
+def list_tags_for_resource(call: Call) -> Response:
     """List all tags of a repository."""
-    registry, arn = _find(call)
-    tags = registry.tagger.get_tag_dict_for_resource(arn)
+    tags = _repository(call).tags
     return {"tags": [{"Key": key, "Value": value} for key, value in tags.items()]}
 
 
-def _find(call: Call) -> tuple[EcrBackend, str]:
-    arn: str = call.parameters["resourceArn"]
-    parts = _REPOSITORY_ARN.fullmatch(arn)
+def check_tags(
+    tags: Sequence[dict[str, str]],
+    *,
+    member: str = "tags",
+    code: str = "InvalidTagParameterException",
+) -> None:
+    """Check the tags of one request, each alone and against each other."""
+    seen = set[str]()
+    for position, tag in enumerate(tags, 1):
+        key, value, at = tag["Key"], tag["Value"], f"{member}.{position}.member"
+        if not 1 <= len(key) <= _LONGEST_KEY:
+            raise invalid(f"{at}.Key", f"must have length 1 to {_LONGEST_KEY}", code=code)
+        if len(value) > _LONGEST_VALUE:
+            raise invalid(f"{at}.Value", f"must have length 0 to {_LONGEST_VALUE}", code=code)
+        if key.lower().startswith("aws:"):
+            raise invalid(f"{at}.Key", "must not begin with 'aws:'", code=code)
+        if key in seen:
+            raise invalid(f"{at}.Key", "must not occur twice", code=code)
+        seen.add(key)
+
+
+def check_tag_count(keys: Collection[object]) -> None:
+    """Check how many tags a repository would have."""
+    if len(keys) > MOST_TAGS:
+        raise ServiceError(
+            "TooManyTagsException",
+            f"A repository can have {MOST_TAGS} tags, and would have {len(keys)}",
+        )
+
+
+def _repository(call: Call) -> Repository:
+    parts = _REPOSITORY_ARN.fullmatch(call.parameters["resourceArn"])
     if parts is None:
-        raise breach("resourceArn", "Invalid ARN")
+        raise invalid("resourceArn", "Invalid ARN")
     registry = call.registry_of(parts["account"])
     if (parts["partition"], parts["region"]) != (registry.partition, registry.region_name):
-        raise breach("resourceArn", "Invalid ARN")
-    return registry, registry.repository(parts["name"]).arn
-
-
-def _keys(tags: list[dict[str, str]]) -> set[str]:
-    return {tag["Key"] for tag in tags}
-
-
-OPERATIONS: Mapping[str, Operation] = {
-    "TagResource": tag_resource,
-    "UntagResource": untag_resource,
-    "ListTagsForResource": list_tags_for_resource,
-}
+        raise invalid("resourceArn", "Invalid ARN")
+    return registry.repository(parts["name"])

@@ -1,42 +1,77 @@
-"""Pushing: how a manifest becomes an image of a repository, or a tag moves to it."""
+"""Push: a manifest becomes an image of a repository, or a tag moves to it."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ecr_typed.testing._emulator.registry.errors import ServiceError
-from ecr_typed.testing._emulator.registry.images import StoredImage
-from ecr_typed.testing._emulator.topics.tag_mutability import is_immutable
+from ecr_typed.testing._emulator.registry.images import StoredImage, check_tag
+from ecr_typed.testing._emulator.registry.manifests import Manifest, read_manifest
+from ecr_typed.testing._emulator.topics.replication.rules import replicate_push
+from ecr_typed.testing._emulator.topics.repositories import is_immutable
+from ecr_typed.testing._emulator.topics.repository_creation_templates import repository_for_push
+from ecr_typed.testing._emulator.topics.scanning.scans import scan_on_push
+from ecr_typed.testing._emulator.topics.signing import sign_on_push
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
-    from ecr_typed.testing._emulator.registry.manifests import Manifest
-    from ecr_typed.testing._emulator.registry.repositories import EcrRepository
+    from ecr_typed.testing._emulator.registry.call import Call, Response
+    from ecr_typed.testing._emulator.registry.repositories import Repository
 
 MOST_IMAGES = 100_000
 MOST_TAGS = 1_000
 
 
-def push_image(
-    repository: EcrRepository, manifest: Manifest, tag: str | None, now: datetime
-) -> StoredImage:
-    """Put an image into a repository, and give it a tag if there is one.
+def put_image(call: Call) -> Response:
+    """Push a manifest, or move a tag to an image that exists."""
+    parameters = call.parameters
+    manifest = read_manifest(parameters["imageManifest"], parameters.get("imageManifestMediaType"))
+    digest = parameters.get("imageDigest", manifest.digest)
+    if digest != manifest.digest:
+        raise ServiceError(
+            "ImageDigestDoesNotMatchException",
+            f"The specified image digest '{digest}' does not match the digest of the manifest, "
+            f"'{manifest.digest}'",
+        )
+    tag: str | None = parameters.get("imageTag")
+    if tag is not None:
+        check_tag(tag)
+    repository = repository_for_push(call.registry, parameters["repositoryName"], call.now)
+    push_image(repository, manifest, tag, call.now)
+    return {"image": image_members(repository, manifest, tag)}
 
-    An image that is there keeps the time of its push when it gets another tag. One that is
-    archived is restored by being pushed again, with the tag that it has or another.
+
+def push_image(
+    repository: Repository, manifest: Manifest, tag: str | None, now: datetime
+) -> StoredImage:
+    """Store an image with its tag, and begin what follows a push: copies, a scan, signatures."""
+    image = store_image(repository, manifest, tag, now)
+    replicate_push(repository, image, tag, now)
+    scan_on_push(repository, image, now)
+    sign_on_push(repository, image, now)
+    return image
+
+
+def store_image(
+    repository: Repository, manifest: Manifest, tag: str | None, now: datetime
+) -> StoredImage:
+    """Store an image, and give it a tag if there is one.
+
+    An image that exists keeps the time of its push when it gets another tag. An archived image is
+    restored by being pushed again, with a tag that it has or another.
     """
-    images = repository.contents.images
-    image = images.by_digest(manifest.digest)
+    images = repository.images
+    image = images.by_digest.get(manifest.digest)
     restores = image is not None and image.storage.status(now) != "ACTIVE"
-    holder = None if tag is None else images.by_tag(tag)
+    holder = None if tag is None else images.by_tag.get(tag)
     if tag is not None and holder is not None and not (restores and holder is image):
         _check_movable(repository, tag)
     if image is None:
         _check_references(repository, manifest)
-        _check_limit(len(images), MOST_IMAGES, "images", repository)
-        image = StoredImage(manifest, now)
+        _check_limit(len(images.by_digest), MOST_IMAGES, "images", repository)
+        image = StoredImage(manifest, now, [] if tag is None or holder else [tag])
         images.add(image)
     elif restores:
         image.storage.restore(now)
@@ -46,13 +81,26 @@ def push_image(
             f"Image with digest '{manifest.digest}' and tag '{tag or 'null'}' already exists in "
             f"the {repository.place}",
         )
-    if tag is not None and holder is not image:
+    if tag is not None and tag not in image.tags:
         _check_limit(len(image.tags), MOST_TAGS, "tags of the image", repository)
         images.tag(image, tag)
     return image
 
 
-def _check_movable(repository: EcrRepository, tag: str) -> None:
+def image_members(repository: Repository, manifest: Manifest, tag: str | None) -> dict[str, Any]:
+    """Return an image as responses describe it: with its manifest."""
+    return {
+        **repository.names,
+        "imageId": {
+            "imageDigest": manifest.digest,
+            **({} if tag is None else {"imageTag": tag}),
+        },
+        "imageManifest": manifest.text,
+        "imageManifestMediaType": manifest.media_type,
+    }
+
+
+def _check_movable(repository: Repository, tag: str) -> None:
     if is_immutable(repository, tag):
         raise ServiceError(
             "ImageTagAlreadyExistsException",
@@ -61,25 +109,27 @@ def _check_movable(repository: EcrRepository, tag: str) -> None:
         )
 
 
-def _check_references(repository: EcrRepository, manifest: Manifest) -> None:
-    """Demand everything that the manifest lists; what it is about (its subject) may be absent."""
-    layers = repository.contents.layers.content
+def _check_references(repository: Repository, manifest: Manifest) -> None:
+    """Require all that the manifest lists; its subject may be absent."""
     _check_present(
-        [blob.digest for blob in manifest.blobs if blob.digest not in layers],
+        [blob.digest for blob in manifest.blobs if blob.digest not in repository.layers.content],
         "Layers",
         "LayersNotFoundException",
         repository,
     )
-    images = repository.contents.images
     _check_present(
-        [child.digest for child in manifest.children if images.by_digest(child.digest) is None],
+        [
+            child.digest
+            for child in manifest.children
+            if child.digest not in repository.images.by_digest
+        ],
         "Images",
         "ReferencedImagesNotFoundException",
         repository,
     )
 
 
-def _check_present(missing: Iterable[str], what: str, code: str, repository: EcrRepository) -> None:
+def _check_present(missing: Iterable[str], what: str, code: str, repository: Repository) -> None:
     digests = list(dict.fromkeys(missing))
     if digests:
         raise ServiceError(
@@ -89,7 +139,7 @@ def _check_present(missing: Iterable[str], what: str, code: str, repository: Ecr
         )
 
 
-def _check_limit(count: int, most: int, what: str, repository: EcrRepository) -> None:
+def _check_limit(count: int, most: int, what: str, repository: Repository) -> None:
     if count >= most:
         raise ServiceError(
             "LimitExceededException",

@@ -1,33 +1,21 @@
-"""Lifecycle policies: from the text of a document to its rules, or to the service's refusal.
+"""Lifecycle policy documents: from their text to rules, or to the service's refusal.
 
-The service checks a document against a JSON schema, and then its rules against each other. Where
-its wording has been seen, it is kept; of a schema that has alternatives it says no more than that
-none of them fits.
+The service checks a document against a JSON schema, and then its rules against each other. Its
+wording is kept where it has been captured; of a schema with alternatives it says no more than that
+none of them matches.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
+from typing import Any, Literal, TypeAlias, cast
 
-from ecr_typed.testing._emulator.topics.lifecycle_policies.schema import (
-    failure,
-    one_of,
-    read_any,
-    read_count,
-    read_list,
-    read_object,
-    read_text,
-    read_texts,
-)
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from ecr_typed.testing._emulator.registry.errors import ServiceError
+from ecr_typed.testing._emulator.registry.errors import ServiceError, invalid
 
 StorageClass: TypeAlias = Literal["STANDARD", "ARCHIVE"]
+_Reader: TypeAlias = Callable[[object], Any]
 
 MOST_RULES = 50
 MOST_WILDCARDS = 4
@@ -41,6 +29,15 @@ _COUNT_TYPES = (
     "sinceImagePushed",
     "sinceImageTransitioned",
 )
+_JSON_NAMES: Mapping[type, str] = {
+    str: "string",
+    bool: "boolean",
+    int: "integer",
+    float: "number",
+    list: "array",
+    dict: "object",
+    type(None): "null",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +58,7 @@ def read_rules(text: str) -> list[Rule]:
     try:
         document: object = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise failure("Could not map policyString into LifecyclePolicy.") from error
+        raise _failure("Could not map policyString into LifecyclePolicy.") from error
     rules = sorted(map(_rule, _documents(document)), key=lambda rule: rule.priority)
     _check_together(rules)
     return rules
@@ -69,13 +66,13 @@ def read_rules(text: str) -> list[Rule]:
 
 def _documents(document: object) -> list[object]:
     if not isinstance(document, dict):
-        raise failure("Could not map policyString into LifecyclePolicy.")
-    members = read_object(cast("object", document), {"rules": read_list}, required=("rules",))
+        raise _failure("Could not map policyString into LifecyclePolicy.")
+    members = _read_object(cast("object", document), {"rules": _read_list}, required=("rules",))
     rules: list[object] = members["rules"]
     if not rules:
-        raise failure("array is too short: must have at least 1 elements but instance has 0")
+        raise _failure("array is too short: must have at least 1 elements but instance has 0")
     if len(rules) > MOST_RULES:
-        raise failure(
+        raise _failure(
             f"array is too long: must have at most {MOST_RULES} elements but instance has "
             f"{len(rules)}"
         )
@@ -83,13 +80,13 @@ def _documents(document: object) -> list[object]:
 
 
 def _rule(document: object) -> Rule:
-    members = read_object(
+    members = _read_object(
         document,
         {
-            "rulePriority": read_count,
-            "description": read_text,
+            "rulePriority": _read_count,
+            "description": _read_text,
             "selection": _selection,
-            "action": read_any,
+            "action": _read_any,
         },
         required=("action", "rulePriority", "selection"),
     )
@@ -111,16 +108,16 @@ def _rule(document: object) -> Rule:
 
 
 def _selection(document: object) -> dict[str, Any]:
-    return read_object(
+    return _read_object(
         document,
         {
-            "tagStatus": one_of(_TAG_STATUSES),
-            "tagPatternList": read_texts,
-            "tagPrefixList": read_texts,
-            "storageClass": one_of(("archive", "standard")),
-            "countType": read_text,
-            "countUnit": one_of(("days",)),
-            "countNumber": read_count,
+            "tagStatus": _one_of(_TAG_STATUSES),
+            "tagPatternList": _read_texts,
+            "tagPrefixList": _read_texts,
+            "storageClass": _one_of(("archive", "standard")),
+            "countType": _read_text,
+            "countUnit": _one_of(("days",)),
+            "countNumber": _read_count,
         },
         required=("countNumber", "countType", "tagStatus"),
     )
@@ -137,40 +134,127 @@ def _check_selection(selection: Mapping[str, Any]) -> None:
     lists = [name for name in _TAG_LISTS if name in selection]
     if selection["tagStatus"] != "tagged":
         if lists:
-            raise failure(f"{lists[0]} can only be specified when tagStatus=TAGGED")
+            raise _failure(f"{lists[0]} can only be specified when tagStatus=TAGGED")
     elif not lists:
-        raise failure("Must specify tagPrefixList or tagPatternList when tagStatus=TAGGED")
+        raise _failure("Must specify tagPrefixList or tagPatternList when tagStatus=TAGGED")
     elif len(lists) > 1:
-        raise failure("Can't specify both tagPrefixList and tagPatternList")
+        raise _failure("Can't specify both tagPrefixList and tagPatternList")
     for pattern in selection.get("tagPatternList", []):
         if pattern.count("*") > MOST_WILDCARDS:
-            raise failure(f"'{pattern}' has more than {MOST_WILDCARDS} wildcards")
+            raise _failure(f"'{pattern}' has more than {MOST_WILDCARDS} wildcards")
 
 
 def _check_action(selection: Mapping[str, Any], action: str) -> None:
     if selection["countType"] == "sinceImagePulled" and action == "expire":
-        raise failure("countType=sinceImagePulled can only be used to transition images")
+        raise _failure("countType=sinceImagePulled can only be used to transition images")
     if selection["countType"] == "sinceImageTransitioned":
         if action == "transition":
-            raise failure("countType=sinceImageTransitioned can only be used to expire images")
+            raise _failure("countType=sinceImageTransitioned can only be used to expire images")
         if selection["countNumber"] < SHORTEST_ARCHIVE_DAYS:
-            raise failure(f"Images stay in the archive for {SHORTEST_ARCHIVE_DAYS} days at least")
+            raise _failure(f"Images stay in the archive for {SHORTEST_ARCHIVE_DAYS} days at least")
 
 
 def _check_together(rules: list[Rule]) -> None:
     """Check rules in the order of their priority against those that select from the same class."""
     if len({rule.priority for rule in rules}) < len(rules):
-        raise failure("Each rule must have a unique rulePriority")
+        raise _failure("Each rule must have a unique rulePriority")
     for storage_class in ("STANDARD", "ARCHIVE"):
         same = [rule for rule in rules if rule.storage_class == storage_class]
         if any(rule.tag_status == "any" for rule in same[:-1]):
-            raise failure("Rule for tagStatus=ANY must have the lowest priority per storage class")
+            raise _failure("Rule for tagStatus=ANY must have the lowest priority per storage class")
         if sum(rule.tag_status == "untagged" for rule in same) > 1:
-            raise failure("Only one rule can select Untagged images per storage class.")
+            raise _failure("Only one rule can select Untagged images per storage class.")
         patterns = [frozenset(rule.patterns) for rule in same if rule.patterns]
         if len(set(patterns)) < len(patterns):
-            raise failure("Only one rule can select a set of tags per storage class.")
+            raise _failure("Only one rule can select a set of tags per storage class.")
 
 
 def _no_schema() -> ServiceError:
-    return failure("instance failed to match exactly one schema (matched 0 out of 2)")
+    return _failure("instance failed to match exactly one schema (matched 0 out of 2)")
+
+
+def _failure(why: str) -> ServiceError:
+    """Return the error for a policy that is refused."""
+    return invalid("LifecyclePolicyText", f"Lifecycle policy validation failure: {why}")
+
+
+def _read_object(
+    value: object, readers: Mapping[str, _Reader], *, required: Collection[str]
+) -> dict[str, Any]:
+    """Read the members of an object; the schema allows no others."""
+    if not isinstance(value, dict):
+        raise _wrong_type(value, "object")
+    members = cast("dict[str, object]", value)
+    missing = sorted(set(required) - members.keys())
+    if missing:
+        raise _failure(f"object has missing required properties ({json.dumps(missing)})")
+    unknown = sorted(members.keys() - readers.keys())
+    if unknown:
+        raise _failure(
+            "object instance has properties which are not allowed by the schema: "
+            f"({json.dumps(unknown)})"
+        )
+    return {name: readers[name](member) for name, member in members.items()}
+
+
+def _read_any(value: object) -> object:
+    """Return any value; something else reads it."""
+    return value
+
+
+def _read_list(value: object) -> list[object]:
+    """Read a list of anything."""
+    if not isinstance(value, list):
+        raise _wrong_type(value, "array")
+    return cast("list[object]", value)
+
+
+def _read_text(value: object) -> str:
+    """Read a text."""
+    if not isinstance(value, str):
+        raise _wrong_type(value, "string")
+    return value
+
+
+def _read_texts(value: object) -> list[str]:
+    """Read a list of at least one text, none of them empty."""
+    texts = [_read_text(each) for each in _read_list(value)]
+    if not texts:
+        raise _failure("array is too short: must have at least 1 elements but instance has 0")
+    if not all(texts):
+        raise _failure('string "" is too short (length: 0, required minimum: 1)')
+    return texts
+
+
+def _read_count(value: object) -> int:
+    """Read an integer of 1 or more."""
+    # The type is compared because bool is a subclass of int in Python, but not in JSON.
+    if type(value) is not int:
+        raise _wrong_type(value, "integer")
+    if value < 1:
+        raise _failure(
+            f"numeric instance is lower than the required minimum (minimum: 1, found: {value})"
+        )
+    return value
+
+
+def _one_of(allowed: Collection[str]) -> _Reader:
+    """Return a reader of texts that are one of `allowed`."""
+
+    def read(value: object) -> str:
+        text = _read_text(value)
+        if text not in allowed:
+            raise _failure(
+                f"instance value ({json.dumps(text)}) not found in enum "
+                f"(possible values: {json.dumps(sorted(allowed))})"
+            )
+        return text
+
+    return read
+
+
+def _wrong_type(value: object, due: str) -> ServiceError:
+    return _failure(
+        f"instance type ({_JSON_NAMES[type(value)]}) does not match any allowed primitive type "
+        f'(allowed: ["{due}"])'
+    )

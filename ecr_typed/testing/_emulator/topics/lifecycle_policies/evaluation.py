@@ -1,8 +1,8 @@
-"""Which images of a repository a lifecycle policy would expire or archive.
+"""Evaluate lifecycle policies: which images they expire or archive; and apply them.
 
-All rules are evaluated on all images, and then applied by priority: an image whose tags fit a rule
-belongs to it, and no rule after it touches the image, though it counts it. What an index lists
-stays as long as the index does, and artifacts share the fate of the image that they are about.
+All rules are evaluated on all images, and then applied by priority: an image whose tags match a
+rule belongs to it, and no rule after it acts on the image, though it counts it. What an index lists
+stays as long as the index does. An artifact that refers to an image expires or moves with it.
 """
 
 from __future__ import annotations
@@ -11,19 +11,22 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from ecr_typed.testing._emulator.registry.matching import fits
+from ecr_typed.testing._emulator.registry.errors import ServiceError
+from ecr_typed.testing._emulator.registry.matching import matches
+from ecr_typed.testing._emulator.topics.lifecycle_policies.documents import read_rules
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
     from ecr_typed.testing._emulator.registry.images import ImageStore, StoredImage
+    from ecr_typed.testing._emulator.registry.repositories import Repository
     from ecr_typed.testing._emulator.topics.lifecycle_policies.documents import Rule, StorageClass
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What becomes of an image, and by which rule."""
+    """An image that a rule expires or archives."""
 
     image: StoredImage
     rule: Rule
@@ -44,26 +47,44 @@ def evaluate(rules: Sequence[Rule], images: ImageStore, now: datetime) -> list[O
     return _without_listed(outcomes, images, now)
 
 
+def apply_policy(repository: Repository, now: datetime) -> None:
+    """Expire and archive what the policy of a repository says; without a policy, nothing."""
+    if not repository.lifecycle_policy:
+        return
+    try:
+        rules = read_rules(repository.lifecycle_policy)
+    except ServiceError:
+        # A template gives its repositories a policy that nothing has checked.
+        return
+    images = repository.images
+    for outcome in evaluate(rules, images, now):
+        if outcome.rule.action == "EXPIRE":
+            _expire(outcome.image, images)
+        else:
+            _archive(outcome.image, images, now)
+    repository.lifecycle_evaluated_at = now
+
+
 def storage_class_of(image: StoredImage, now: datetime) -> StorageClass:
-    """Tell where an image is; while it is restored, it is still in the archive."""
+    """Return the storage class of an image; while it is restored, it is still archived."""
     return "STANDARD" if image.storage.status(now) == "ACTIVE" else "ARCHIVE"
 
 
 def _selects(rule: Rule, image: StoredImage, images: ImageStore, now: datetime) -> bool:
-    """Tell whether class and tags of an image are what the rule is for."""
+    """Return whether a rule selects an image by its storage class and its tags."""
     status = image.storage.status(now)
     if status == "ACTIVATING" or storage_class_of(image, now) != rule.storage_class:
         return False
     subject = image.manifest.subject
-    if subject is not None and images.by_digest(subject) is not None:
+    if subject is not None and subject in images.by_digest:
         return False
     if rule.tag_status == "tagged":
-        return all(any(fits(pattern, tag) for tag in image.tags) for pattern in rule.patterns)
+        return all(any(matches(pattern, tag) for tag in image.tags) for pattern in rule.patterns)
     return rule.tag_status == "any" or not image.tags
 
 
 def _marked(rule: Rule, selected: Sequence[StoredImage], now: datetime) -> Iterable[StoredImage]:
-    """Give the images that the rule alone would expire or archive, oldest first."""
+    """Return the images that the rule alone would expire or archive, oldest first."""
     if rule.count_type == "imageCountMoreThan":
         return selected[: max(0, len(selected) - rule.count_number)]
     limit = now - timedelta(days=rule.count_number)
@@ -71,9 +92,9 @@ def _marked(rule: Rule, selected: Sequence[StoredImage], now: datetime) -> Itera
 
 
 def _age_begins(rule: Rule, image: StoredImage, now: datetime) -> datetime:
-    """Tell since when an image ages in the eyes of a rule."""
+    """Return the time from which a rule counts the age of an image."""
     activated_at = image.storage.last_activated_at(now)
-    # An image that was restored counts as pushed then.
+    # The age of an image that was restored begins with its restore.
     begin = activated_at or image.pushed_at
     if rule.count_type == "sinceImagePulled" and image.last_pulled_at is not None:
         return max(image.last_pulled_at, activated_at or image.last_pulled_at)
@@ -83,7 +104,7 @@ def _age_begins(rule: Rule, image: StoredImage, now: datetime) -> datetime:
 
 
 def _without_listed(outcomes: list[Outcome], images: ImageStore, now: datetime) -> list[Outcome]:
-    """Leave out what an index lists that stays; it may itself be listed by another one."""
+    """Return the outcomes without the images that an index lists which stays."""
     while True:
         leaving = {outcome.image for outcome in outcomes}
         kept = [
@@ -97,3 +118,18 @@ def _without_listed(outcomes: list[Outcome], images: ImageStore, now: datetime) 
         if len(kept) == len(outcomes):
             return outcomes
         outcomes = kept
+
+
+def _expire(image: StoredImage, images: ImageStore) -> None:
+    """Delete an image, and the artifacts that refer to it."""
+    images.remove(image)
+    for referrer in images.referrers_of(image.digest):
+        _expire(referrer, images)
+
+
+def _archive(image: StoredImage, images: ImageStore, now: datetime) -> None:
+    """Archive an image, and the artifacts that refer to it."""
+    image.storage.archive(now)
+    for referrer in images.referrers_of(image.digest):
+        if referrer.storage.status(now) == "ACTIVE":
+            _archive(referrer, images, now)

@@ -1,65 +1,106 @@
-"""Lifecycle policies: put, get, delete, and previews of what they would do."""
+"""Put, get and delete lifecycle policies, and preview what they would do."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Literal
 
 from ecr_typed.testing._emulator.registry.errors import ServiceError
 from ecr_typed.testing._emulator.registry.pages import paginate_as_given, refuse_paging
 from ecr_typed.testing._emulator.topics.lifecycle_policies.documents import read_rules
-from ecr_typed.testing._emulator.topics.lifecycle_policies.previews import LifecyclePreview
+from ecr_typed.testing._emulator.topics.lifecycle_policies.evaluation import (
+    Outcome,
+    evaluate,
+    storage_class_of,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from ecr_typed.testing._emulator.registry.call import Call, Response
+    from ecr_typed.testing._emulator.registry.images import ImageStore
+    from ecr_typed.testing._emulator.registry.repositories import Repository
 
-    from ecr_typed.testing._emulator.registry.call import Answer, Call, Operation
-    from ecr_typed.testing._emulator.registry.repositories import EcrRepository
-
-# What the service says of a policy that it has not carried out yet.
+PREVIEW_DURATION = timedelta(seconds=5)
+# The time that the service returns for a policy that it has not evaluated yet.
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def put_lifecycle_policy(call: Call) -> Answer:
-    """Give a repository a policy, in place of the one that it has."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LifecyclePreview:
+    """A preview: its results are fixed when it begins, and returned when it is complete."""
+
+    policy_text: str
+    complete_at: datetime
+    results: list[dict[str, Any]] | None
+
+    @classmethod
+    def begin(cls, policy_text: str, images: ImageStore, now: datetime) -> LifecyclePreview:
+        """Evaluate a policy on the images that exist."""
+        results: list[dict[str, Any]] | None = None
+        try:
+            rules = read_rules(policy_text)
+        except ServiceError:
+            # A template gives its repositories a policy that nothing has checked.
+            pass
+        else:
+            results = [_result(outcome, now) for outcome in evaluate(rules, images, now)]
+        return cls(policy_text=policy_text, complete_at=now + PREVIEW_DURATION, results=results)
+
+    def status(self, now: datetime) -> Literal["IN_PROGRESS", "COMPLETE", "FAILED"]:
+        """Return the status of the preview."""
+        if now < self.complete_at:
+            return "IN_PROGRESS"
+        return "FAILED" if self.results is None else "COMPLETE"
+
+
+@dataclass(slots=True)
+class RepositoryPreview:
+    """The last preview of a repository's lifecycle policy."""
+
+    last: LifecyclePreview | None = None
+
+
+def put_lifecycle_policy(call: Call) -> Response:
+    """Set the policy of a repository."""
     repository = call.repository()
     text: str = call.parameters["lifecyclePolicyText"]
     read_rules(text)
     repository.lifecycle_policy = text
-    repository.contents.lifecycle_evaluated_at = None
+    repository.lifecycle_evaluated_at = None
     return {**repository.names, "lifecyclePolicyText": text}
 
 
-def get_lifecycle_policy(call: Call) -> Answer:
-    """Give the policy of a repository as it was put."""
+def get_lifecycle_policy(call: Call) -> Response:
+    """Return the policy of a repository."""
     return _policy(call.repository())
 
 
-def delete_lifecycle_policy(call: Call) -> Answer:
-    """Take the policy from a repository, and answer with what it was."""
+def delete_lifecycle_policy(call: Call) -> Response:
+    """Delete the policy of a repository, and return it."""
     repository = call.repository()
-    answer = _policy(repository)
+    response = _policy(repository)
     repository.lifecycle_policy = None
-    return answer
+    return response
 
 
-def start_lifecycle_policy_preview(call: Call) -> Answer:
-    """Begin a preview of a policy, or of the one that the repository has."""
+def start_lifecycle_policy_preview(call: Call) -> Response:
+    """Begin a preview of a policy, or of the policy that the repository has."""
     repository = call.repository()
-    now = call.clock.now()
+    now = call.now
     text: str | None = call.parameters.get("lifecyclePolicyText")
     if text is None:
         text = _policy_text(repository)
     else:
         read_rules(text)
-    before = repository.contents.lifecycle_preview
-    if before is not None and before.status(now) == "IN_PROGRESS":
+    states = repository.states.of(RepositoryPreview)
+    if states.last is not None and states.last.status(now) == "IN_PROGRESS":
         raise ServiceError(
             "LifecyclePolicyPreviewInProgressException",
             f"A lifecycle policy preview for the {repository.place} is in progress",
         )
-    preview = LifecyclePreview.begin(text, repository.contents.images, now)
-    repository.contents.lifecycle_preview = preview
+    preview = LifecyclePreview.begin(text, repository.images, now)
+    states.last = preview
     return {
         **repository.names,
         "lifecyclePolicyText": text,
@@ -67,21 +108,21 @@ def start_lifecycle_policy_preview(call: Call) -> Answer:
     }
 
 
-def get_lifecycle_policy_preview(call: Call) -> Answer:
-    """Give the status of the last preview, and by page what it found, once it is complete."""
+def get_lifecycle_policy_preview(call: Call) -> Response:
+    """Return the status of the last preview, and its results by page once it is complete."""
     parameters = call.parameters
     repository = call.repository()
     if "imageIds" in parameters:
         refuse_paging(call, "imageIds")
-    preview = repository.contents.lifecycle_preview
+    preview = repository.states.of(RepositoryPreview).last
     if preview is None:
         raise ServiceError(
             "LifecyclePolicyPreviewNotFoundException",
             f"There is no lifecycle policy preview for the {repository.place}",
         )
-    status = preview.status(call.clock.now())
+    status = preview.status(call.now)
     found = preview.results if status == "COMPLETE" and preview.results is not None else []
-    # The order is that in which the rules would take the images.
+    # The results are in the order in which the rules would select the images.
     page, next_token = paginate_as_given(
         call, [result for result in found if _passes(result, parameters)]
     )
@@ -92,6 +133,19 @@ def get_lifecycle_policy_preview(call: Call) -> Answer:
         "previewResults": page,
         **({"summary": _summary(found)} if status == "COMPLETE" else {}),
         **next_token,
+    }
+
+
+def _result(outcome: Outcome, now: datetime) -> dict[str, Any]:
+    image, rule = outcome.image, outcome.rule
+    transition = {"targetStorageClass": "ARCHIVE"} if rule.action == "TRANSITION" else {}
+    return {
+        **({"imageTags": list(image.tags)} if image.tags else {}),
+        "imageDigest": image.digest,
+        "imagePushedAt": image.pushed_at,
+        "action": {"type": rule.action, **transition},
+        "appliedRulePriority": rule.priority,
+        "storageClass": storage_class_of(image, now),
     }
 
 
@@ -110,7 +164,7 @@ def _passes(result: Mapping[str, Any], parameters: Mapping[str, Any]) -> bool:
 
 
 def _summary(results: list[dict[str, Any]]) -> dict[str, Any]:
-    """Count all that the preview found, whatever the filter."""
+    """Return the counts of all results, whatever the filter is."""
     expiring = sum(result["action"]["type"] == "EXPIRE" for result in results)
     archiving = len(results) - expiring
     counts = [{"targetStorageClass": "ARCHIVE", "imageTotalCount": archiving}]
@@ -120,27 +174,18 @@ def _summary(results: list[dict[str, Any]]) -> dict[str, Any]:
     }
 
 
-def _policy(repository: EcrRepository) -> dict[str, Any]:
+def _policy(repository: Repository) -> dict[str, Any]:
     return {
         **repository.names,
         "lifecyclePolicyText": _policy_text(repository),
-        "lastEvaluatedAt": repository.contents.lifecycle_evaluated_at or _NEVER,
+        "lastEvaluatedAt": repository.lifecycle_evaluated_at or _NEVER,
     }
 
 
-def _policy_text(repository: EcrRepository) -> str:
+def _policy_text(repository: Repository) -> str:
     if not repository.lifecycle_policy:
         raise ServiceError(
             "LifecyclePolicyNotFoundException",
             f"Lifecycle policy does not exist for the {repository.place}",
         )
     return repository.lifecycle_policy
-
-
-OPERATIONS: Mapping[str, Operation] = {
-    "PutLifecyclePolicy": put_lifecycle_policy,
-    "GetLifecyclePolicy": get_lifecycle_policy,
-    "DeleteLifecyclePolicy": delete_lifecycle_policy,
-    "StartLifecyclePolicyPreview": start_lifecycle_policy_preview,
-    "GetLifecyclePolicyPreview": get_lifecycle_policy_preview,
-}

@@ -1,0 +1,82 @@
+"""What ECR looks up in moto's services: callers in IAM, keys in KMS, secrets in Secrets Manager."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Any
+
+from moto.iam.models import iam_backends
+from moto.kms.models import kms_backends
+from moto.secretsmanager.models import secretsmanager_backends
+
+from ecr_typed.testing._emulator.registry.accounts import Caller, KmsKey, Secret
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from moto.core.base_backend import SERVICE_BACKEND, BackendDict
+    from moto.iam.models import AccessKey, IAMBackend
+
+_MANAGED_KEY_ALIAS = "alias/aws/ecr"
+# Each emulator has a lock of its own, but moto's KMS is one for all of them.
+_kms_lock = threading.Lock()
+
+
+class MotoLookups:
+    """Looks callers, keys and secrets up in moto, whose state is one for the whole process."""
+
+    def caller(self, access_key_id: str) -> Caller | None:
+        """Return the user or the role that moto's IAM or STS issued a key for."""
+        # The copies allow another thread to give moto a new account or partition meanwhile.
+        for account_id, partitions in list(iam_backends.items()):
+            for iam in list(partitions.values()):
+                key = iam.access_keys.get(access_key_id)
+                if key is not None:
+                    return _caller(key, iam, account_id)
+        return None
+
+    def kms_key(self, account_id: str, region_name: str, name: str) -> KmsKey | None:
+        """Return a key by its id or its alias."""
+        kms = _backend(kms_backends, account_id, region_name)
+        key_id = kms.get_key_id_from_alias(name) if name.startswith("alias/") else name
+        key = kms.keys.get(key_id or "")
+        return None if key is None else KmsKey(key.arn, key.key_state)
+
+    def create_managed_key(self, account_id: str, region_name: str) -> str:
+        """Return the id of the AWS managed key for ECR, which its first use creates."""
+        kms = _backend(kms_backends, account_id, region_name)
+        with _kms_lock:
+            key_id = kms.get_key_id_from_alias(_MANAGED_KEY_ALIAS)
+            if key_id is None:
+                key = kms.create_key(None, "ENCRYPT_DECRYPT", "SYMMETRIC_DEFAULT", "ECR", None)
+                key.key_manager = "AWS"
+                kms.create_alias(key.id, _MANAGED_KEY_ALIAS)
+                key_id = key.id
+        return str(key_id)
+
+    def secret(self, account_id: str, region_name: str, arn: str) -> Secret | None:
+        """Return a secret by its ARN."""
+        secret = _backend(secretsmanager_backends, account_id, region_name).secrets.get(arn)
+        # moto finds a secret by a part of its ARN as well.
+        if secret is None or secret.arn != arn:
+            return None
+        versions: Mapping[str, dict[str, Any]] = secret.versions
+        current = versions.get(secret.default_version_id or "", {})
+        return Secret(current.get("secret_string"), secret.is_deleted())
+
+
+def _backend(
+    backends: BackendDict[SERVICE_BACKEND], account_id: str, region_name: str
+) -> SERVICE_BACKEND:
+    """Return the backend of a service, also in a region that the installed botocore lacks."""
+    regions = backends[account_id]
+    if region_name not in regions:
+        regions[region_name] = backends.backend(region_name, account_id)
+    return regions[region_name]
+
+
+def _caller(key: AccessKey, iam: IAMBackend, account_id: str) -> Caller:
+    if key.role_arn is not None:
+        return Caller(account_id, key.role_arn, key.role_arn)
+    user = iam.users.get(key.user_name or "")
+    return Caller.root_of(account_id) if user is None else Caller(account_id, user.arn, user.arn)

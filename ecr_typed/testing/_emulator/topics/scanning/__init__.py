@@ -1,0 +1,1 @@
+"""Scanning: its configuration, the scans of images, and their findings."""

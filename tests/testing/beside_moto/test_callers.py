@@ -1,0 +1,58 @@
+"""Callers by access keys that moto's IAM and STS issued."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import boto3
+
+from ecr_typed.testing import EcrEmulator
+from tests.testing.pushing import push
+from tests.testing.test_accounts import registry_of
+from tests.testing.test_pull_time_exclusions import pull, pulled_at
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mypy_boto3_ecr import ECRClient
+
+
+def test_keys_of_iam_work_in_their_account(
+    emulator: EcrEmulator, account_id: str, aws: Callable[..., Any]
+) -> None:
+    """A key that IAM or STS of the same server issued works in the account that issued it."""
+    iam = aws("iam")
+    iam.create_user(UserName="builder")
+    key = iam.create_access_key(UserName="builder")["AccessKey"]
+    assert registry_of(emulator, key["AccessKeyId"]) == account_id
+    role = f"arn:aws:iam::{account_id[::-1]}:role/builder"
+    issued = aws("sts").assume_role(RoleArn=role, RoleSessionName="build")["Credentials"]
+    assert registry_of(emulator, issued["AccessKeyId"], issued["SessionToken"]) == account_id[::-1]
+
+
+def test_a_key_of_the_default_account_stays_there() -> None:
+    """A key issued in moto's default account is told from one that nobody issued."""
+    with EcrEmulator(account_id="210987654321", moto=True) as emulator:
+        session: Any = boto3.Session("123456789012", "secret", region_name="us-east-1")
+        iam = session.client("iam", endpoint_url=emulator.endpoint_url)
+        iam.create_user(UserName="somebody")
+        key = iam.create_access_key(UserName="somebody")["AccessKey"]
+        assert registry_of(emulator, key["AccessKeyId"]) == "123456789012"
+        iam.delete_access_key(UserName="somebody", AccessKeyId=key["AccessKeyId"])
+        iam.delete_user(UserName="somebody")
+
+
+def test_pulls_of_an_excluded_user_are_not_recorded(
+    ecr: ECRClient, aws: Callable[..., Any], make_client: Callable[..., ECRClient]
+) -> None:
+    """A user is excluded as a role is (API RegisterPullTimeUpdateExclusion: role or user)."""
+    iam = aws("iam")
+    user = iam.create_user(UserName="scanner", Path="/security/")["User"]
+    key = iam.create_access_key(UserName="scanner")["AccessKey"]["AccessKeyId"]
+    ecr.create_repository(repositoryName="app")
+    push(ecr, "v1")
+    ecr.register_pull_time_update_exclusion(principalArn=user["Arn"])
+    pull(make_client(account_id=key))
+    assert pulled_at(ecr) is None
+    pull(ecr)
+    assert pulled_at(ecr) is not None
