@@ -65,7 +65,7 @@ def render(service: ServiceRecord, decisions: Decisions) -> dict[str, str]:
         ),
     }
     files["testing/_emulator/http/service_description.py"] = templates.render(
-        "emulator_requests", view=request_views(service)
+        "emulator_requests", view=request_views(service, decisions)
     )
     files |= {f"models/{n}.py": templates.render("models", view=v) for n, v in views.items()}
     files |= {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import attrs
 
+from codegen.decisions import Decisions
 from codegen.records import (
     EnumRecord,
     ListRecord,
@@ -14,7 +15,16 @@ from codegen.records import (
     StructureRecord,
 )
 
-_CLASSES = {"string": "Text", "integer": "Integer", "long": "Integer", "blob": "Blob"}
+_CLASSES = {
+    "string": "Text",
+    "integer": "Integer",
+    "long": "Integer",
+    "float": "Number",
+    "double": "Number",
+    "boolean": "Boolean",
+    "blob": "Blob",
+    "timestamp": "Timestamp",
+}
 
 
 @attrs.frozen
@@ -29,25 +39,22 @@ class RequestViews:
     """The operations whose responses have no members."""
 
 
-def request_views(service: ServiceRecord) -> RequestViews:
-    """The requests of a service."""
+def request_views(service: ServiceRecord, decisions: Decisions) -> RequestViews:
+    """Return the requests of all operations that the curation knows."""
     shapes: dict[str, str] = {}
+    operations = [
+        service.operations[name]
+        for name in sorted(name for topic in decisions.topics.values() for name in topic.operations)
+    ]
     return RequestViews(
-        requests={
-            operation.name: _structure(operation.input, shapes)
-            for operation in sorted(service.operations.values(), key=lambda each: each.name)
-        },
+        requests={each.name: _structure(each.input, shapes) for each in operations},
         shapes=shapes,
-        without_output=sorted(
-            operation.name
-            for operation in service.operations.values()
-            if not operation.output.members
-        ),
+        without_output=[each.name for each in operations if not each.output.members],
     )
 
 
 def _name(record: ShapeRecord, shapes: dict[str, str]) -> str:
-    """The name of a shape, which is described first."""
+    """Return the name of a shape, which is described first."""
     if record.name not in shapes:
         shapes[record.name] = _description(record, shapes)
     return record.name
@@ -61,14 +68,11 @@ def _description(record: ShapeRecord, shapes: dict[str, str]) -> str:
             return _call("List", _name(record.item, shapes), min=record.min, max=record.max)
         case EnumRecord():
             return _call("Text", values=record.values)
-        case ScalarRecord(kind="boolean"):
-            return _call("Boolean")
-        case ScalarRecord(kind="string"):
-            return _call("Text", min=record.min, max=record.max, pattern=record.pattern)
-        case ScalarRecord() if record.kind in _CLASSES:
-            return _call(_CLASSES[record.kind], min=record.min, max=record.max)
-        case ScalarRecord() | MapRecord():
-            raise ValueError(f"{record.name}: the emulator can't read such a shape in requests yet")
+        case MapRecord():
+            return _call("Map", _name(record.key, shapes), _name(record.value, shapes))
+        case ScalarRecord():
+            limits = {"min": record.min, "max": record.max, "pattern": record.pattern}
+            return _call(_CLASSES[record.kind], **limits)
 
 
 def _structure(record: StructureRecord, shapes: dict[str, str]) -> str:

@@ -1,4 +1,4 @@
-"""Serve the emulator for other languages and tools: `python -m ecr_typed.testing`."""
+"""Serve the emulator to other languages and tools: `python -m ecr_typed.testing`."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from types import FrameType
 
-# A wait without an end can't be interrupted on every system.
+# A wait without a time-out can't be interrupted on every system.
 _POLL_SECONDS = 0.5
 _HIGHEST_PORT = 65535
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Serve until Ctrl-C or SIGTERM."""
+    """Serve until Ctrl-C or SIGTERM, and return the exit code."""
     options = _parser().parse_args(arguments)
     logging.basicConfig(level=logging.WARNING)
     is_over = threading.Event()
@@ -43,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except OSError as error:
         print(f"can't listen on port {options.host_port}: {error.strerror}", file=sys.stderr)
         return 1
-    # In one piece: who reads the first line only may be gone before a second piece.
+    # The text is written at once, because a reader of the first line may leave before the rest.
     sys.stdout.write(_announcement(emulator))
     sys.stdout.flush()
     while not is_over.wait(_POLL_SECONDS):
@@ -65,8 +65,8 @@ def _announcement(emulator: EcrEmulator) -> str:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m ecr_typed.testing",
-        description="Serve Amazon ECR on 127.0.0.1, beside moto's other services. The first line "
-        "of the output is the address, the second one tells AWS's tools of it. Ctrl-C stops it.",
+        description="Serve an emulator of Amazon ECR on 127.0.0.1. The first line of the output is "
+        "its URL, the second line exports the variables for AWS's tools. Ctrl-C stops it.",
     )
     parser.add_argument(
         "--host-port", type=_port, default=0, metavar="PORT", help="the port; else a free one"
@@ -82,7 +82,7 @@ def _parser() -> argparse.ArgumentParser:
         type=_seconds,
         default=0.0,
         metavar="SECONDS",
-        help="how long each of ECR's answers takes on top",
+        help="how long each of ECR's responses is held back",
     )
     return parser
 

@@ -124,9 +124,9 @@ def test_import_that_fails_says_why() -> None:
     assert "EndpointConnectionError" in last
 
 
-def test_emulator_without_moto_names_the_extra() -> None:
+def test_emulator_without_werkzeug_names_the_extra() -> None:
     """The emulator without what it runs on says how to install it."""
-    program = "import sys; sys.modules['moto'] = None; import ecr_typed.testing"
+    program = "import sys; sys.modules['werkzeug'] = None; import ecr_typed.testing"
     run = run_python(program)
 
     assert run.returncode == 1

@@ -6,7 +6,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from ecr_typed.testing._emulator.http.shapes import Blob, Boolean, Integer, List, Structure, Text
+from ecr_typed.testing._emulator.http.shapes import (
+    Blob,
+    Boolean,
+    Integer,
+    List,
+    Structure,
+    Text,
+)
 
 RegistryId = Text(pattern="[0-9]{12}")
 RepositoryName = Text(

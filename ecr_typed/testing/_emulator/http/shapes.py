@@ -11,6 +11,7 @@ import base64
 import binascii
 import re
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any, Protocol, cast
 
@@ -82,6 +83,29 @@ class List:
             self.item.check(item, f"{at}.{position}.member")
 
 
+class Map:
+    """An object with keys of any text."""
+
+    def __init__(self, key: Shape, value: Shape) -> None:
+        self.key = key
+        self.value = value
+
+    def read(self, value: object, member: str) -> dict[str, Any]:
+        """Return the entries."""
+        if not isinstance(value, dict):
+            raise _wrong_type(member, "map")
+        return {
+            key: self.value.read(item, member)
+            for key, item in cast("dict[str, object]", value).items()
+        }
+
+    def check(self, value: dict[str, Any], at: str) -> None:
+        """Refuse keys and values that break a limit."""
+        for key, item in value.items():
+            self.key.check(key, f"{at}.{key}.key")
+            self.value.check(item, f"{at}.{key}.value")
+
+
 class Text:
     """A string."""
 
@@ -129,6 +153,32 @@ class Integer:
     def check(self, value: int, at: str) -> None:
         """Refuse a number out of range."""
         _check_range(value, self.min, self.max, at, "Member must have value")
+
+
+class Number:
+    """A floating point number."""
+
+    def read(self, value: object, member: str) -> float:
+        """Return the number."""
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise _wrong_type(member, "float")
+        return value
+
+    def check(self, value: float, at: str) -> None:
+        """Accept all numbers."""
+
+
+class Timestamp:
+    """A point in time, which is a number of seconds since the epoch in JSON."""
+
+    def read(self, value: object, member: str) -> datetime:
+        """Return the time, in UTC."""
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise _wrong_type(member, "timestamp")
+        return datetime.fromtimestamp(value, UTC)
+
+    def check(self, value: datetime, at: str) -> None:
+        """Accept all times."""
 
 
 class Boolean:
