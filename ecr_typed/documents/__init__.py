@@ -7,6 +7,7 @@ it is named by its `problems`; only the service refuses it.
 from ecr_typed.documents._descriptors import Descriptor, Platform
 from ecr_typed.documents._image_configs import ImageConfig
 from ecr_typed.documents._lifecycle import LifecyclePolicy
+from ecr_typed.documents._lifecycle_decisions import LifecycleDecision
 from ecr_typed.documents._lifecycle_rules import (
     LifecycleAction,
     LifecycleRule,
@@ -30,6 +31,7 @@ __all__ = [
     "ImageIndex",
     "ImageReference",
     "LifecycleAction",
+    "LifecycleDecision",
     "LifecyclePolicy",
     "LifecycleRule",
     "LifecycleSelection",

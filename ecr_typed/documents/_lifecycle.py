@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Self
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Self
 
 import attrs
 
+from ecr_typed import FrozenMap
 from ecr_typed.documents._json import (
     EMPTY,
     Json,
@@ -20,8 +22,14 @@ from ecr_typed.documents._json import (
     write_object,
 )
 from ecr_typed.documents._lifecycle_checks import check_policy
+from ecr_typed.documents._lifecycle_decisions import LifecycleDecision, decide, evaluable
 from ecr_typed.documents._lifecycle_rules import LifecycleRule, read_rule, write_rule
-from ecr_typed.documents._problems import DocumentProblem, check_length
+from ecr_typed.documents._problems import DocumentProblem, check_length, refuse
+
+if TYPE_CHECKING:
+    from ecr_typed import EcrRequestError
+    from ecr_typed.documents._manifests import ImageIndex
+    from ecr_typed.models import ImageDetail
 
 _LEAST_CHARACTERS = 100
 _MOST_CHARACTERS = 30_720
@@ -105,6 +113,52 @@ class LifecyclePolicy:
             *check_policy(_plain(self)),
             *check_length(str(self), _LEAST_CHARACTERS, _MOST_CHARACTERS),
         )
+
+    def decide(
+        self,
+        images: Iterable[ImageDetail],
+        *,
+        indexes: Iterable[ImageIndex] = (),
+        now: datetime | None = None,
+    ) -> FrozenMap[str, LifecycleDecision]:
+        """Return which images the policy would expire or archive, without asking the service.
+
+        It is `start_lifecycle_policy_preview` without the wait, for repositories that need not
+        exist and for times that are yet to come.
+
+        Args:
+            images: All images of the repository, archived ones among them: what `describe_images`
+                gives with the status `ANY`. An artifact that is about another of them goes where
+                that one goes, and has no decision of its own.
+            indexes: The indexes of the repository. An image that is listed by one of them stays as
+                long as that one does. Default: none, so that such images are decided on as any
+                other.
+            now: When the policy is applied: a `datetime` with a time zone. Default: now.
+
+        Returns:
+            For the digest of each image that would expire or be archived, the rule that takes it
+            and the action; for each rule in turn the oldest image first.
+
+        Raises:
+            EcrRequestError: A rule lacks something or has what this release does not know, or `now`
+                has no time zone.
+        """
+        if now is None:
+            now = datetime.now(UTC)
+        elif now.tzinfo is None:
+            raise refuse("now", now, "a time with a time zone", "datetime.now(UTC) has one")
+        rules = [evaluable(rule) for rule in self.rules]
+        readable = [rule for rule in rules if rule is not None]
+        if len(readable) < len(rules) or "rules" in self.extra:
+            raise self._undecided(None if "rules" in self.extra else rules.index(None))
+        return FrozenMap(decide(readable, images, indexes, now))
+
+    def _undecided(self, index: int | None) -> EcrRequestError:
+        from ecr_typed import EcrRequestError
+
+        place = "rules" if index is None else f"rules[{index}]"
+        found = [str(each) for each in self.problems() if each.place.startswith(place)]
+        return EcrRequestError(f"{place} can't be evaluated. {' '.join(found)}")
 
     def is_same(self, other: LifecyclePolicy | str) -> bool:
         """Return whether another policy means the same.

@@ -1,0 +1,195 @@
+"""Which images a lifecycle policy would expire or archive.
+
+All rules look at all images. They are applied in the order of their priority: an image belongs to
+the first rule whose tags fit it, and no later rule acts on it, though later rules count it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
+
+import attrs
+
+from ecr_typed.documents._lifecycle_rules import (
+    LifecycleAction,
+    LifecycleRule,
+    LifecycleSelection,
+)
+
+if TYPE_CHECKING:
+    from ecr_typed.documents._manifests import ImageIndex
+    from ecr_typed.models import ImageDetail
+
+_StorageClass: TypeAlias = Literal["standard", "archive"]
+
+
+@attrs.frozen(kw_only=True, order=False)
+class LifecycleDecision:
+    """What becomes of an image, and by which rule."""
+
+    rule: LifecycleRule
+    """The rule of the policy that takes the image."""
+
+    action: LifecycleAction
+    """What the rule does: `action.type` is `expire` or `transition`."""
+
+
+class _Rule(NamedTuple):
+    """A rule that can be evaluated."""
+
+    rule: LifecycleRule
+    action: LifecycleAction
+    priority: int
+    tag_status: str
+    patterns: tuple[Sequence[str], ...]
+    storage_class: str
+    count_type: str
+    count_number: int
+
+
+def evaluable(rule: LifecycleRule) -> _Rule | None:
+    """Return the parts of a rule; None if one is missing or not known to this release."""
+    action, selection, priority = rule.action, rule.selection, rule.priority
+    if action is None or selection is None or priority is None:
+        return None
+    tag_status, count_type = selection.tag_status, selection.count_type
+    if (
+        tag_status not in ("tagged", "untagged", "any")
+        or count_type not in _AGES
+        or selection.count_number is None
+        or selection.storage_class not in (None, "standard", "archive")
+        or action.type not in ("expire", "transition")
+    ):
+        return None
+    return _Rule(
+        rule=rule,
+        action=action,
+        priority=priority,
+        tag_status=tag_status,
+        patterns=tuple(_patterns(selection)),
+        storage_class=selection.storage_class or "standard",
+        count_type=count_type,
+        count_number=selection.count_number,
+    )
+
+
+def decide(
+    rules: Iterable[_Rule],
+    images: Iterable[ImageDetail],
+    indexes: Iterable[ImageIndex],
+    now: datetime,
+) -> dict[str, LifecycleDecision]:
+    """Return what becomes of images by their digests, in the order in which rules act on them."""
+    by_digest = {image.image_digest: image for image in images}
+    decisions: dict[str, LifecycleDecision] = {}
+    claimed: set[str] = set()
+    for rule in sorted(rules, key=lambda rule: rule.priority):
+        fitting = [image for image in by_digest.values() if _fits(rule, image, by_digest)]
+        for image in _taken(rule, fitting, now):
+            if image.image_digest not in claimed:
+                decision = LifecycleDecision(rule=rule.rule, action=rule.action)
+                decisions[image.image_digest] = decision
+        claimed.update(image.image_digest for image in fitting)
+    return _without_children(decisions, by_digest, indexes)
+
+
+def _fits(rule: _Rule, image: ImageDetail, by_digest: Mapping[str, ImageDetail]) -> bool:
+    """Return whether an image is one of those that a rule is for."""
+    if _storage_class(image) != rule.storage_class:
+        return False
+    if image.subject_manifest_digest in by_digest:
+        return False
+    tags = image.image_tags or ()
+    if rule.tag_status == "tagged":
+        return all(any(_matches(parts, tag) for tag in tags) for parts in rule.patterns)
+    return rule.tag_status == "any" or not tags
+
+
+def _storage_class(image: ImageDetail) -> _StorageClass | None:
+    """Return where an image is; None while it is on its way out of the archive."""
+    match image.image_status:
+        case None | "ACTIVE":
+            return "standard"
+        case "ARCHIVED":
+            return "archive"
+        case _:
+            return None
+
+
+def _patterns(selection: LifecycleSelection) -> Iterator[Sequence[str]]:
+    """Give the patterns of tags, each as the texts between its wildcards."""
+    for pattern in selection.tag_pattern_list or ():
+        yield pattern.split("*")
+    for prefix in selection.tag_prefix_list or ():
+        yield (prefix, "")
+
+
+def _matches(parts: Sequence[str], tag: str) -> bool:
+    """Return whether a tag consists of parts with anything in between."""
+    if len(parts) == 1:
+        return tag == parts[0]
+    first, *middle, last = parts
+    if not tag.startswith(first):
+        return False
+    position = len(first)
+    for part in middle:
+        found = tag.find(part, position)
+        if found < 0:
+            return False
+        position = found + len(part)
+    return tag.endswith(last) and len(tag) - len(last) >= position
+
+
+def _taken(rule: _Rule, images: Iterable[ImageDetail], now: datetime) -> Sequence[ImageDetail]:
+    """Return the images that a rule would act on if there were no other, the oldest first."""
+    begin = _AGES[rule.count_type]
+    oldest_first = sorted(images, key=begin)
+    if rule.count_type == "imageCountMoreThan":
+        return oldest_first[: max(0, len(oldest_first) - rule.count_number)]
+    limit = now - timedelta(days=rule.count_number)
+    return [image for image in oldest_first if begin(image) < limit]
+
+
+def _pushed(image: ImageDetail) -> datetime:
+    # An image that was restored from the archive counts as pushed then.
+    return image.last_activated_at or image.image_pushed_at
+
+
+def _pulled(image: ImageDetail) -> datetime:
+    pulled, activated = image.last_recorded_pull_time, image.last_activated_at
+    # The service gives the beginning of 1970 for an image that was never pulled.
+    if pulled is None or pulled.year == 1970:
+        return _pushed(image)
+    return pulled if activated is None else max(pulled, activated)
+
+
+def _archived(image: ImageDetail) -> datetime:
+    return image.last_archived_at or _pushed(image)
+
+
+_AGES = {
+    "imageCountMoreThan": _pushed,
+    "sinceImagePushed": _pushed,
+    "sinceImagePulled": _pulled,
+    "sinceImageTransitioned": _archived,
+}
+"""Since when an image ages, for each count type."""
+
+
+def _without_children(
+    decisions: Mapping[str, LifecycleDecision],
+    by_digest: Mapping[str, ImageDetail],
+    indexes: Iterable[ImageIndex],
+) -> dict[str, LifecycleDecision]:
+    """Leave out what an index lists that stays. The index itself may be listed by another one."""
+    parents: dict[str, set[str]] = {}
+    for index in indexes:
+        if index.digest in by_digest and _storage_class(by_digest[index.digest]) == "standard":
+            for child in index.manifests:
+                parents.setdefault(child.digest, set()).add(index.digest)
+    left = dict(decisions)
+    while kept := {digest for digest in left if parents.get(digest, set()) - left.keys()}:
+        left = {digest: left[digest] for digest in left if digest not in kept}
+    return left

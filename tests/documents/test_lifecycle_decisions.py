@@ -1,0 +1,492 @@
+"""What a lifecycle policy decides locally: as AWS's examples say, and as the service previews."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import attrs
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ecr_typed import (
+    DescribeImagesFilter,
+    EcrClient,
+    EcrRequestError,
+    ImageDetail,
+    ImageIdentifier,
+    ImageStatusFilter,
+    ImageStorageClassUpdateNotSupportedException,
+    RetryPolicy,
+    TargetStorageClass,
+)
+from ecr_typed.documents import ImageIndex, LifecyclePolicy, LifecycleRule, parse_manifest
+from ecr_typed.testing import EcrEmulator
+
+from .strategies import Plain, lifecycle_policies
+
+NOW = datetime(2026, 6, 1, tzinfo=UTC)
+EXPIRE = {"type": "expire"}
+ARCHIVE = {"type": "transition", "targetStorageClass": "archive"}
+INDEX = "application/vnd.oci.image.index.v1+json"
+
+
+def image(name: str, tags: str = "", *, pushed: float, **members: Any) -> ImageDetail:
+    """An image that was pushed so many days ago."""
+    return ImageDetail(
+        registry_id="123456789012",
+        repository_name="app",
+        image_digest=name,
+        image_pushed_at=ago(pushed),
+        image_tags=tuple(tags.split()) or None,
+        **members,
+    )
+
+
+def ago(days: float) -> datetime:
+    """The time so many days ago."""
+    return NOW - timedelta(days=days)
+
+
+def rule(priority: int, action: Plain = EXPIRE, **selection: Any) -> Plain:
+    """A rule as it stands in a text."""
+    return {"rulePriority": priority, "selection": selection, "action": action}
+
+
+def decided(images: Sequence[ImageDetail], *rules: Plain) -> dict[str, int | None]:
+    """The priority of the rule that takes an image, by the image's name."""
+    policy = LifecyclePolicy.from_text(json.dumps({"rules": rules}))
+    decisions = policy.decide(images, now=NOW)
+    return {name: decision.rule.priority for name, decision in decisions.items()}
+
+
+def tagged(*patterns: str) -> Plain:
+    """The members of a selection by tags."""
+    return {"tagStatus": "tagged", "tagPatternList": patterns}
+
+
+ONE: Plain = {"countType": "imageCountMoreThan", "countNumber": 1}
+UNTAGGED: Plain = {"tagStatus": "untagged"}
+ANY: Plain = {"tagStatus": "any"}
+
+
+def days(count_type: str, number: int, **members: Any) -> Plain:
+    """The members of a selection that counts days."""
+    return {"countType": count_type, "countUnit": "days", "countNumber": number, **members}
+
+
+# The examples of the user guide:
+# https://docs.aws.amazon.com/AmazonECR/latest/userguide/lifecycle_policy_examples.html
+BETA_AND_PROD = [
+    image("A", "beta-1 prod-1", pushed=10),
+    image("B", "beta-2 prod-2", pushed=9),
+    image("C", "beta-3", pushed=8),
+]
+ALPHA_AND_BETA = [
+    image("A", "alpha-1", pushed=12),
+    image("B", "beta-1", pushed=11),
+    image("C", "alpha-2 beta-2", pushed=10),
+    image("D", "alpha-3", pushed=4),
+    image("E", "beta-3", pushed=3),
+    image("F", "alpha-4 beta-4", pushed=2),
+]
+GAMMA = [
+    image("A", "alpha-1 beta-1 gamma-1", pushed=10),
+    image("B", "alpha-2 beta-2", pushed=9),
+    image("C", "alpha-3 beta-3 gamma-2", pushed=8),
+]
+FOUR = [
+    image("A", "alpha-1", pushed=4),
+    image("B", "beta-1", pushed=3),
+    image("C", pushed=2),
+    image("D", "alpha-2", pushed=1),
+]
+FIVE = [
+    image("A", "alpha-1 beta-1", pushed=4),
+    image("B", pushed=3),
+    image("C", "alpha-2", pushed=2),
+    image("D", "git-hash", pushed=1),
+    image("E", pushed=0.9),  # a day ago, too, but the newest of all
+]
+
+
+@pytest.mark.parametrize(
+    ("images", "rules", "expected"),
+    [
+        pytest.param(
+            BETA_AND_PROD,
+            [rule(1, **tagged("prod*"), **ONE), rule(2, **tagged("beta*"), **ONE)],
+            {"A": 1},
+            id="multiple rules A",
+        ),
+        pytest.param(
+            BETA_AND_PROD,
+            [rule(1, **tagged("beta*"), **ONE), rule(2, **tagged("prod*"), **ONE)],
+            {"A": 1, "B": 1},
+            id="multiple rules B",
+        ),
+        pytest.param(
+            ALPHA_AND_BETA,
+            [rule(1, **tagged("alpha*", "beta*"), **days("sinceImagePushed", 5))],
+            {"C": 1},
+            id="multiple tags A",
+        ),
+        pytest.param(
+            ALPHA_AND_BETA,
+            [
+                rule(
+                    1,
+                    tagStatus="tagged",
+                    tagPrefixList=["alpha", "beta"],
+                    **days("sinceImagePushed", 5),
+                )
+            ],
+            {"C": 1},
+            id="multiple tags A by prefix",
+        ),
+        pytest.param(
+            GAMMA,
+            [rule(1, **tagged("alpha*", "beta*"), **ONE)],
+            {"A": 1, "B": 1},
+            id="multiple tags B",
+        ),
+        pytest.param(FOUR, [rule(1, **ANY, **ONE)], {"A": 1, "B": 1, "C": 1}, id="all images A"),
+        pytest.param(
+            FIVE,
+            [
+                rule(1, **tagged("alpha*"), **ONE),
+                rule(2, **UNTAGGED, **days("sinceImagePushed", 1)),
+                rule(3, **ANY, **ONE),
+            ],
+            {"A": 1, "B": 2, "D": 3},
+            id="all images B",
+        ),
+        pytest.param(
+            [image("old", "prod-1", pushed=15), image("new", "prod-2", pushed=13)],
+            [rule(1, **tagged("prod*"), **days("sinceImagePushed", 14))],
+            {"old": 1},
+            id="age",
+        ),
+        pytest.param(
+            [image("A", pushed=3), image("B", pushed=2), image("C", "v1", pushed=4)],
+            [rule(1, **UNTAGGED, **ONE)],
+            {"A": 1},
+            id="count",
+        ),
+        pytest.param(
+            [
+                image("unused", pushed=200, last_recorded_pull_time=ago(91)),
+                image("used", pushed=200, last_recorded_pull_time=ago(89)),
+                image("never", pushed=91),
+                image(
+                    "never in 1970",
+                    pushed=91,
+                    last_recorded_pull_time=datetime.fromtimestamp(0, UTC),
+                ),
+                image("new", pushed=89),
+                image(
+                    "restored",
+                    pushed=200,
+                    last_recorded_pull_time=ago(100),
+                    last_activated_at=ago(9),
+                ),
+                image("restored long ago", pushed=300, last_activated_at=ago(95)),
+            ],
+            [rule(1, ARCHIVE, **ANY, **days("sinceImagePulled", 90))],
+            {"unused": 1, "never": 1, "never in 1970": 1, "restored long ago": 1},
+            id="last pull",
+        ),
+        pytest.param(
+            [
+                image("old", pushed=900, image_status="ARCHIVED", last_archived_at=ago(366)),
+                image("new", pushed=900, image_status="ARCHIVED", last_archived_at=ago(364)),
+                image("back", pushed=900, last_archived_at=ago(400), last_activated_at=ago(9)),
+                image("going", pushed=900, image_status="ACTIVATING", last_archived_at=ago(400)),
+                image("active", pushed=900),
+            ],
+            [
+                rule(
+                    1,
+                    **ANY,
+                    **days("sinceImageTransitioned", 365, storageClass="archive"),
+                )
+            ],
+            {"old": 1},
+            id="archive transition time",
+        ),
+        pytest.param(
+            [
+                image("old", pushed=31),
+                image("new", pushed=29),
+                image("archived", pushed=900, image_status="ARCHIVED", last_archived_at=ago(366)),
+            ],
+            [
+                rule(1, ARCHIVE, **ANY, **days("sinceImagePushed", 30)),
+                rule(2, **ANY, **days("sinceImageTransitioned", 365, storageClass="archive")),
+            ],
+            {"old": 1, "archived": 2},
+            id="archive and expire",
+        ),
+    ],
+)
+def test_examples_of_the_user_guide(
+    images: Sequence[ImageDetail], rules: Sequence[Plain], expected: dict[str, int]
+) -> None:
+    for order in (images, images[::-1]):
+        found = decided(order, *rules)
+        assert found == expected
+
+
+def test_a_restored_image_counts_as_pushed_then() -> None:
+    images = [image("restored", pushed=90, last_activated_at=ago(1)), image("next", pushed=2)]
+
+    assert decided(images, rule(1, **ANY, **ONE)) == {"next": 1}
+
+
+def test_decisions_come_by_rule_and_then_by_age() -> None:
+    images = [image("A", pushed=1), image("B", "v1", pushed=2), image("C", pushed=3)]
+
+    found = decided(
+        images,
+        rule(2, **ANY, **days("sinceImagePushed", 1)),
+        rule(1, **UNTAGGED, countType="imageCountMoreThan", countNumber=1),
+    )
+
+    assert [*found.items()] == [("C", 1), ("B", 2)]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "tags"),
+    [
+        ("v1", {"v1"}),
+        ("v*", {"v1", "v1-rc", "v"}),
+        ("*1", {"v1", "1"}),
+        ("*1*", {"v1", "v1-rc", "1"}),
+        ("v*rc", {"v1-rc"}),
+        ("v*1*", {"v1", "v1-rc"}),
+        ("*", {"v1", "v1-rc", "v", "1"}),
+        ("v1*1", {*()}),
+        ("1*1", {*()}),
+    ],
+)
+def test_patterns_fit_whole_tags(pattern: str, tags: set[str]) -> None:
+    images = [image(tag, tag, pushed=2) for tag in ("v1", "v1-rc", "v", "1")]
+
+    found = decided(images, rule(1, **tagged(pattern), **days("sinceImagePushed", 1)))
+
+    assert found.keys() == tags
+
+
+def index_of(name: str, *children: ImageIndex) -> ImageIndex:
+    """An index that lists others."""
+    descriptors = [
+        {"mediaType": INDEX, "digest": child.digest, "size": len(child.text)} for child in children
+    ]
+    index = parse_manifest(
+        json.dumps(
+            {
+                "schemaVersion": 2,
+                "mediaType": INDEX,
+                "manifests": descriptors,
+                "annotations": {"name": name},
+            }
+        )
+    )
+    assert isinstance(index, ImageIndex)
+    return index
+
+
+def test_what_an_index_lists_stays_as_long_as_the_index() -> None:
+    child = index_of("child")
+    inner = index_of("inner", child)
+    outer = index_of("outer", inner)
+    indexes = [outer, inner, child]
+    policy = LifecyclePolicy([LifecycleRule.expire_untagged(days=1)])
+    images = [
+        image(outer.digest, "v1", pushed=3),
+        image(inner.digest, pushed=3),
+        image(child.digest, pushed=3),
+        image("alone", pushed=3),
+    ]
+
+    assert policy.decide(images, now=NOW).keys() == {inner.digest, child.digest, "alone"}
+    assert policy.decide(images, indexes=indexes, now=NOW).keys() == {"alone"}
+    everything = LifecyclePolicy([LifecycleRule.expire_older(days=1)])
+    assert len(everything.decide(images, indexes=indexes, now=NOW)) == 4
+    archived = image(outer.digest, "v1", pushed=3, image_status="ARCHIVED")
+    assert len(policy.decide([archived, *images[1:]], indexes=indexes, now=NOW)) == 3
+
+
+def test_an_artifact_goes_where_its_subject_goes() -> None:
+    images = [
+        image("A", "v1", pushed=3),
+        image("signature", pushed=3, subject_manifest_digest="A"),
+        image("signature of what is gone", pushed=3, subject_manifest_digest="B"),
+    ]
+
+    found = decided(images, rule(1, **ANY, **days("sinceImagePushed", 1)))
+
+    assert found.keys() == {"A", "signature of what is gone"}
+
+
+def test_a_decision_has_rule_and_action() -> None:
+    policy = LifecyclePolicy([LifecycleRule.archive_unpulled(days=1)])
+
+    (decision,) = policy.decide([image("A", pushed=3)], now=NOW).values()
+
+    assert decision.rule == policy.rules[0]
+    assert decision.action.type == "transition"
+    assert decision.action.target_storage_class == "archive"
+
+
+def test_the_default_is_now() -> None:
+    policy = LifecyclePolicy([LifecycleRule.expire_older(days=1)])
+    now = datetime.now(UTC)
+    new, old = (
+        attrs.evolve(image(name, pushed=0), image_pushed_at=now - timedelta(hours=hours))
+        for name, hours in (("new", 23), ("old", 25))
+    )
+
+    assert policy.decide([new, old]).keys() == {"old"}
+    assert len(policy.decide([new, old], now=now + timedelta(days=2))) == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        (
+            json.dumps({"rules": [rule(1, **ANY, countType="sinceSigned", countNumber=1)]}),
+            "rules[0] can't be evaluated. rules[0].selection.countType: 'sinceSigned' is none of",
+        ),
+        (
+            json.dumps({"rules": [rule(1, **ANY, **ONE), {"rulePriority": 2}]}),
+            "rules[1] can't be evaluated. rules[1].selection: missing; expected an object",
+        ),
+        ('{"rules": "none"}', "rules can't be evaluated. rules: expected an array, got 'none'"),
+    ],
+)
+def test_a_policy_that_cannot_be_evaluated_decides_nothing(text: str, why: str) -> None:
+    with pytest.raises(EcrRequestError) as raised:
+        LifecyclePolicy.from_text(text).decide([], now=NOW)
+
+    assert why in str(raised.value)
+
+
+def test_a_time_without_a_zone_is_refused() -> None:
+    policy = LifecyclePolicy([LifecycleRule.keep_newest(1)])
+
+    with pytest.raises(EcrRequestError, match="now: expected a time with a time zone"):
+        policy.decide([], now=NOW.replace(tzinfo=None))
+
+
+NAMES = (f"app-{number}" for number in itertools.count())
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> list[tuple[str, Any]]:
+    """What happens to a repository, a day at a time: pushes, pulls, archiving, restoring."""
+    tags = st.lists(st.from_regex(r"[a-c]{1,2}", fullmatch=True), max_size=2, unique=True)
+    events: list[tuple[str, Any]] = [("push", draw(tags))]
+    count = 1
+    for _ in range(draw(st.integers(0, 9))):
+        kind = draw(st.sampled_from(["push", "push", "list", "pull", "archive", "restore", "wait"]))
+        if kind in ("push", "list"):
+            children = (
+                draw(st.sets(st.integers(0, count - 1), max_size=2)) if kind == "list" else ()
+            )
+            events.append((kind, (draw(tags), children) if kind == "list" else draw(tags)))
+            count += 1
+        elif kind == "wait":
+            events.append((kind, draw(st.integers(1, 100))))
+        else:
+            events.append((kind, draw(st.integers(0, count - 1))))
+    return events
+
+
+class Past:
+    """A repository to which a history happens."""
+
+    def __init__(self, emulator: EcrEmulator, ecr: EcrClient) -> None:
+        self.emulator = emulator
+        self.ecr = ecr
+        self.name = next(NAMES)
+        self.indexes: list[ImageIndex] = []
+        ecr.create_repository(self.name)
+
+    def happens(self, events: Sequence[tuple[str, Any]]) -> None:
+        for kind, what in events:
+            match kind:
+                case "push":
+                    self.push(what, ())
+                case "list":
+                    self.push(*what)
+                case "wait":
+                    self.emulator.clock.advance(timedelta(days=what))
+                case _:
+                    self.change(kind, what)
+            self.emulator.clock.advance(timedelta(days=1))
+
+    def push(self, tags: Sequence[str | None], children: Sequence[int]) -> None:
+        listed = [self.indexes[child] for child in children]
+        index = index_of(f"{self.name} {len(self.indexes)}", *listed)
+        self.indexes.append(index)
+        for tag in tags or (None,):
+            self.ecr.put_image(self.name, index.text, image_tag=tag)
+
+    def change(self, kind: str, number: int) -> None:
+        digest = self.indexes[number].digest
+        image_id = ImageIdentifier(image_digest=digest)
+        (detail,) = [each for each in self.images() if each.image_digest == digest]
+        if kind == "pull" and detail.image_status == "ACTIVE":
+            self.ecr.batch_get_image(self.name, [image_id])
+        moves = {"archive": TargetStorageClass.ARCHIVE, "restore": TargetStorageClass.STANDARD}
+        is_due = detail.image_status == ("ACTIVE" if kind == "archive" else "ARCHIVED")
+        if kind in moves and is_due:
+            # What another index lists can't be moved.
+            with contextlib.suppress(ImageStorageClassUpdateNotSupportedException):
+                self.ecr.update_image_storage_class(self.name, image_id, moves[kind])
+
+    def images(self) -> list[ImageDetail]:
+        every = DescribeImagesFilter(image_status=ImageStatusFilter.ANY)
+        return self.ecr.describe_images(self.name, filter=every).to_list()
+
+    def preview(self, text: str) -> list[tuple[str, int | None, str]]:
+        self.ecr.start_lifecycle_policy_preview(self.name, lifecycle_policy_text=text)
+        self.emulator.clock.advance(timedelta(minutes=1))
+        return [
+            (
+                str(each.image_digest),
+                each.applied_rule_priority,
+                str(each.action and each.action.type).lower(),
+            )
+            for each in self.ecr.get_lifecycle_policy_preview(self.name)
+        ]
+
+
+@given(history=histories(), document=lifecycle_policies(), archive_days=st.integers(90, 120))
+def test_the_service_previews_what_is_decided_locally(
+    emulator: EcrEmulator, history: list[tuple[str, Any]], document: Plain, archive_days: int
+) -> None:
+    archived = rule(
+        1000, **ANY, **days("sinceImageTransitioned", archive_days, storageClass="archive")
+    )
+    policy = LifecyclePolicy.from_text(json.dumps({"rules": [*document["rules"], archived]}))
+    with emulator.client(retry=RetryPolicy(max_attempts=1), account_id="222233334444") as ecr:
+        past = Past(emulator, ecr)
+        past.happens(history)
+        # No age is a whole number of days.
+        emulator.clock.advance(timedelta(hours=12))
+        images, now = past.images(), emulator.clock.now()
+        previewed = past.preview(str(policy))
+
+    decisions = policy.decide(images, indexes=past.indexes, now=now)
+
+    assert [
+        (digest, decision.rule.priority, decision.action.type)
+        for digest, decision in decisions.items()
+    ] == previewed
