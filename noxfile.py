@@ -10,6 +10,7 @@ import ast
 import functools
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -28,6 +29,8 @@ PYPROJECT = nox.project.load_toml(ROOT / "pyproject.toml")
 PYTHONS = nox.project.python_versions(PYPROJECT)
 # Both cores. What types are is tested in the session `types`, AWS's command line in `cli`.
 PYTEST = ["pytest", "-n", "2", "--ignore=tests/typing", "--ignore=tests/cli"]
+# Tests that need no socket, for `pyodide`.
+SOCKETLESS = ["tests/conversion", "tests/models", "tests/test_enums.py", "tests/test_frozen_map.py"]
 # No group of pyproject.toml: aiobotocore's botocore is older than ours, and what resolves all groups
 # together would fail. The bounds are those that docs/comparison.md speaks of; without them pip goes
 # back to releases of long ago that pin nothing.
@@ -117,6 +120,29 @@ def run_tests(session: nox.Session, *requirements: str) -> None:
     groups = [*group("codegen"), *group("tests"), *group("examples")]
     install(session, "--editable", ".[testing]", *groups, *requirements)
     session.run("python", "-m", *PYTEST, *session.posargs)
+
+
+@nox.session
+def pyodide(session: nox.Session) -> None:
+    """Run the tests that need no socket on CPython 3.14, which Pyodide runs in Node.js."""
+    if not shutil.which("npm"):
+        session.skip("Node.js 20 or newer is needed, with npm: neither is installed here")
+    if session.venv_backend != "uv":
+        session.skip("uv is needed: it installs packages for another platform than this one")
+    folder = Path(session.create_tmp()).resolve()
+    packages, modules = folder / "packages", folder / "node_modules"
+    dependencies = [*PYPROJECT["project"]["dependencies"], "hypothesis", "pytest"]
+    target = ["--target", str(packages), "--python-platform", "wasm32-pyodide2024"]
+    install(session, *target, "--python-version=3.14", "--only-binary=:all:", *dependencies)
+    npm = ["npm", "install", "--silent", "--no-save", f"--prefix={folder}", "pyodide@314"]
+    session.run_install(*npm, external=True)
+    # There is one process, with one thread, and WebAssembly's stack is small.
+    names = "not another_process and not worker and not nested and not deep"
+    session.run(
+        *("node", "tests/pyodide.mjs", str(modules), str(packages)),
+        *("-p", "no:cacheprovider", "-k", names, *SOCKETLESS, *session.posargs),
+        external=True,
+    )
 
 
 @nox.session
