@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 import ecr_typed
 from ecr_typed import EcrClient
+from ecr_typed.testing._emulator.http import faults as fault_plan
 from ecr_typed.testing._emulator.http.faults import Faults
 from ecr_typed.testing.faults import (
     BROKEN_JSON,
@@ -158,3 +161,60 @@ def test_faults_under_many_threads(fresh: EcrEmulator, typed: EcrClient) -> None
     assert created.count(None) == len(injected)
     applied = sum(injected.count(fault) for fault in (DROPPED, CUT, BROKEN_JSON, GARBLED))
     assert len(names(typed)) == 300 - len(injected) + applied
+
+
+def test_a_limit_lets_a_burst_through_and_then_its_rate(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A limit throttles calls beyond its burst, and lets one more through for each token."""
+    now = 0.0
+    monkeypatch.setattr(fault_plan, "monotonic", lambda: now)
+    faults = Faults()
+    faults.limit("PutImage", per_second=10, burst=3)
+    assert [faults.draw("PutImage") for _ in range(4)] == [None, None, None, THROTTLED]
+    assert faults.draw("DescribeImages") is None
+    now = 0.1
+    assert [faults.draw("PutImage") for _ in range(2)] == [None, THROTTLED]
+    now = 60
+    assert [faults.draw("PutImage") for _ in range(4)] == [None, None, None, THROTTLED]
+    assert faults.injected == (InjectedFault("PutImage", THROTTLED),) * 3
+
+
+def test_a_limit_holds_over_time(fresh: EcrEmulator, typed: EcrClient) -> None:
+    """Calls of a loop get through at the rate of the limit; the others don't run."""
+    fresh.faults.limit("CreateRepository", per_second=50, burst=1)
+    created, began = 0, time.monotonic()
+    while time.monotonic() - began < 0.4:
+        with suppress(ecr_typed.ThrottlingException):
+            typed.create_repository(f"app-{created}")
+            created += 1
+    assert len(names(typed)) == created
+    assert created <= 0.4 * 50 + 2
+
+
+def test_a_limit_is_replaced_cleared_and_reset() -> None:
+    """The last limit of an operation holds, until `clear` or `reset` removes all of them."""
+    faults = Faults()
+    faults.limit("PutImage", per_second=0.001)
+    faults.limit("PutImage", per_second=0.001, burst=2)
+    assert [faults.draw("PutImage") for _ in range(3)] == [None, None, THROTTLED]
+    faults.clear()
+    assert faults.draw("PutImage") is None
+    faults.limit("PutImage", per_second=0.001)
+    assert [faults.draw("PutImage") for _ in range(2)] == [None, THROTTLED]
+    faults.reset()
+    assert [faults.draw("PutImage") for _ in range(3)] == [None] * 3
+    assert faults.injected == ()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"operation_name": "PutImages", "per_second": 1}, "no operation 'PutImages'"),
+        ({"operation_name": "PutImage", "per_second": 0}, "per_second must be above 0, not 0"),
+        ({"operation_name": "PutImage", "per_second": float("nan")}, "above 0, not nan"),
+        ({"operation_name": "PutImage", "per_second": 1, "burst": 0.5}, "burst must be 1 or more"),
+    ],
+)
+def test_a_limit_that_makes_no_sense(arguments: Any, message: str) -> None:
+    """A limit names an operation and lets calls through."""
+    with pytest.raises(ValueError, match=message):
+        Faults().limit(**arguments)

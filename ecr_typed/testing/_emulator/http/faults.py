@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from random import Random
 from threading import Lock
+from time import monotonic
 
 from ecr_typed.testing._emulator.http.service_description import REQUESTS
-from ecr_typed.testing.faults import Fault, InjectedFault
+from ecr_typed.testing.faults import THROTTLED, Fault, InjectedFault
 
 
 @dataclass(slots=True, eq=False)
@@ -19,6 +20,25 @@ class _Rule:
 
     def concerns(self, operation_name: str) -> bool:
         return self.operation_name in {None, operation_name}
+
+
+@dataclass(slots=True)
+class _TokenBucket:
+    """Lets calls through at a rate: each takes a token, and tokens come back with time."""
+
+    per_second: float
+    burst: float
+    tokens: float
+    filled_at: float
+
+    def lets_through(self, now: float) -> bool:
+        gained = (now - self.filled_at) * self.per_second
+        self.tokens = min(self.burst, self.tokens + gained)
+        self.filled_at = now
+        if self.tokens < 1:
+            return False
+        self.tokens -= 1
+        return True
 
 
 class Faults:
@@ -52,8 +72,8 @@ class Faults:
             share: The share of calls that meet it, by chance: 0.25 is a quarter, 1 is every call.
                 Shares of several faults add up, to 1 at most.
         """
-        if operation_name is not None and operation_name not in REQUESTS:
-            raise ValueError(f"operation_name: ECR has no operation {operation_name!r}")
+        if operation_name is not None:
+            _check_name(operation_name)
         if times is not None and times < 1:
             raise ValueError(f"times must be 1 or more, not {times}")
         if share is None:
@@ -63,15 +83,43 @@ class Faults:
         with self._lock:
             self._rules.append(_Rule(fault, operation_name, times, share))
 
+    def limit(self, operation_name: str, *, per_second: float, burst: float | None = None) -> None:
+        """Throttle an operation above a rate, as the service does: with a token bucket.
+
+        A call above the rate gets `THROTTLED`: a ThrottlingException, HTTP 400, and the operation
+        does not run. The rate counts real time, not the emulator's clock. A second limit of the
+        same operation replaces the first one.
+
+        See [Amazon ECR service
+        quotas](https://docs.aws.amazon.com/AmazonECR/latest/userguide/service-quotas.html) for the
+        rates of AWS.
+
+        Args:
+            operation_name: The operation, as AWS names it.
+            per_second: How many calls a second run in the long run; above 0.
+            burst: How many calls run at once after a pause, 1 or more; default: `per_second`, and
+                at least 1.
+        """
+        _check_name(operation_name)
+        if not per_second > 0:
+            raise ValueError(f"per_second must be above 0, not {per_second}")
+        burst = max(1.0, per_second) if burst is None else burst
+        if not burst >= 1:
+            raise ValueError(f"burst must be 1 or more, not {burst}")
+        with self._lock:
+            self._limits[operation_name] = _TokenBucket(per_second, burst, burst, monotonic())
+
     def clear(self) -> None:
-        """Let no further call meet a fault; `injected` stays."""
+        """Remove all faults and limits; `injected` stays."""
         with self._lock:
             self._rules.clear()
+            self._limits.clear()
 
     def reset(self) -> None:
-        """Remove all faults, empty `injected`, and seed `random` anew."""
+        """Remove all faults and limits, empty `injected`, and seed `random` anew."""
         with self._lock:
             self._rules: list[_Rule] = []
+            self._limits: dict[str, _TokenBucket] = {}
             self._injected: list[InjectedFault] = []
             self.random = Random(0)  # noqa: S311 - tests need chances that repeat
 
@@ -84,6 +132,10 @@ class Faults:
     def draw(self, operation_name: str) -> Fault | None:
         """Return the fault that a call meets, `None` for no fault."""
         with self._lock:
+            limit = self._limits.get(operation_name)
+            if limit is not None and not limit.lets_through(monotonic()):
+                self._injected.append(InjectedFault(operation_name, THROTTLED))
+                return THROTTLED
             rules = [rule for rule in self._rules if rule.concerns(operation_name)]
             rule = self._due(rules)
             if rule is None:
@@ -105,3 +157,8 @@ class Faults:
             if chance < 0:
                 return rule
         return None
+
+
+def _check_name(operation_name: str) -> None:
+    if operation_name not in REQUESTS:
+        raise ValueError(f"operation_name: ECR has no operation {operation_name!r}")
