@@ -59,8 +59,8 @@ nitpick_ignore_regex = [
     # Names of other packages, whose documentation is not fetched.
     (
         r"py:.*",
-        r"(attrs?|boto3|botocore|collections|datetime|mypy_boto3_ecr|random|types)\..*",
+        r"(attrs?|boto3|botocore|collections|concurrent|datetime|mypy_boto3_ecr|random|types)\..*",
     ),
-    # Type variables, which have no documentation.
-    (r"py:.*", r"ecr_typed\.\S*\.(Model|Item|Page)"),
+    # Private names and aliases in annotations, which have no page.
+    (r"py:.*", r"ecr_typed\._.*|ecr_typed\.\w+\._.*|FrozenMap|Json"),
 ]

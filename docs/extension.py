@@ -18,8 +18,7 @@ from sphinx.ext.napoleon import Config
 from sphinx.ext.napoleon.docstring import GoogleDocstring
 
 import ecr_typed
-import ecr_typed.testing
-from ecr_typed import _errors, _service_errors
+from ecr_typed import _errors, _service_errors, documents, jobs, testing
 
 
 class Docstring(GoogleDocstring):
@@ -52,10 +51,11 @@ def read_docstring(
 
 def public_names() -> dict[str, str]:
     """Return the documented names by what people write between backticks."""
-    names = {name: f"ecr_typed.{name}" for name in ecr_typed.__all__}
-    names |= {name: f"ecr_typed.models.{name}" for name in ecr_typed.models.__all__}
-    names |= {
-        name: f"ecr_typed.testing.{name}" for name in ecr_typed.testing.__all__
+    modules = (ecr_typed, ecr_typed.models, documents, jobs, testing)
+    names = {
+        name: f"{module.__name__}.{name}"
+        for module in modules
+        for name in module.__all__
     }
     methods = (
         name for name in dir(ecr_typed.EcrClient) if not name.startswith("_")
