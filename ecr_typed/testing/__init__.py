@@ -11,8 +11,8 @@ except ModuleNotFoundError as _error:
     if (_error.name or "").partition(".")[0] == "ecr_typed":
         raise
     raise ImportError(
-        f"ecr_typed.testing needs {_error.name!r}, which comes with the extra: "
-        "pip install 'ecr-typed[testing]'"
+        f"ecr_typed.testing needs {_error.name!r}, which comes with the extra "
+        "'testing': install ecr_typed[testing] from where you installed ecr_typed"
     ) from _error
 
 __all__ = ["Clock", "EcrEmulator", "Faults"]

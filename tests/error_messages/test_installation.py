@@ -130,4 +130,4 @@ def test_emulator_without_werkzeug_names_the_extra() -> None:
     run = run_python(program)
 
     assert run.returncode == 1
-    assert "pip install 'ecr-typed[testing]'" in run.stderr.splitlines()[-1]
+    assert "install ecr_typed[testing]" in run.stderr.splitlines()[-1]

@@ -93,5 +93,5 @@ def test_another_service_names_the_extra(
 ) -> None:
     """Whatever its protocol, the error of another service says how to have it, in one attempt."""
     response = refusal(getattr(aws(service), operation), **arguments)
-    assert "pip install 'ecr-typed[moto]'" in response["Error"]["Message"]
+    assert "ecr_typed[moto]" in response["Error"]["Message"]
     assert response["ResponseMetadata"]["RetryAttempts"] == 0

@@ -65,7 +65,7 @@ class EcrEmulator:
             port: The port to listen on; 0 is a free port.
             moto: Whether moto emulates other services on the same port. KMS keys, IAM principals
                 and secrets are looked up there, stacks of CloudFormation create repositories here,
-                and `/moto-api/reset` resets both. Needs the extra: `pip install 'ecr-typed[moto]'`.
+                and `/moto-api/reset` resets both. Needs the extra `moto`.
 
         Raises:
             ImportError: `moto` is asked for, but its extra is not installed.
@@ -360,7 +360,7 @@ def _moto_lookups() -> Lookups:
         if (error.name or "").partition(".")[0] == "ecr_typed":
             raise
         raise ImportError(
-            f"EcrEmulator(moto=True) needs {error.name!r}, which comes with the extra: "
-            "pip install 'ecr-typed[moto]'"
+            f"EcrEmulator(moto=True) needs {error.name!r}, which comes with the extra "
+            "'moto': install ecr_typed[moto] from where you installed ecr_typed"
         ) from error
     return MotoApplication.lookups

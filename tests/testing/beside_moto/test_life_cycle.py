@@ -50,7 +50,7 @@ except ImportError as error:
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
-    assert "pip install 'ecr-typed[moto]'" in done.stdout
+    assert "install ecr_typed[moto]" in done.stdout
 
 
 def test_motos_reset_empties_the_registries(emulator: EcrEmulator, ecr: ECRClient) -> None:

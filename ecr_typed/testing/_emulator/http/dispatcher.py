@@ -104,7 +104,7 @@ def _not_emulated(service_name: str, environ: WSGIEnvironment) -> HttpResponse:
     """Return the error for another service, in the protocol that its clients read."""
     message = (
         f"ecr_typed.testing emulates Amazon ECR, not '{service_name}'. For other services use "
-        "EcrEmulator(moto=True), which needs the extra: pip install 'ecr-typed[moto]'"
+        "EcrEmulator(moto=True), which needs the extra ecr_typed[moto]"
     )
     code = "ServiceNotEmulated"
     if "x-www-form-urlencoded" in environ.get("CONTENT_TYPE", "") or service_name == "s3":

@@ -62,7 +62,7 @@ def _run(action: str, registries: Registries, form: Mapping[str, str], caller: C
             raise ServiceError(
                 "InvalidAction",
                 f"ecr_typed.testing does not emulate '{action}' of STS. For all of STS use "
-                "EcrEmulator(moto=True), which needs the extra: pip install 'ecr-typed[moto]'",
+                "EcrEmulator(moto=True), which needs the extra ecr_typed[moto]",
             )
 
 
