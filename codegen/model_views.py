@@ -53,12 +53,22 @@ class AttributeView:
 
 
 @attrs.frozen
+class ConverterView:
+    """A function that converts a sequence to a tuple, by which checkers know that it may be one."""
+
+    name: str
+    item_type: str
+    is_optional: bool
+
+
+@attrs.frozen
 class StructureView:
     """The class of a structure."""
 
     name: str
     docstring: str
     attributes: tuple[AttributeView, ...]
+    converters: tuple[ConverterView, ...]
 
 
 @attrs.frozen
@@ -162,6 +172,7 @@ class ModelViews:
         # Attributes without a default come first in signatures and reprs alike.
         members = sorted(record.members, key=lambda member: member.name not in always)
         words = decision.words or self._words_of_call(record)
+        lists = [member for member in members if self._takes_any_sequence(record, member)]
         return StructureView(
             record.name,
             docstring(words, 4),
@@ -169,6 +180,31 @@ class ModelViews:
                 self._attribute(record, member, decision, is_always=member.name in always)
                 for member in members
             ),
+            tuple(
+                self._converter(member.shape, is_always=member.name in always) for member in lists
+            ),
+        )
+
+    def _converter(self, shape: ShapeRecord, *, is_always: bool) -> ConverterView:
+        item = shape.item if isinstance(shape, ListRecord) else shape
+        name = f"{attribute_name(item.name)}s"
+        return ConverterView(
+            f"_{name}" if is_always else f"_optional_{name}",
+            self._shapes.attribute_type(item),
+            is_optional=not is_always,
+        )
+
+    def _takes_any_sequence(self, structure: StructureRecord, member: MemberRecord) -> bool:
+        """Return whether checkers are told that a member may be given as any sequence.
+
+        It is so where users make the model themselves. It costs checkers time elsewhere, too.
+        """
+        is_passed = structure.name in self._sent and structure.name not in self._methods
+        # The members of an enum may be given as text, which is for the other converter.
+        return (
+            is_passed
+            and isinstance(member.shape, ListRecord)
+            and not isinstance(member.shape.item, EnumRecord)
         )
 
     def _words_of_call(self, record: StructureRecord) -> str:
@@ -189,10 +225,15 @@ class ModelViews:
         is_secret = member.name in decision.secret
         options = ", shared=True" if member.name in decision.shared else ""
         options += ", secret=True" if is_secret else ""
+        field_options = [] if is_always else ["default=None"]
+        if self._takes_any_sequence(structure, member):
+            converter = self._converter(member.shape, is_always=is_always)
+            field_options.append(f"converter={converter.name}")
         if is_secret:
-            default = f"attrs.field({'' if is_always else 'default=None, '}repr=hidden)"
-        else:
-            default = "" if is_always else "None"
+            field_options.append("repr=hidden")
+        default = f"attrs.field({', '.join(field_options)})"
+        if default in _PLAIN_FIELDS:
+            default = _PLAIN_FIELDS[default]
         return AttributeView(
             attribute_name(member.name),
             type_name if is_always else f"{type_name} | None",
@@ -228,6 +269,10 @@ class ModelViews:
         return tuple(
             (topic, tuple(sorted(c for c in used if self._topics[c] == topic))) for topic in topics
         )
+
+
+_PLAIN_FIELDS = {"attrs.field()": "", "attrs.field(default=None)": "None"}
+"""How fields without other options are written."""
 
 
 def _classes_in(shape: ShapeRecord) -> Iterator[ShapeRecord]:

@@ -5,6 +5,12 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING, Self
 
+ANY_TEXT: str = ""
+"""The value, to type checkers alone, of the member that stands for all unknown values.
+
+It must not be written out: checkers would take it for the only other value.
+"""
+
 
 class OpenEnum(StrEnum):
     """Text of a set of values that AWS extends over time.
@@ -12,6 +18,9 @@ class OpenEnum(StrEnum):
     A value that this release does not know becomes a member, too: it keeps its text, equals that
     text, and its `is_known` is False. Such a member is not stored in the class, so compare it with
     `==`, not with `is`.
+
+    Type checkers know that there are other values: each enum has one more member for them, which
+    is not there at run time. So a `match` over all known members is not exhaustive.
     """
 
     if TYPE_CHECKING:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from types import NoneType, UnionType
-from typing import Any, cast, get_args, get_origin
+from typing import Any, TypeVar, cast, get_args, get_origin
 
 import attrs
 
 from ecr_typed._conversion.shapes import is_list
 from ecr_typed._enums import OpenEnum
 from ecr_typed._frozen_map import FrozenMap
+
+Item = TypeVar("Item")
 
 _Convert = Callable[[Any], Any]
 
@@ -28,7 +30,13 @@ def converted(_: type, fields: list[attrs.Attribute[Any]]) -> list[attrs.Attribu
     `FrozenMap`. What is of another type is kept: the request that it is sent with refuses it, and
     names the argument.
     """
+    # A converter that a class gives by itself is for type checkers; the one set here does the same.
     return [field.evolve(converter=_converter(field.type)) for field in fields]
+
+
+def as_tuple(values: Sequence[Item]) -> tuple[Item, ...]:
+    """Convert a sequence to a tuple. What is no sequence, or a text, is kept."""
+    return cast("tuple[Item, ...]", tuple(values) if is_list(values) else values)
 
 
 def _converter(annotation: Any) -> _Convert | None:
@@ -54,10 +62,11 @@ def _enum_converter(kind: type[OpenEnum]) -> _Convert:
 
 
 def _tuple_converter(convert_item: _Convert | None) -> _Convert:
+    if convert_item is None:
+        return as_tuple
+
     def convert(value: object) -> object:
-        if not is_list(value):
-            return value
-        return tuple(value) if convert_item is None else tuple(map(convert_item, value))
+        return tuple(map(convert_item, value)) if is_list(value) else value
 
     return convert
 

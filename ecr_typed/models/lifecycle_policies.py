@@ -2,12 +2,13 @@
 """Lifecycle policies: rules that delete or archive images automatically."""
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import attrs
 
 from ecr_typed._conversion.attributes import converted
 from ecr_typed._conversion.pickles import load_older_pickles
-from ecr_typed._enums import OpenEnum
+from ecr_typed._enums import ANY_TEXT, OpenEnum
 from ecr_typed.models.common import ImageIdentifier, TagStatus
 
 __all__ = [
@@ -48,6 +49,9 @@ class LifecyclePolicyPreviewStatus(OpenEnum):
     FAILED = "FAILED"
     """The preview failed. Start another one."""
 
+    if TYPE_CHECKING:
+        _UNKNOWN = ANY_TEXT
+
 
 class ImageActionType(OpenEnum):
     """What a lifecycle policy does to an image."""
@@ -58,12 +62,18 @@ class ImageActionType(OpenEnum):
     TRANSITION = "TRANSITION"
     """The image is moved to another storage class."""
 
+    if TYPE_CHECKING:
+        _UNKNOWN = ANY_TEXT
+
 
 class LifecyclePolicyTargetStorageClass(OpenEnum):
     """The storage class that a lifecycle policy moves images to."""
 
     ARCHIVE = "ARCHIVE"
     """The archive, from which images can't be pulled."""
+
+    if TYPE_CHECKING:
+        _UNKNOWN = ANY_TEXT
 
 
 class LifecyclePolicyStorageClass(OpenEnum):
@@ -74,6 +84,9 @@ class LifecyclePolicyStorageClass(OpenEnum):
 
     STANDARD = "STANDARD"
     """The standard storage class."""
+
+    if TYPE_CHECKING:
+        _UNKNOWN = ANY_TEXT
 
 
 @attrs.frozen(kw_only=True, order=False, field_transformer=converted)

@@ -2,12 +2,13 @@
 """Pull through cache rules: upstream registries whose images ECR caches."""
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import attrs
 
 from ecr_typed._conversion.attributes import converted
 from ecr_typed._conversion.pickles import load_older_pickles
-from ecr_typed._enums import OpenEnum
+from ecr_typed._enums import ANY_TEXT, OpenEnum
 
 __all__ = [
     "CreatePullThroughCacheRuleRequest",
@@ -54,6 +55,9 @@ class UpstreamRegistry(OpenEnum):
 
     CHAINGUARD = "chainguard"
     """Chainguard: `cgr.dev`."""
+
+    if TYPE_CHECKING:
+        _UNKNOWN = ANY_TEXT
 
 
 @attrs.frozen(kw_only=True, order=False, field_transformer=converted)

@@ -2,12 +2,13 @@
 """Replication to other regions and accounts, and backfills of existing images."""
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import attrs
 
 from ecr_typed._conversion.attributes import converted
 from ecr_typed._conversion.pickles import load_older_pickles
-from ecr_typed._enums import OpenEnum
+from ecr_typed._enums import ANY_TEXT, OpenEnum
 from ecr_typed.models.common import (
     ImageIdentifier,
     ReplicationConfiguration,
@@ -49,6 +50,9 @@ class ReplicationStatus(OpenEnum):
     FAILED = "FAILED"
     """The replication failed. The failure code gives the reason."""
 
+    if TYPE_CHECKING:
+        _UNKNOWN = ANY_TEXT
+
 
 class ReplicationBackfillStatus(OpenEnum):
     """The status of a replication backfill."""
@@ -71,6 +75,9 @@ class ReplicationBackfillStatus(OpenEnum):
     STOPPED = "STOPPED"
     """The backfill was stopped."""
 
+    if TYPE_CHECKING:
+        _UNKNOWN = ANY_TEXT
+
 
 class ReplicationBackfillResultStatus(OpenEnum):
     """Whether a backfill copied an image."""
@@ -80,6 +87,9 @@ class ReplicationBackfillResultStatus(OpenEnum):
 
     FAILED = "FAILED"
     """The copy failed. The failure code gives the reason."""
+
+    if TYPE_CHECKING:
+        _UNKNOWN = ANY_TEXT
 
 
 @attrs.frozen(kw_only=True, order=False, field_transformer=converted)

@@ -2,12 +2,13 @@
 """Repository creation templates: the settings of repositories that ECR creates itself."""
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import attrs
 
 from ecr_typed._conversion.attributes import converted
 from ecr_typed._conversion.pickles import load_older_pickles
-from ecr_typed._enums import OpenEnum
+from ecr_typed._enums import ANY_TEXT, OpenEnum
 from ecr_typed.models.common import (
     EncryptionConfiguration,
     ImageTagMutability,
@@ -40,6 +41,9 @@ class RCTAppliedFor(OpenEnum):
 
     CREATE_ON_PUSH = "CREATE_ON_PUSH"
     """An image is pushed to a repository that does not exist yet."""
+
+    if TYPE_CHECKING:
+        _UNKNOWN = ANY_TEXT
 
 
 @attrs.frozen(kw_only=True, order=False, field_transformer=converted)

