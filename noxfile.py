@@ -111,7 +111,8 @@ def tests_on(session: nox.Session) -> None:
 def tests_lowest(session: nox.Session) -> None:
     """Run the tests with the oldest versions of all dependencies that are said to do."""
     project = PYPROJECT["project"]
-    bounds = [*project["dependencies"], *project["optional-dependencies"]["testing"]]
+    extras = project["optional-dependencies"]
+    bounds = [*project["dependencies"], *extras["testing"], *extras["progress"]]
     run_tests(session, *(bound.replace(">=", "==") for bound in bounds))
 
 

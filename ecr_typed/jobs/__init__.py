@@ -4,7 +4,7 @@ from ecr_typed.jobs._each import each
 from ecr_typed.jobs._each_registry import each_registry
 from ecr_typed.jobs._each_repository import each_repository
 from ecr_typed.jobs._outcomes import JobFailedError, Outcome, Status, raise_failures
-from ecr_typed.jobs._progress import Progress
+from ecr_typed.jobs._progress import Progress, progress_bar
 from ecr_typed.jobs._registries import Registry, registries
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "each",
     "each_registry",
     "each_repository",
+    "progress_bar",
     "raise_failures",
     "registries",
 ]

@@ -98,7 +98,8 @@ class _Items:
         return Reaction((outcome,), error if is_end else None)
 
     def close(self) -> None:
-        """There is nothing to close."""
+        """End the progress bar."""
+        self._counter.close()
 
 
 def outcome_of(item: Any, done: Attempt, registry: Registry | None = None) -> Outcome[Any, Any]:

@@ -106,4 +106,5 @@ class _Registries:
         return Reaction((outcome,))
 
     def close(self) -> None:
-        """There is nothing to close: each call closed its client."""
+        """End the progress bar; each call closed its client."""
+        self._counter.close()

@@ -181,7 +181,8 @@ class _Repositories:
         return Reaction(outcomes, ending)
 
     def close(self) -> None:
-        """Close the clients that were made."""
+        """Close the clients that were made, and end the progress bar."""
+        self._counter.close()
         for listing in self._open:
             listing.way.close()
 
