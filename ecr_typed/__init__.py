@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from ecr_typed._calls.runner import CallEvent
     from ecr_typed._client import EcrClient
     from ecr_typed._conversion.convert import from_boto3, to_boto3
+    from ecr_typed._conversion.rows import to_row
     from ecr_typed._enums import OpenEnum
     from ecr_typed._errors import (
         ArgumentProblem,
@@ -399,6 +400,7 @@ __all__ = [
     "WaiterError",
     "from_boto3",
     "to_boto3",
+    "to_row",
 ]
 
 if not TYPE_CHECKING:  # A type checker would take any name to exist.
@@ -425,6 +427,9 @@ if not TYPE_CHECKING:  # A type checker would take any name to exist.
             "ecr_typed._conversion.convert": [
                 "from_boto3",
                 "to_boto3",
+            ],
+            "ecr_typed._conversion.rows": [
+                "to_row",
             ],
             "ecr_typed._enums": [
                 "OpenEnum",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, Generic, Self, TypeVar
 import attrs
 
 from ecr_typed import EcrError
-from ecr_typed.jobs._labels import label
+from ecr_typed._labels import label
 
 if TYPE_CHECKING:
     from ecr_typed.jobs._registries import Registry

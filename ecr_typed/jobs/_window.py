@@ -18,9 +18,9 @@ import attrs
 
 from ecr_typed import EcrError
 from ecr_typed._botocore.in_flight import CallsInFlight
+from ecr_typed._labels import label
 from ecr_typed.jobs._arguments import is_in_this_process
 from ecr_typed.jobs._attempts import Attempt, attempt_elsewhere, attempt_here
-from ecr_typed.jobs._labels import label
 from ecr_typed.jobs._outcomes import Outcome
 from ecr_typed.jobs._threads import DaemonThreads
 
