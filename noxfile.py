@@ -27,8 +27,10 @@ nox.options.sessions = ["tests", "lint", "types"]
 ROOT = Path(__file__).parent
 PYPROJECT = nox.project.load_toml(ROOT / "pyproject.toml")
 PYTHONS = nox.project.python_versions(PYPROJECT)
-# Both cores. What types are is tested in the session `types`, AWS's command line in `cli`.
-PYTEST = ["pytest", "-n", "2", "--ignore=tests/typing", "--ignore=tests/cli"]
+# Both cores. What types are is tested in the session `types`, AWS's command line in `cli`, jobs on
+# a Dask cluster in `tests-dask`.
+ELSEWHERE = ["tests/typing", "tests/cli", "tests/dask"]
+PYTEST = ["pytest", "-n", "2", *(f"--ignore={folder}" for folder in ELSEWHERE)]
 # Tests that need no socket, for `pyodide`.
 SOCKETLESS = ["tests/conversion", "tests/models", "tests/test_enums.py", "tests/test_frozen_map.py"]
 # No group of pyproject.toml: aiobotocore's botocore is older than ours, and what resolves all groups
@@ -121,6 +123,13 @@ def run_tests(session: nox.Session, *requirements: str) -> None:
     groups = [*group("codegen"), *group("tests"), *group("examples")]
     install(session, "--editable", ".[testing]", *groups, *requirements)
     session.run("python", "-m", *PYTEST, *session.posargs)
+
+
+@nox.session(name="tests-dask")
+def tests_dask(session: nox.Session) -> None:
+    """Test jobs on a Dask cluster of two processes."""
+    install(session, "--editable", ".[testing]", *group("tests"), "distributed>=2025.1")
+    session.run("python", "-m", "pytest", "tests/dask", *session.posargs)
 
 
 @nox.session
@@ -219,7 +228,7 @@ def bench_peers(session: nox.Session) -> None:
 @nox.session
 def docs(session: nox.Session) -> None:
     """Build the documentation into docs/_build/html; a warning is an error."""
-    install(session, "--editable", ".[testing]", *group("docs"))
+    install(session, "--editable", ".[testing,progress]", *group("docs"))
     options = ["-W", "--keep-going", "-n", "-b", "html", *session.posargs]
     session.run("python", "-m", "sphinx", *options, "docs", "docs/_build/html")
 

@@ -61,6 +61,7 @@ nitpick_ignore_regex = [
         r"py:.*",
         r"(attrs?|boto3|botocore|collections|concurrent|datetime|mypy_boto3_ecr|random|types)\..*",
     ),
+    (r"py:.*", r"rich\..*"),
     # Private names and aliases in annotations, which have no page.
     (r"py:.*", r"ecr_typed\._.*|ecr_typed\.\w+\._.*|FrozenMap|Json"),
 ]

@@ -12,6 +12,7 @@ import pytest
 
 from ecr_typed import EcrClient, EncryptionConfiguration, EncryptionType
 from ecr_typed.testing import EcrEmulator
+from ecr_typed.testing.faults import ErrorAnswer
 
 FOLDER = Path(__file__).parent.parent / "examples"
 ROLE = "arn:aws:iam::123456789012:role/ecr-templates"
@@ -100,6 +101,24 @@ def test_find_unencrypted_exits_by_what_it_finds(emulator: EcrEmulator, ecr: Ecr
     assert strict.stdout.split("\t")[:2] == ["plain/one", "AES256"]
     lenient = run(emulator, "find_unencrypted.py", "AES256", "KMS", "KMS_OF_TOMORROW")
     assert (lenient.returncode, lenient.stdout) == (0, "")
+
+
+def test_fleet_counts_images_in_every_region(emulator: EcrEmulator, ecr: EcrClient) -> None:
+    """The table has a line for each repository of each region, and for what could not be read."""
+    ecr.create_repository("team/app")
+    with emulator.client(region_name="eu-west-1") as other:
+        other.create_repository("team/web")
+    done = run(emulator, "fleet.py", "us-east-1", "eu-west-1")
+    assert (done.stderr, done.returncode) == ("", 0)
+    heading, *lines = done.stdout.splitlines()
+    assert heading == "registry,item,status,value,error"
+    assert sorted(lines) == ["eu-west-1,team/web,DONE,0,", "us-east-1,team/app,DONE,0,"]
+
+    denied = ErrorAnswer("AccessDeniedException", "not yours")
+    emulator.faults.inject(denied, operation_name="ListImages")
+    done = run(emulator, "fleet.py", "us-east-1")
+    assert (done.stderr, done.returncode) == ("", 1)
+    assert 'us-east-1,team/app,FAILED,,"ListImages: not yours' in done.stdout
 
 
 def test_demo_does_the_main_job() -> None:

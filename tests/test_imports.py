@@ -10,6 +10,7 @@ import pytest
 
 import ecr_typed
 import ecr_typed.documents
+import ecr_typed.jobs
 import ecr_typed.models
 
 
@@ -34,6 +35,13 @@ def test_import_loads_next_to_nothing() -> None:
     assert not modules & {"boto3", "botocore", "mypy_boto3_ecr", "attrs", "cattrs", "tenacity"}
     assert not {f"ecr_typed.models.{topic}" for topic in TOPICS} & modules
     assert "ecr_typed._operations" not in modules
+
+
+def test_jobs_load_neither_boto3_nor_rich() -> None:
+    """Jobs are there without boto3, and without the library that draws their progress."""
+    modules = loaded("import ecr_typed.jobs")
+
+    assert not modules & {"boto3", "botocore.session", "mypy_boto3_ecr", "multiprocessing", "rich"}
 
 
 def test_client_class_loads_no_boto3() -> None:
@@ -61,7 +69,10 @@ def test_first_client_loads_no_stubs() -> None:
     assert not modules & {"mypy_boto3_ecr", "mypy_boto3", "tenacity"}
 
 
-@pytest.mark.parametrize("module", [ecr_typed, ecr_typed.documents, ecr_typed.models])
+MODULES = [ecr_typed, ecr_typed.documents, ecr_typed.jobs, ecr_typed.models]
+
+
+@pytest.mark.parametrize("module", MODULES)
 def test_all_is_the_public_names(module: object) -> None:
     """`__all__` is sorted and unique, and is what `dir()` shows, submodules apart."""
     names: list[str] = getattr(module, "__all__")  # noqa: B009  # modules of any kind

@@ -4,13 +4,15 @@ from ecr_typed.jobs._each import each
 from ecr_typed.jobs._each_registry import each_registry
 from ecr_typed.jobs._each_repository import each_repository
 from ecr_typed.jobs._outcomes import JobFailedError, Outcome, Status, raise_failures
-from ecr_typed.jobs._progress import Progress, progress_bar
+from ecr_typed.jobs._progress import Progress
+from ecr_typed.jobs._progress_bar import ProgressBar, progress_bar
 from ecr_typed.jobs._registries import Registry, registries
 
 __all__ = [
     "JobFailedError",
     "Outcome",
     "Progress",
+    "ProgressBar",
     "Registry",
     "Status",
     "each",

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pickle
+import sys
 from collections.abc import Callable
-from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from typing import Final
 
 from ecr_typed import ArgumentProblem, EcrRequestError
@@ -52,12 +53,18 @@ def check_arguments(
     ]
     if problems:
         raise EcrRequestError(problems)
-    if isinstance(executor, ProcessPoolExecutor):
+    if _is_process_pool(executor):
         _check_picklable(function)
 
 
 def _is_count(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and value >= 1
+
+
+def _is_process_pool(executor: object) -> bool:
+    # Whoever has one has loaded its module, which is slow to load and is not everywhere.
+    module = sys.modules.get("concurrent.futures.process")
+    return module is not None and isinstance(executor, module.ProcessPoolExecutor)
 
 
 def _check_picklable(function: Callable[..., object]) -> None:

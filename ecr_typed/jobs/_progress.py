@@ -3,16 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from ecr_typed.jobs._outcomes import Outcome
-
-if TYPE_CHECKING:
-    from rich.console import Console
-
-    from ecr_typed.jobs._progress_bar import ProgressBar
 
 
 @attrs.frozen(kw_only=True)
@@ -33,36 +27,6 @@ class Progress:
 
     item: object = None
     """The item that this is about."""
-
-
-def progress_bar(description: str, *, console: Console | None = None) -> ProgressBar:
-    """Return a progress bar to be passed as `on_progress`.
-
-    It shows the items done, failures, bytes, items a second and the time left, and ends with its
-    job. Where there is no terminal, such as in CI or a pipe, it writes nothing. It takes the extra
-    `progress`: `pip install 'ecr_typed[progress]'`.
-
-    Args:
-        description: What stands before the bar, such as `Deleting images`.
-        console: The console of rich to draw on. Default: standard error.
-
-    Returns:
-        The bar. It can be called with the `Progress` of any job, one after the other.
-
-    Raises:
-        ImportError: rich is not installed.
-    """
-    try:
-        from rich.console import Console
-
-        from ecr_typed.jobs._progress_bar import ProgressBar
-    except ModuleNotFoundError as error:
-        if error.name is None or error.name.partition(".")[0] != "rich":
-            raise
-        raise ImportError(
-            "progress_bar needs rich, which comes with the extra: pip install 'ecr_typed[progress]'"
-        ) from error
-    return ProgressBar(description, Console(stderr=True) if console is None else console)
 
 
 class ProgressCounter:
@@ -98,8 +62,8 @@ class ProgressCounter:
             self._on_progress(progress)
 
     def close(self) -> None:
-        """End a progress bar, whose job is over."""
-        # A user's own callback is left alone, whatever it is called with.
-        if type(self._on_progress).__module__ == "ecr_typed.jobs._progress_bar":
-            bar: Any = self._on_progress
-            bar.close()
+        """End a progress bar of ours: its job is over."""
+        from ecr_typed.jobs._progress_bar import ProgressBar
+
+        if isinstance(self._on_progress, ProgressBar):
+            self._on_progress.close()

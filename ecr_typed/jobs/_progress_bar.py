@@ -1,44 +1,65 @@
-"""A progress bar in the terminal, as rich draws it."""
+"""A progress bar in the terminal."""
 
 from __future__ import annotations
 
 import atexit
 from types import TracebackType
-from typing import Self
-
-from rich.console import Console
-from rich.filesize import decimal
-from rich.progress import (
-    BarColumn,
-    ProgressColumn,
-    Task,
-    TaskID,
-    TextColumn,
-    TimeElapsedColumn,
-    TimeRemainingColumn,
-)
-from rich.progress import Progress as Display
-from rich.table import Column
-from rich.text import Text
+from typing import TYPE_CHECKING, Self
 
 from ecr_typed.jobs._progress import Progress
 
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from ecr_typed.jobs._display import Display
+
+
+def progress_bar(description: str, *, console: Console | None = None) -> ProgressBar:
+    """Return a progress bar to be passed as `on_progress`.
+
+    It shows the items done, failures, bytes, items a second and the time left, and ends with its
+    job. Where there is no terminal, such as in CI or a pipe, it writes nothing. It takes the extra
+    `progress`: `pip install 'ecr_typed[progress]'`.
+
+    Args:
+        description: What stands before the bar, such as `Deleting images`.
+        console: The console of rich to draw on. Default: standard error.
+
+    Returns:
+        The bar. It can be called with the `Progress` of any job, one after the other.
+
+    Raises:
+        ImportError: rich is not installed.
+    """
+    try:
+        from rich.console import Console
+    except ModuleNotFoundError as error:
+        if error.name is None or error.name.partition(".")[0] != "rich":
+            raise
+        raise ImportError(
+            "progress_bar needs rich, which comes with the extra: pip install 'ecr_typed[progress]'"
+        ) from error
+    return ProgressBar(description, Console(stderr=True) if console is None else console)
+
 
 class ProgressBar:
-    """A progress bar that is drawn as it is called; it writes nothing where there is no terminal.
+    """A progress bar, as `progress_bar` returns it.
 
-    It ends with the job. As a context manager, it ends with its block, for jobs of your own.
+    It ends with the job that it is passed to. In a `with` statement it ends with the block, for
+    jobs of your own that call it.
     """
 
     def __init__(self, description: str, console: Console) -> None:
+        # rich is an extra, and this module is imported without it.
+        from ecr_typed.jobs._display import is_shown
+
         self._description = description
         self._console = console
-        self._is_quiet = not (console.is_terminal or console.is_jupyter)
+        self._is_quiet = not is_shown(console)
         self._display: Display | None = None
-        self._task = TaskID(0)
 
     def __call__(self, progress: Progress) -> None:
-        """Draw how far the job has come.
+        """Show how far the job has come.
 
         Args:
             progress: What the job says.
@@ -47,18 +68,12 @@ class ProgressBar:
             return
         if self._display is None:
             self._display = self._begin()
-        self._display.update(
-            self._task,
-            completed=progress.done,
-            total=progress.total,
-            failed=progress.failed,
-            bytes_done=progress.bytes_done,
-        )
+        self._display.update(progress)
         if progress.done == progress.total:
             self.close()
 
     def close(self) -> None:
-        """Draw it for the last time, and give the line back to the terminal."""
+        """Show it for the last time, and give the line back to the terminal."""
         display, self._display = self._display, None
         if display is not None:
             display.stop()
@@ -76,87 +91,8 @@ class ProgressBar:
         self.close()
 
     def _begin(self) -> Display:
-        name = Column(ratio=1, no_wrap=True, overflow="ellipsis")
-        display = Display(
-            TextColumn("{task.description}", markup=False, table_column=name),
-            BarColumn(bar_width=None, table_column=Column(ratio=1)),
-            _Items(),
-            _Failures(),
-            _Bytes(),
-            _Rate(),
-            _Time(),
-            console=self._console,
-            expand=True,
-        )
-        self._task = display.add_task(self._description, total=None, failed=0, bytes_done=0)
+        from ecr_typed.jobs._display import Display
+
         # A job that is left in the middle would leave the cursor hidden.
         atexit.register(self.close)
-        display.start()
-        return display
-
-
-def _right() -> Column:
-    return Column(no_wrap=True, justify="right")
-
-
-class _Items(ProgressColumn):
-    """How many items are done, of how many."""
-
-    def __init__(self) -> None:
-        super().__init__(_right())
-
-    def render(self, task: Task) -> Text:
-        """Return what the column shows."""
-        done = f"{int(task.completed):,}"
-        return Text(done if task.total is None else f"{done}/{int(task.total):,}", "green")
-
-
-class _Failures(ProgressColumn):
-    """How many items failed; nothing as long as none did."""
-
-    def __init__(self) -> None:
-        super().__init__(_right())
-
-    def render(self, task: Task) -> Text:
-        """Return what the column shows."""
-        failed: int = task.fields["failed"]
-        return Text(f"{failed:,} failed" if failed else "", "red")
-
-
-class _Bytes(ProgressColumn):
-    """How many bytes were transferred; nothing for a job that transfers none."""
-
-    def __init__(self) -> None:
-        super().__init__(_right())
-
-    def render(self, task: Task) -> Text:
-        """Return what the column shows."""
-        bytes_done: int = task.fields["bytes_done"]
-        return Text(decimal(bytes_done) if bytes_done else "", "green")
-
-
-class _Rate(ProgressColumn):
-    """How many items are done in a second."""
-
-    def __init__(self) -> None:
-        super().__init__(_right())
-
-    def render(self, task: Task) -> Text:
-        """Return what the column shows."""
-        speed = task.finished_speed or task.speed
-        return Text("" if speed is None else f"{speed:,.1f}/s", "magenta")
-
-
-class _Time(ProgressColumn):
-    """How much time is left; where that can't be known, or the job is over, how long it took."""
-
-    def __init__(self) -> None:
-        super().__init__(_right())
-        self._left = TimeRemainingColumn(compact=True)
-        self._took = TimeElapsedColumn()
-
-    def render(self, task: Task) -> Text:
-        """Return what the column shows."""
-        if task.total is None or task.finished:
-            return self._took.render(task)
-        return Text.assemble(self._left.render(task), (" left", "cyan"))
+        return Display(self._description, self._console)

@@ -11,6 +11,7 @@ from ecr_typed import (
     Tag,
     from_boto3,
     to_boto3,
+    to_row,
 )
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ def to_dict(repository: Repository, model: AttrsInstance) -> None:
     assert_type(to_boto3(repository), dict[str, Any])
     assert_type(to_boto3(Tag(key="team", value="payments")), dict[str, Any])
     assert_type(to_boto3(model), dict[str, Any])
+    assert_type(to_row(repository, separator="_"), dict[str, Any])
 
 
 def from_dict(plain: dict[str, Any], mapping: Mapping[str, object]) -> None:

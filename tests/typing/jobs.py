@@ -1,0 +1,92 @@
+"""Jobs: what their outcomes hold follows from the function and its items."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from concurrent.futures import ThreadPoolExecutor
+from typing import assert_type
+
+from ecr_typed import EcrClient, EcrError, Repository
+from ecr_typed.jobs import (
+    JobFailedError,
+    Outcome,
+    Progress,
+    Registry,
+    Status,
+    each,
+    each_registry,
+    each_repository,
+    progress_bar,
+    raise_failures,
+    registries,
+)
+
+
+def count(ecr: EcrClient, repository: Repository) -> int:
+    return len(ecr.list_images(repository.repository_name).to_list())
+
+
+def arn_of(name: str) -> str:
+    return f"arn:{name}"
+
+
+def region_of(ecr: EcrClient, registry: Registry) -> str:
+    return registry.region_name
+
+
+def on_progress(progress: Progress) -> None:
+    assert_type(progress.done, int)
+    assert_type(progress.total, int | None)
+    assert_type(progress.item, object)
+
+
+def items(ecr: EcrClient) -> None:
+    outcomes = each(arn_of, ["team/app"], ordered=True, on_progress=on_progress)
+    assert_type(outcomes, Generator[Outcome[str, str], None, None])
+    for outcome in outcomes:
+        assert_type(outcome.item, str)
+        assert_type(outcome.value, str | None)
+        assert_type(outcome.error, EcrError | None)
+        assert_type(outcome.status, Status)
+        assert_type(outcome.registry, Registry | None)
+    outcomes.close()
+    for created in each(ecr.create_repository, {"team/app", "team/web"}):
+        assert_type(created, Outcome[str, Repository])
+    for described in each(count_of, ecr.describe_repositories(), executor=ThreadPoolExecutor()):
+        assert_type(described, Outcome[Repository, int])
+
+
+def count_of(repository: Repository) -> int:
+    return len(repository.repository_name)
+
+
+def repositories(ecr: EcrClient, fleet: list[Registry]) -> None:
+    for outcome in each_repository(count, ecr, select="team/*"):
+        assert_type(outcome, Outcome[Repository, int])
+    for anywhere in each_repository(count, fleet, select=["team/*", "web"]):
+        # A registry that can't be listed is an item, too.
+        assert_type(anywhere, Outcome[Repository | Registry, int])
+        if isinstance(anywhere.item, Repository):
+            assert_type(anywhere.item.repository_name, str)
+        else:
+            assert_type(anywhere.item.region_name, str)
+
+
+def fleets() -> None:
+    fleet = registries(regions=["us-east-1"], accounts=["123456789012"], role_name="reader")
+    assert_type(fleet, tuple[Registry, ...])
+    for outcome in each_registry(region_of, fleet, on_progress=progress_bar("Reading")):
+        assert_type(outcome, Outcome[Registry, str])
+    assert_type(Registry("us-east-1").connect(), EcrClient)
+
+
+def failures(outcomes: list[Outcome[Repository, int] | Outcome[str, None]]) -> None:
+    try:
+        raise_failures(outcomes)
+    except JobFailedError as error:
+        assert_type(error.exceptions, tuple[EcrError | ExceptionGroup[EcrError], ...])
+        assert_type(error.maybe_applied, bool)
+
+
+def outcomes_are_covariant(outcome: Outcome[Repository, int]) -> Outcome[object, float]:
+    return outcome
