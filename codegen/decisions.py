@@ -43,6 +43,9 @@ class OperationDecision:
     repeat_meets: tuple[str, ...] = ()
     items: tuple[str, ...] = ()
     refuses_paging_with: tuple[str, ...] = ()
+    actions: tuple[str, ...] = ()
+    """The IAM actions that it needs, if not the one of its own name."""
+
     splits: tuple[str, ...] = ()
     """Lists that are sent in parts where they are longer than a request may carry."""
 

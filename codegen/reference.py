@@ -21,16 +21,23 @@ _TITLES = {"common": "Shared models"}
 
 
 @attrs.frozen
+class OperationView:
+    """A row of the tables of operations."""
+
+    method: MethodView
+    boto3_call: str
+    actions: str
+    """The IAM actions that the operation needs."""
+
+
+@attrs.frozen
 class TopicView:
     """The page of a topic."""
 
     name: str
     title: str
     words: str
-    methods: tuple[MethodView, ...]
-    boto3_calls: tuple[str, ...]
-    """The call of each method in boto3."""
-
+    operations: tuple[OperationView, ...]
     structures: tuple[StructureView, ...]
     enums: tuple[EnumView, ...]
 
@@ -61,10 +68,15 @@ def _topics(service: ServiceRecord, decisions: Decisions) -> list[TopicView]:
             name=name,
             title=_TITLES.get(name, name.replace("_", " ").capitalize()),
             words=topic.words,
-            methods=operations.module(name, topic).methods,
-            boto3_calls=tuple(
-                _boto3_call(service.operations[operation], decision)
-                for operation, decision in topic.operations.items()
+            operations=tuple(
+                OperationView(
+                    method,
+                    _boto3_call(service.operations[operation], decision),
+                    ", ".join(f"`{a}`" for a in decision.actions or (f"ecr:{operation}",)),
+                )
+                for method, (operation, decision) in zip(
+                    operations.module(name, topic).methods, topic.operations.items(), strict=True
+                )
             ),
             structures=models.module(name, topic).structures,
             enums=models.module(name, topic).enums,

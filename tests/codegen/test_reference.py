@@ -20,7 +20,7 @@ def pages(service: ServiceRecord, curation: Curation) -> dict[str, str]:
 
 def rows(page: str) -> dict[str, str]:
     """The rows of a page's tables that begin with a name."""
-    return dict(re.findall(r"^\| `([\w.]+)` \| (.+) \|$", page, re.MULTILINE))
+    return dict(re.findall(r"^\| `([\w.]+)` \| ([^|]+) \|", page, re.MULTILINE))
 
 
 def test_a_page_lists_the_methods_models_and_enums_of_a_topic(pages: dict[str, str]) -> None:
