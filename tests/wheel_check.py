@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import tarfile
+from importlib import import_module
 from importlib.resources import files
 from pathlib import PurePath
 from zipfile import ZipFile
@@ -27,8 +28,9 @@ def main(sdist: str, wheel: str) -> None:
 
     assert "site-packages" in str(ecr_typed.__file__), ecr_typed.__file__
     assert files(ecr_typed).joinpath("py.typed").is_file(), "the type marker is missing"
-    for name in ecr_typed.__all__:
-        getattr(ecr_typed, name)
+    for module in (ecr_typed, import_module("ecr_typed.documents")):
+        for name in module.__all__:
+            getattr(module, name)
     client = ecr_typed.EcrClient(region_name="us-east-1")
     assert client.boto3_client.meta.region_name == "us-east-1"
     print(

@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 import attrs
 
-from ecr_typed import FrozenMap
 from ecr_typed.documents._json import (
     EMPTY,
     NO_TEXTS,
-    Json,
     Plain,
     freeze_members,
     take,
     take_object,
     take_text_map,
     take_texts,
+    texts_by_name,
     texts_of,
 )
-
-
-def _annotations(value: Mapping[str, str]) -> FrozenMap[str, str]:
-    return FrozenMap(value)
 
 
 def _features(value: Iterable[str]) -> tuple[str, ...]:
@@ -52,7 +48,7 @@ class Platform:
     os_features: tuple[str, ...] = attrs.field(default=(), converter=_features)
     """What the operating system has to have, such as `win32k`."""
 
-    extra: Mapping[str, Json] = attrs.field(default=EMPTY, converter=freeze_members)
+    extra: Mapping[str, Any] = attrs.field(default=EMPTY, converter=freeze_members)
     """Members that this release does not know or can't read, as they came."""
 
     def __str__(self) -> str:
@@ -75,7 +71,7 @@ class Descriptor:
     platform: Platform | None = None
     """What it runs on, in an index of images for several platforms."""
 
-    annotations: FrozenMap[str, str] = attrs.field(default=NO_TEXTS, converter=_annotations)
+    annotations: Mapping[str, str] = attrs.field(default=NO_TEXTS, converter=texts_by_name)
     """What else is said of it."""
 
     artifact_type: str | None = None
@@ -84,7 +80,7 @@ class Descriptor:
     urls: tuple[str, ...] = attrs.field(default=(), converter=_urls)
     """Where it can be had besides, as for layers of Windows."""
 
-    extra: Mapping[str, Json] = attrs.field(default=EMPTY, converter=freeze_members)
+    extra: Mapping[str, Any] = attrs.field(default=EMPTY, converter=freeze_members)
     """Members that this release does not know or can't read, as they came."""
 
 

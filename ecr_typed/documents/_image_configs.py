@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Self
+from typing import Any, Self
 
 import attrs
 
-from ecr_typed import FrozenMap
 from ecr_typed.documents._descriptors import Platform, read_platform
 from ecr_typed.documents._digests import digest_of
 from ecr_typed.documents._json import (
     NO_TEXTS,
-    Json,
     Plain,
     freeze_members,
     read_object,
@@ -21,6 +20,7 @@ from ecr_typed.documents._json import (
     take_objects,
     take_text_map,
     take_texts,
+    texts_by_name,
 )
 
 _PLATFORM = ("os", "architecture", "variant", "os.version", "os.features")
@@ -46,10 +46,10 @@ class ImageConfig:
     author: str | None = None
     """Who built it."""
 
-    labels: FrozenMap[str, str] = NO_TEXTS
+    labels: Mapping[str, str] = attrs.field(default=NO_TEXTS, converter=texts_by_name)
     """What is said of the image, as in `org.opencontainers.image.source`."""
 
-    env: FrozenMap[str, str] = NO_TEXTS
+    env: Mapping[str, str] = attrs.field(default=NO_TEXTS, converter=texts_by_name)
     """The variables of the environment, by name."""
 
     entrypoint: tuple[str, ...] = ()
@@ -76,7 +76,7 @@ class ImageConfig:
     diff_ids: tuple[str, ...] = ()
     """The digests of the layers, uncompressed, the lowest first."""
 
-    history: tuple[FrozenMap[str, Json], ...] = ()
+    history: tuple[Mapping[str, Any], ...] = ()
     """How each layer was made, in the members of the document."""
 
     @classmethod
@@ -127,9 +127,9 @@ def _names(members: Plain, name: str) -> tuple[str, ...]:
     return tuple(take_object(members, name) or ())
 
 
-def _variables(lines: tuple[str, ...]) -> FrozenMap[str, str]:
+def _variables(lines: tuple[str, ...]) -> Mapping[str, str]:
     pairs = (line.partition("=") for line in lines)
-    return FrozenMap({name: value for name, _, value in pairs})
+    return {name: value for name, _, value in pairs}
 
 
 def _time(text: str | None) -> datetime | None:

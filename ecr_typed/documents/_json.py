@@ -9,16 +9,13 @@ from typing import Any, NoReturn, TypeAlias, TypeVar, cast
 from ecr_typed import FrozenMap
 from ecr_typed.documents._problems import quoted, refuse
 
-Json: TypeAlias = "str | int | float | bool | tuple[Json, ...] | FrozenMap[str, Json] | None"
-"""A JSON value: arrays are tuples, objects are `FrozenMap`."""
-
 Plain: TypeAlias = dict[str, Any]
 """A JSON object as the `json` module has it."""
 
 Read = TypeVar("Read")
 Item = TypeVar("Item")
 
-EMPTY: FrozenMap[str, Json] = FrozenMap()
+EMPTY: FrozenMap[str, Any] = FrozenMap()
 NO_TEXTS: FrozenMap[str, str] = FrozenMap()
 
 
@@ -65,7 +62,7 @@ def canonical(value: object) -> str:
     return json.dumps(value, sort_keys=True, separators=(",", ":"))
 
 
-def freeze(value: object) -> Json:
+def freeze(value: object) -> Any:
     """Return a JSON value that can't be changed."""
     match value:
         case Mapping():
@@ -73,10 +70,10 @@ def freeze(value: object) -> Json:
         case list() | tuple():
             return tuple(freeze(item) for item in cast("Iterable[object]", value))
         case _:
-            return cast("Json", value)
+            return value
 
 
-def freeze_members(members: Mapping[str, object]) -> FrozenMap[str, Json]:
+def freeze_members(members: Mapping[str, object]) -> FrozenMap[str, Any]:
     """Return the members of a JSON object as a map that can't be changed."""
     return FrozenMap({name: freeze(member) for name, member in members.items()})
 
@@ -123,6 +120,11 @@ def take_texts(members: Plain, name: str) -> tuple[str, ...] | None:
         return None
     del members[name]
     return texts
+
+
+def texts_by_name(value: Mapping[str, str]) -> Mapping[str, str]:
+    """Return texts by name as a map that can't be changed."""
+    return FrozenMap(value)
 
 
 def take_text_map(members: Plain, name: str) -> FrozenMap[str, str]:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import attrs
 
 from ecr_typed import FrozenMap
 from ecr_typed.documents._json import (
     EMPTY,
-    Json,
     Plain,
     canonical,
     freeze_members,
@@ -75,7 +74,7 @@ class LifecyclePolicy:
     rules: tuple[LifecycleRule, ...] = attrs.field(converter=_with_priorities)
     """Its rules: 1 to 50."""
 
-    extra: Mapping[str, Json] = attrs.field(default=EMPTY, converter=freeze_members, kw_only=True)
+    extra: Mapping[str, Any] = attrs.field(default=EMPTY, converter=freeze_members, kw_only=True)
     """Members that this release does not know or can't read, as they came."""
 
     @classmethod
@@ -120,7 +119,7 @@ class LifecyclePolicy:
         *,
         indexes: Iterable[ImageIndex] = (),
         now: datetime | None = None,
-    ) -> FrozenMap[str, LifecycleDecision]:
+    ) -> Mapping[str, LifecycleDecision]:
         """Return which images the policy would expire or archive, without asking the service.
 
         It is `start_lifecycle_policy_preview` without the wait, for repositories that need not

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Self
+from typing import Any, Self
 
 import attrs
 
 from ecr_typed.documents._json import (
     EMPTY,
-    Json,
     Plain,
     freeze_members,
     take,
@@ -59,7 +58,7 @@ class LifecycleSelection:
     count_number: int | None = None
     """How many images or days: 1 or more; 90 or more with `sinceImageTransitioned`."""
 
-    extra: Mapping[str, Json] = attrs.field(default=EMPTY, converter=freeze_members)
+    extra: Mapping[str, Any] = attrs.field(default=EMPTY, converter=freeze_members)
     """Members that this release does not know or can't read, as they came."""
 
 
@@ -73,7 +72,7 @@ class LifecycleAction:
     target_storage_class: str | None = None
     """Where `transition` moves images to: `archive`."""
 
-    extra: Mapping[str, Json] = attrs.field(default=EMPTY, converter=freeze_members)
+    extra: Mapping[str, Any] = attrs.field(default=EMPTY, converter=freeze_members)
     """Members that this release does not know or can't read, as they came."""
 
 
@@ -104,7 +103,7 @@ class LifecycleRule:
     description: str | None = None
     """What it is for, in words."""
 
-    extra: Mapping[str, Json] = attrs.field(default=EMPTY, converter=freeze_members)
+    extra: Mapping[str, Any] = attrs.field(default=EMPTY, converter=freeze_members)
     """Members that this release does not know or can't read, as they came."""
 
     @classmethod

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TypedDict
 
 import attrs
 
-from ecr_typed import FrozenMap
 from ecr_typed.documents._descriptors import Descriptor, read_descriptor
 from ecr_typed.documents._digests import digest_of
 from ecr_typed.documents._json import (
@@ -31,7 +31,7 @@ class _Known(TypedDict):
 
     text: str
     media_type: str | None
-    annotations: FrozenMap[str, str]
+    annotations: Mapping[str, str]
     artifact_type: str | None
     subject: Descriptor | None
 
@@ -46,7 +46,7 @@ class _Document:
     media_type: str | None
     """Its media type: the one that came with it, else the one that is written in it."""
 
-    annotations: FrozenMap[str, str]
+    annotations: Mapping[str, str]
     """What else is said of it."""
 
     artifact_type: str | None

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Self
+from typing import Any, Self
 
 import attrs
 
 from ecr_typed.documents._json import (
     EMPTY,
-    Json,
     Plain,
     freeze_members,
     items_of,
@@ -65,7 +64,7 @@ class PolicyDocument:
     id: str | None = attrs.field(default=None, kw_only=True)
     """Its name."""
 
-    extra: Mapping[str, Json] = attrs.field(default=EMPTY, converter=freeze_members, kw_only=True)
+    extra: Mapping[str, Any] = attrs.field(default=EMPTY, converter=freeze_members, kw_only=True)
     """Members that this release does not know or can't read, as they came."""
 
     _form: _Form = attrs.field(default=_Form(), init=False, eq=False, repr=False)

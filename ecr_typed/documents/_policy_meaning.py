@@ -6,11 +6,10 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, cast
 
-from ecr_typed.documents._json import Json, canonical, thaw
+from ecr_typed.documents._json import canonical, thaw
 from ecr_typed.documents._statements import Statement, write_statement
 
 if TYPE_CHECKING:
-    from ecr_typed import FrozenMap
     from ecr_typed.documents._policies import PolicyDocument
 
 _ROOT = re.compile(r"arn:[a-z0-9-]+:iam::([0-9]{12}):root")
@@ -54,7 +53,7 @@ def _names(actions: Iterable[str] | None) -> list[str] | None:
     return None if actions is None else _set(action.lower() for action in actions)
 
 
-def _principal(principal: str | FrozenMap[str, tuple[str, ...]] | None) -> Any:
+def _principal(principal: str | Mapping[str, tuple[str, ...]] | None) -> Any:
     if principal is None or isinstance(principal, str):
         return principal
     names = {kind: _set(map(_account, texts)) for kind, texts in principal.items()}
@@ -67,20 +66,20 @@ def _account(name: str) -> str:
     return root[1] if root else name
 
 
-def _condition(condition: Mapping[str, Json] | None) -> Any:
+def _condition(condition: Mapping[str, Any] | None) -> Any:
     if condition is None:
         return None
     return {operator: _values_by_key(values) for operator, values in condition.items()}
 
 
-def _values_by_key(values: Json) -> Any:
+def _values_by_key(values: object) -> Any:
     if not isinstance(values, Mapping):
         return thaw(values)
-    by_key = cast("Mapping[str, Json]", values)
+    by_key = cast("Mapping[str, Any]", values)
     # The case of a key's letters makes no difference.
     return {key.lower(): _values(value) for key, value in by_key.items()}
 
 
-def _values(value: Json) -> list[str]:
-    values = value if isinstance(value, tuple) else (value,)
+def _values(value: object) -> list[str]:
+    values = cast("tuple[object, ...]", value) if isinstance(value, tuple) else (value,)
     return sorted({each if isinstance(each, str) else canonical(thaw(each)) for each in values})

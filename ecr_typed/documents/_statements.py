@@ -10,7 +10,6 @@ import attrs
 from ecr_typed import FrozenMap
 from ecr_typed.documents._json import (
     EMPTY,
-    Json,
     Plain,
     freeze_members,
     take,
@@ -29,13 +28,13 @@ def _texts(value: str | Iterable[str] | None) -> tuple[str, ...] | None:
 
 def _principal(
     value: str | Mapping[str, str | Iterable[str]] | None,
-) -> str | FrozenMap[str, tuple[str, ...]] | None:
+) -> str | Mapping[str, tuple[str, ...]] | None:
     if value is None or isinstance(value, str):
         return value
     return FrozenMap({kind: _texts(names) or () for kind, names in value.items()})
 
 
-def _condition(value: Mapping[str, object] | None) -> FrozenMap[str, Json] | None:
+def _condition(value: Mapping[str, object] | None) -> Mapping[str, Any] | None:
     return None if value is None else freeze_members(value)
 
 
@@ -52,14 +51,14 @@ class Statement:
     effect: str | None = "Allow"
     """`Allow` or `Deny`."""
 
-    principal: str | FrozenMap[str, tuple[str, ...]] | None = attrs.field(
+    principal: str | Mapping[str, tuple[str, ...]] | None = attrs.field(
         default=None, converter=_principal
     )
     """For whom it is: `*` for everybody, or a mapping such as `{"AWS": "111122223333"}`, whose
     values are account ids, ARNs of IAM or names of services.
     """
 
-    not_principal: str | FrozenMap[str, tuple[str, ...]] | None = attrs.field(
+    not_principal: str | Mapping[str, tuple[str, ...]] | None = attrs.field(
         default=None, converter=_principal
     )
     """For whom it is not, in place of `principal`."""
@@ -78,12 +77,12 @@ class Statement:
     not_resource: tuple[str, ...] | None = attrs.field(default=None, converter=_texts)
     """The ARNs of the repositories that it is not about, in place of `resource`."""
 
-    condition: FrozenMap[str, Json] | None = attrs.field(default=None, converter=_condition)
+    condition: Mapping[str, Any] | None = attrs.field(default=None, converter=_condition)
     """When it applies: values by key by operator, as in
     `{"StringEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}}`.
     """
 
-    extra: Mapping[str, Json] = attrs.field(default=EMPTY, converter=freeze_members)
+    extra: Mapping[str, Any] = attrs.field(default=EMPTY, converter=freeze_members)
     """Members that this release does not know or can't read, as they came."""
 
 
@@ -131,7 +130,7 @@ def write_statement(statement: Statement, alone: Collection[tuple[str, ...]] = (
         is_alone = texts is not None and len(texts) == 1 and place in alone
         return texts[0] if is_alone and texts else thaw(texts)
 
-    def named(principal: str | FrozenMap[str, tuple[str, ...]] | None, name: str) -> Any:
+    def named(principal: str | Mapping[str, tuple[str, ...]] | None, name: str) -> Any:
         if principal is None or isinstance(principal, str):
             return principal
         return {kind: written(texts, name, kind) for kind, texts in principal.items()}
