@@ -5,7 +5,9 @@ from __future__ import annotations
 import urllib.error
 import urllib.request
 import uuid
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from mypy_boto3_ecr import ECRClient
+
+    from ecr_typed.testing import EcrEmulator
 
 MIB = 1024 * 1024
 
@@ -353,6 +357,16 @@ def test_download_urls_expire(ecr: ECRClient, passes: Callable[..., None]) -> No
     assert status == 403
     assert b"<Code>AccessDenied</Code>" in body
     assert fetch(download_url(ecr))[0] == 200
+
+
+def test_a_download_url_says_when_it_expires(ecr: ECRClient, emulator: EcrEmulator) -> None:
+    """The query has the date and the seconds of Signature Version 4 (awscli's example)."""
+    push(ecr, "one")
+    query = dict(parse_qsl(urlsplit(download_url(ecr)).query))
+    assert query["X-Amz-Expires"] == "3600"
+    signed_at = datetime.strptime(query["X-Amz-Date"], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+    assert abs(signed_at - emulator.clock.now()) < timedelta(seconds=5)
+    assert query["X-Amz-Algorithm"] == "AWS4-HMAC-SHA256"
 
 
 def test_download_urls_cannot_be_made_up(ecr: ECRClient) -> None:

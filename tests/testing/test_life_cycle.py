@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import subprocess
 import sys
@@ -192,3 +193,38 @@ with EcrEmulator():
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
     assert done.stdout == "[]\n"
+
+
+def test_its_environment_leads_every_sdk_to_it(emulator: EcrEmulator) -> None:
+    """A child process with `environment()` talks to the emulator, ECR and STS, past proxies."""
+    program = """
+import boto3
+print(boto3.client("ecr").describe_repository_creation_templates()["registryId"])
+print(boto3.client("sts").get_caller_identity()["Account"])
+"""
+    environment = {
+        **os.environ,
+        "HTTP_PROXY": "http://127.0.0.1:9",
+        "AWS_SESSION_TOKEN": "of another account",
+        **emulator.environment(),
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.stdout, done.stderr) == (f"{emulator.account_id}\n" * 2, "")
+
+
+@pytest.mark.parametrize(
+    ("host", "named"), [("0.0.0.0", "127.0.0.1"), ("::1", "[::1]"), ("localhost", "localhost")]
+)
+def test_it_listens_where_it_is_told(host: str, named: str) -> None:
+    """Another address than 127.0.0.1 has to be named, and the URL is one that works."""
+    with EcrEmulator(host=host) as emulator:
+        assert emulator.endpoint_url.startswith(f"http://{named}:")
+        client = emulator.boto3_client()
+        assert client.describe_repositories()["repositories"] == []
+        client.close()

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from ecr_typed.testing import EcrEmulator
 
-from .pushing import digest_of, manifest_of
+from .pushing import (
+    DOCKER_LIST,
+    DOCKER_MANIFEST,
+    OCI_INDEX,
+    OCI_MANIFEST,
+    digest_of,
+    manifest_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -107,3 +115,19 @@ def test_it_pulls_into_any_registry(fresh: EcrEmulator, fresh_ecr: ECRClient) ->
     assert len(other.describe_images(repositoryName="k8s/pause")["imageDetails"]) == 1
     assert fresh_ecr.describe_repositories()["repositories"] == []
     other.close()
+
+
+@pytest.mark.parametrize("members", [{"layers": []}, {"manifests": []}])
+def test_a_manifest_without_a_media_type(
+    fresh: EcrEmulator, fresh_ecr: ECRClient, members: dict[str, Any]
+) -> None:
+    """OCI allows a manifest to leave its media type out; another one can be named."""
+    config = {"digest": digest_of("{}"), "size": 2}
+    text = json.dumps({"schemaVersion": 2, "config": config, **members})
+    fresh.pull_through("quay/app", text)
+    oci = OCI_INDEX if "manifests" in members else OCI_MANIFEST
+    docker = DOCKER_LIST if "manifests" in members else DOCKER_MANIFEST
+    fresh.pull_through("quay/other", text, media_type=docker)
+    for repository, media_type in (("quay/app", oci), ("quay/other", docker)):
+        (image,) = fresh_ecr.describe_images(repositoryName=repository)["imageDetails"]
+        assert image.get("imageManifestMediaType") == media_type

@@ -202,7 +202,7 @@ def test_it_finds_any_registry(fresh: EcrEmulator, scanned: ECRClient) -> None:
         ("app", "v2", BASIC, "no image 'v2'"),
         ("app", "sha256:00", BASIC, "no image"),
         ("app", "v1", {"nam": "CVE-1"}, "nam"),
-        ("app", "v1", {"uri": "https://example.com", "title": "CVE-1"}, "title"),
+        ("app", "v1", {"name": "CVE-1", "severity": 7}, r"findings\[0\]"),
     ],
 )
 def test_what_cannot_be_set(
@@ -211,3 +211,24 @@ def test_what_cannot_be_set(
     """What names no image, or is no finding, is a ValueError."""
     with pytest.raises(ValueError, match=match):
         fresh.set_scan_findings(repository, image, [finding])
+
+
+def test_members_that_no_finding_has_are_ignored(fresh: EcrEmulator, scanned: ECRClient) -> None:
+    """What AWS returns and this release does not know is named in a warning, and left out."""
+    finding = {
+        **to_boto3(BASIC),
+        "severityOfTomorrow": "HIGH",
+        "attributes": [{"key": "a", "worth": "b"}],
+    }
+    with pytest.warns(UserWarning, match="has no attributes.worth, severityOfTomorrow") as caught:
+        fresh.set_scan_findings("app", "v1", [finding])
+    assert caught[0].filename == __file__
+    (returned,) = findings(scanned)["imageScanFindings"]["findings"]
+    assert returned == {**to_boto3(BASIC), "attributes": [{"key": "a"}]}
+
+
+@pytest.mark.parametrize("given", [BASIC, "CVE-1", 7, ["CVE-1"], [None]])
+def test_findings_are_a_list(fresh: EcrEmulator, scanned: ECRClient, given: Any) -> None:
+    """What is no list of models and dicts is a TypeError that says where."""
+    with pytest.raises(TypeError, match=r"^findings"):
+        fresh.set_scan_findings("app", "v1", given)

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.config import Config
 
+from ecr_typed.testing import EcrEmulator
+
 from .answers import code_of, message_of, refusal
 from .pushing import index_of, manifest_of, push
 from .test_scanning_configuration import configure, rule_of
@@ -16,8 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from mypy_boto3_ecr import ECRClient
-
-    from ecr_typed.testing import EcrEmulator
 
 V1: Any = {"repositoryName": "app", "imageId": {"imageTag": "v1"}}
 
@@ -224,3 +224,34 @@ def test_an_old_image_that_is_pushed_with_a_new_tag(
     push(ecr, "v2", manifest=manifest_of("v1"))
     assert status_of(ecr)["status"] == "IN_PROGRESS"
     assert code_of(ecr.start_image_scan, **V1) == "LimitExceededException"
+
+
+@pytest.mark.parametrize(
+    "artifact_type", ["application/spdx+json", "application/vnd.cncf.helm.config.v1+json"]
+)
+def test_what_is_no_image_is_not_supported(
+    ecr: ECRClient, emulator: EcrEmulator, account_id: str, artifact_type: str
+) -> None:
+    """The scan of a chart or an SBOM ends UNSUPPORTED_IMAGE (prowler-cloud/prowler#4507)."""
+    emulator.push_image(
+        "app", tags=["artifact"], artifact_type=artifact_type, account_id=account_id
+    )
+    ecr.start_image_scan(repositoryName="app", imageId={"imageTag": "artifact"})
+    emulator.clock.advance(timedelta(seconds=1))
+    answer: Any = ecr.describe_image_scan_findings(
+        repositoryName="app", imageId={"imageTag": "artifact"}
+    )
+    assert answer["imageScanStatus"]["status"] == "UNSUPPORTED_IMAGE"
+    assert "imageScanFindings" not in answer
+
+
+def test_a_second_scan_can_be_throttled() -> None:
+    """An emulator can refuse it as users have met it (aws/containers-roadmap#1226)."""
+    with EcrEmulator(repeated_scan_error="ThrottlingException") as emulator:
+        client = emulator.boto3_client(config=Config(retries={"total_max_attempts": 1}))
+        client.create_repository(repositoryName="app")
+        emulator.push_image("app", tags=["v1"])
+        client.start_image_scan(**V1)
+        error = refusal(client.start_image_scan, **V1)["Error"]
+        assert (error["Code"], error["Message"]) == ("ThrottlingException", "Rate exceeded")
+        client.close()

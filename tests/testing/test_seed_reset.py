@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.exceptions import ClientError
 
 from ecr_typed import (
+    DescribeImagesFilter,
     EncryptionConfiguration,
     EncryptionType,
+    ImageDetail,
+    ImageIdentifier,
     ImageScanningConfiguration,
+    ImageScanStatus,
+    ImageStatus,
+    ImageStatusFilter,
     ImageTagMutability,
     ImageTagMutabilityExclusionFilter,
     ImageTagMutabilityExclusionFilterType,
@@ -231,3 +237,74 @@ def test_an_emulator_that_does_not_run_can_be_reset() -> None:
     emulator.reset()
     with emulator, emulator.client() as client:
         assert names(client) == []
+
+
+def image(**members: Any) -> ImageDetail:
+    """Make a model of an image."""
+    here: dict[str, Any] = {
+        "registry_id": ACCOUNT,
+        "repository_name": "app",
+        "image_digest": f"sha256:{64 * 'a'}",
+        "image_pushed_at": THEN,
+    }
+    return ImageDetail(**{**here, **members})
+
+
+def test_images_are_seeded_as_they_are(fresh: EcrEmulator, typed: EcrClient) -> None:
+    """An image keeps its digest, times, size, tags and status, and can be read like any other."""
+    old = image(
+        image_tags=("v1", "latest"),
+        image_size_in_bytes=123_456_789,
+        image_manifest_media_type="application/vnd.docker.distribution.manifest.v2+json",
+        artifact_media_type="application/vnd.docker.container.image.v1+json",
+        last_recorded_pull_time=THEN + timedelta(days=1),
+    )
+    archived = image(
+        image_digest=f"sha256:{64 * 'b'}",
+        image_size_in_bytes=7,
+        subject_manifest_digest=old.image_digest,
+        image_status=ImageStatus.ARCHIVED,
+        last_archived_at=THEN + timedelta(days=2),
+    )
+    fresh.seed(repository(), old, archived)
+    described = typed.describe_images(
+        "app", filter=DescribeImagesFilter(image_status=ImageStatusFilter.ANY)
+    )
+    for seeded, found in zip((old, archived), described, strict=True):
+        for name in ("image_digest", "image_tags", "image_size_in_bytes", "image_pushed_at"):
+            assert getattr(found, name) == getattr(seeded, name)
+        assert found.last_recorded_pull_time == seeded.last_recorded_pull_time
+        assert found.image_status == (seeded.image_status or "ACTIVE")
+        assert found.last_archived_at == seeded.last_archived_at
+    pulled = typed.batch_get_image("app", [ImageIdentifier(image_tag="v1")]).images
+    assert pulled[0].image_id.image_digest == old.image_digest
+
+
+@pytest.mark.parametrize(
+    ("members", "match"),
+    [
+        ({"registry_id": "999999999999"}, "registry 999999999999, not 123456789012"),
+        ({"repository_name": "absent"}, "no repository 'absent'"),
+        ({}, "has the image sha256:a"),
+        ({"image_digest": "sha256:00", "image_tags": ("v1",)}, "has the tag 'v1'"),
+        ({"image_digest": "sha256:00", "image_status": "ACTIVATING"}, "must be ACTIVE or ARCHIVED"),
+        ({"image_scan_status": ImageScanStatus()}, "image_scan_status can't be seeded"),
+    ],
+)
+def test_images_that_cannot_be_seeded(
+    fresh: EcrEmulator, members: dict[str, Any], match: str
+) -> None:
+    """An image of another registry, without a repository, or there already is a ValueError."""
+    fresh.seed(repository(), image(image_tags=("v1",)))
+    with pytest.raises(ValueError, match=match):
+        fresh.seed(image(**members))
+
+
+@pytest.mark.parametrize(
+    "given", [{"repositoryName": "app"}, [repository()], "app", None, Repository]
+)
+def test_what_is_no_model_is_refused(fresh: EcrEmulator, typed: EcrClient, given: Any) -> None:
+    """Anything but a model is a TypeError that says where, and nothing is seeded."""
+    with pytest.raises(TypeError, match=r"models\[1\] is of type .* seed takes models: Repository"):
+        fresh.seed(repository("first"), given)
+    assert names(typed) == []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 from ecr_typed.testing._emulator.clients import SessionFactory, without_proxies
 from ecr_typed.testing._emulator.http.dispatcher import Dispatcher
@@ -11,11 +11,13 @@ from ecr_typed.testing._emulator.http.faults import Faults
 from ecr_typed.testing._emulator.http.server import HOST, EmulatorRequestHandler, EmulatorServer
 from ecr_typed.testing._emulator.registry.accounts import Accounts
 from ecr_typed.testing._emulator.registry.clock import Clock
+from ecr_typed.testing._emulator.registry.repositories import Options
 from ecr_typed.testing._emulator.service import EcrService
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
     from contextlib import AbstractContextManager
+    from datetime import datetime
     from types import TracebackType
 
     import boto3
@@ -24,10 +26,17 @@ if TYPE_CHECKING:
     from mypy_boto3_ecr import ECRClient
 
     from ecr_typed import CallEvent, EcrClient, RetryPolicy
-    from ecr_typed.models import ImageIdentifier, Repository, RepositoryCreationTemplate
+    from ecr_typed.models import (
+        ImageDetail,
+        ImageIdentifier,
+        Repository,
+        RepositoryCreationTemplate,
+    )
     from ecr_typed.testing._emulator.registry.accounts import Lookups
     from ecr_typed.testing._emulator.registry.repositories import Registry
-    from ecr_typed.testing._emulator.seeding import Finding
+    from ecr_typed.testing._emulator.setup.findings import Finding
+
+_ANY_HOST = frozenset({"", "0.0.0.0", "::"})  # noqa: S104 - to be replaced in URLs
 
 
 class EcrEmulator:
@@ -54,7 +63,11 @@ class EcrEmulator:
         account_id: str = "123456789012",
         latency: float = 0.0,
         port: int = 0,
+        host: str = HOST,
         moto: bool = False,
+        repeated_scan_error: Literal[
+            "LimitExceededException", "ThrottlingException"
+        ] = "LimitExceededException",
     ) -> None:
         """Make an emulator; a `with` block or `start` lets it serve.
 
@@ -63,9 +76,13 @@ class EcrEmulator:
             account_id: The account that its clients work in unless they are given another.
             latency: How long each of ECR's responses is held back, in seconds.
             port: The port to listen on; 0 is a free port.
+            host: The address to listen on. Whoever reaches another address than `127.0.0.1` can
+                read and change all that the emulator holds: it checks no signature.
             moto: Whether moto emulates other services on the same port. KMS keys, IAM principals
                 and secrets are looked up there, stacks of CloudFormation create repositories here,
                 and `/moto-api/reset` resets both. Needs the extra `moto`.
+            repeated_scan_error: The error of a second basic scan within 24 hours. AWS documents the
+                quota; users have also met a throttling exception.
 
         Raises:
             ImportError: `moto` is asked for, but its extra is not installed.
@@ -75,10 +92,13 @@ class EcrEmulator:
         self.latency = latency
         self.clock = Clock()
         self.faults = Faults()
+        self._host = host
         self._port = port
         self._has_moto = moto
         self._service = EcrService(
-            clock=self.clock, accounts=Accounts(account_id, _moto_lookups() if moto else None)
+            clock=self.clock,
+            accounts=Accounts(account_id, _moto_lookups() if moto else None),
+            options=Options(repeated_scan_error=repeated_scan_error),
         )
         self._dispatcher: Dispatcher | None = None
         self._server: EmulatorServer | None = None
@@ -97,7 +117,7 @@ class EcrEmulator:
             latency=self.latency,
             other_services=other_services,
         )
-        self._server = EmulatorServer(dispatcher, port=self._port, handler=handler)
+        self._server = EmulatorServer(dispatcher, host=self._host, port=self._port, handler=handler)
         self._dispatcher = dispatcher
         self._thread = threading.Thread(target=self._server.serve, name="ecr-emulator", daemon=True)
         self._thread.start()
@@ -125,31 +145,37 @@ class EcrEmulator:
 
     def seed(
         self,
-        *models: Repository | RepositoryCreationTemplate,
+        *models: Repository | RepositoryCreationTemplate | ImageDetail,
         tags: Mapping[str, Mapping[str, str]] | None = None,
         account_id: str | None = None,
         region_name: str | None = None,
     ) -> None:
-        """Put repositories and templates into a registry as they are, without a call.
+        """Put repositories, templates and images into a registry as they are, without a call.
 
         Only their place is checked, so a test can begin with what the service would not let it
-        create. A setting that a model leaves out gets its default.
+        create. A setting that a model leaves out gets its default. An image keeps its digest, its
+        times, its size and its tags; its manifest is made up, so it does not match the digest: use
+        `push_image` for an image to pull.
 
         Args:
-            models: The repositories and templates. A repository's ARN must be of the registry.
+            models: The repositories, templates and images. The ARN of a repository must be of the
+                registry; the repository of an image must exist, or come before the image.
             tags: Tags by name of their repository, which may exist already.
             account_id: The account of the registry; default: the emulator's.
             region_name: The region of the registry; default: the emulator's.
 
         Raises:
-            ValueError: A model does not belong into the registry, or exists already. The models
-                before it are put there.
+            TypeError: An argument is no such model; nothing is put there.
+            ValueError: A model does not belong into the registry, exists already, or has a member
+                that can't be seeded. The models before it are put there.
         """
-        from ecr_typed.testing._emulator.seeding import put_model, put_tags
+        from ecr_typed.testing._emulator.setup.seeding import check_seed, put_model, put_tags
 
+        for position, model in enumerate(models):
+            check_seed(model, position)
         with self._registry(account_id, region_name) as registry:
             for model in models:
-                put_model(registry, model, registry.registries.now)
+                put_model(registry, model)
             for repository_name, its_tags in (tags or {}).items():
                 put_tags(registry, repository_name, its_tags)
 
@@ -173,27 +199,84 @@ class EcrEmulator:
         Args:
             repository_name: The repository of the image.
             image: The image's digest or one of its tags, as text or as an `ImageIdentifier`.
-            findings: Basic or enhanced findings: models, or dicts as boto3 returns them.
+            findings: Basic or enhanced findings: models, or dicts as boto3 returns them. Members
+                that no finding has are ignored, with a warning that names them.
             status: The status of the scan; default: COMPLETE, or ACTIVE where scans are continuous.
             description: The description of the status; default: AWS's.
             account_id: The account of the registry; default: the emulator's.
             region_name: The region of the registry; default: the emulator's.
 
         Raises:
-            ValueError: There is no such image, or a finding is none.
+            TypeError: `findings` is no list of models and dicts.
+            ValueError: There is no such image, or a dict is no finding.
         """
-        from ecr_typed.testing._emulator.seeding import set_findings
+        from ecr_typed.testing._emulator.setup.findings import set_findings
 
         with self._registry(account_id, region_name) as registry:
-            set_findings(
-                registry,
-                repository_name,
-                image,
-                findings,
-                status,
-                description,
-                registry.registries.now,
-            )
+            set_findings(registry, repository_name, image, findings, status, description)
+
+    def push_image(
+        self,
+        repository_name: str,
+        *,
+        tags: Collection[str] = (),
+        pushed_at: datetime | None = None,
+        size: int | None = None,
+        platform: str | None = None,
+        children: Sequence[str | ImageDetail] = (),
+        subject: str | ImageDetail | None = None,
+        media_type: str | None = None,
+        artifact_type: str | None = None,
+        labels: Mapping[str, str] | None = None,
+        account_id: str | None = None,
+        region_name: str | None = None,
+    ) -> ImageDetail:
+        """Push an image in one step: its configuration and its layer are made up.
+
+        What a push begins, begins: a template may create the repository, the image is scanned,
+        signed and replicated. Each call pushes another image.
+
+        Args:
+            repository_name: The repository.
+            tags: Its tags; default: none.
+            pushed_at: The time of the push, timezone-aware; default: the emulator's time.
+            size: Its size in bytes; default: a few hundred. Of a layer above 1 MiB only the first
+                MiB is kept in memory.
+            platform: Its platform, such as `linux/arm64`; default: `linux/amd64`.
+            children: The images that it lists, by digest or as `push_image` returned them. With
+                children it is an index.
+            subject: The image that it refers to, as a signature does, by digest or as `push_image`
+                returned it. It need not exist.
+            media_type: The manifest's media type; default: OCI's of an image or of an index. Docker's
+                are allowed, too.
+            artifact_type: The type of an artifact that is no container image, such as
+                `application/spdx+json`.
+            labels: The labels in its configuration.
+            account_id: The account of the registry; default: the emulator's.
+            region_name: The region of the registry; default: the emulator's.
+
+        Returns:
+            The image as DescribeImages describes it.
+
+        Raises:
+            TypeError: `tags` is one text.
+            ValueError: The registry refuses the push, or arguments contradict each other.
+        """
+        from ecr_typed.testing._emulator.setup.pushing import PushedImage
+
+        image = PushedImage(
+            tags,
+            pushed_at,
+            size,
+            platform,
+            children,
+            subject,
+            media_type,
+            artifact_type,
+            labels or {},
+        )
+        with self._registry(account_id, region_name) as registry:
+            return image.push(registry, repository_name)
 
     def pull_through(
         self,
@@ -201,6 +284,7 @@ class EcrEmulator:
         manifest: str,
         *,
         tag: str | None = None,
+        media_type: str | None = None,
         account_id: str | None = None,
         region_name: str | None = None,
     ) -> str:
@@ -210,6 +294,7 @@ class EcrEmulator:
             repository_name: The repository to cache it in; a rule must cover it.
             manifest: The manifest in the upstream registry. Its layers are not cached.
             tag: The tag that it is pulled by.
+            media_type: The manifest's media type, if the manifest has none; default: OCI's.
             account_id: The account of the registry; default: the emulator's.
             region_name: The region of the registry; default: the emulator's.
 
@@ -221,7 +306,7 @@ class EcrEmulator:
 
         with self._registry(account_id, region_name) as registry:
             now = registry.registries.now
-            return pull_through(registry, repository_name, manifest, tag, now)
+            return pull_through(registry, repository_name, manifest, media_type, tag, now)
 
     def add_kms_key(
         self,
@@ -269,7 +354,31 @@ class EcrEmulator:
         """The URL that it listens on: the `endpoint_url` of boto3's clients."""
         if self._server is None:
             raise RuntimeError("this EcrEmulator is not running: use it in a with block")
-        return f"http://{HOST}:{self._server.port}"
+        host = HOST if self._host in _ANY_HOST else self._host
+        return f"http://{f'[{host}]' if ':' in host else host}:{self._server.port}"
+
+    def environment(self) -> dict[str, str]:
+        """Return the environment variables under which any SDK of AWS talks to this emulator.
+
+        Set them in this process (`os.environ.update`) or in a child process
+        (`env={**os.environ, **emulator.environment()}`). They name the endpoint, the region and
+        credentials of the emulator's account, and keep the calls away from proxies. A profile that
+        `AWS_PROFILE` names comes before the credentials in some SDKs: unset it.
+        """
+        url = self.endpoint_url
+        services = ("",) if self._has_moto else ("_ECR", "_STS")
+        return {
+            **{f"AWS_ENDPOINT_URL{service}": url for service in services},
+            "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "false",
+            "AWS_REGION": self.region_name,
+            "AWS_DEFAULT_REGION": self.region_name,
+            "AWS_ACCESS_KEY_ID": self.account_id,
+            "AWS_SECRET_ACCESS_KEY": "emulator",
+            "AWS_SESSION_TOKEN": "",
+            "AWS_EC2_METADATA_DISABLED": "true",
+            "NO_PROXY": "127.0.0.1,localhost",
+            "no_proxy": "127.0.0.1,localhost",
+        }
 
     def client(
         self,

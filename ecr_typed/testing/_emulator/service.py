@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from ecr_typed.testing._emulator.registry.call import Call, Response
-from ecr_typed.testing._emulator.registry.repositories import Registries, Registry
+from ecr_typed.testing._emulator.registry.repositories import Options, Registries, Registry
 from ecr_typed.testing._emulator.topics.lifecycle_policies.evaluation import apply_policy
 from ecr_typed.testing._emulator.topics.operations import OPERATIONS
 
@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 class EcrService:
     """Amazon ECR. Its state has no locks of its own: one call runs at a time."""
 
-    def __init__(self, *, clock: Clock, accounts: Accounts) -> None:
+    def __init__(self, *, clock: Clock, accounts: Accounts, options: Options) -> None:
         self.accounts = accounts
+        self._options = options
         self._clock = clock
         self._lock = threading.Lock()
         self.reset()
@@ -30,7 +31,7 @@ class EcrService:
     def reset(self) -> None:
         """Empty all registries, and forget every token, session and key."""
         self.accounts.reset()
-        self._registries = Registries(self._clock, self.accounts)
+        self._registries = Registries(self._clock, self.accounts, self._options)
 
     @contextmanager
     def exclusive(self) -> Generator[Registries]:

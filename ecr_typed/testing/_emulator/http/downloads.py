@@ -24,10 +24,9 @@ _RANGE = re.compile(r"bytes=(?:(?P<first>\d{1,18})-(?P<last>\d{1,18})?|-(?P<coun
 def download(registries: Registries, path: str, query: str, range_header: str) -> HttpResponse:
     """Return a layer, or the bytes of it that a `Range` header asks for."""
     arguments = {name: values[-1] for name, values in parse_qs(query).items()}
-    expires, signature = arguments.get("X-Amz-Expires", ""), arguments.get("X-Amz-Signature", "")
-    if not registries.layer_urls.has_signed(path, expires, signature):
+    if not registries.layer_urls.has_signed(path, arguments):
         return _refusal("403 FORBIDDEN", "SignatureDoesNotMatch", "The signature is not ours")
-    if registries.now.timestamp() >= int(expires):
+    if registries.now >= registries.layer_urls.expiry(arguments):
         return _refusal("403 FORBIDDEN", "AccessDenied", "Request has expired")
     account_id, region_name, *name, digest = path.removeprefix(DOWNLOADS_PATH).split("/")
     try:

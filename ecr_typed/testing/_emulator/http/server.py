@@ -112,14 +112,16 @@ class EmulatorServer(ThreadedWSGIServer):
         self,
         application: WSGIApplication,
         *,
+        host: str,
         port: int,
         handler: type[EmulatorRequestHandler] = EmulatorRequestHandler,
     ) -> None:
         self._connections: dict[threading.Thread, socket.socket] = {}
         self._connections_lock = threading.Lock()
         # The socket is opened here, because werkzeug ends the process where a port is taken.
-        with socket.create_server((HOST, port), backlog=_BACKLOG) as listening:
-            super().__init__(HOST, port, application, handler, fd=listening.fileno())
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        with socket.create_server((host, port), family=family, backlog=_BACKLOG) as listening:
+            super().__init__(host, port, application, handler, fd=listening.fileno())
 
     def serve(self) -> None:
         """Accept connections until `shutdown`; then close the port."""

@@ -63,6 +63,13 @@ class StorageHistory:
         """Begin to move the image back."""
         self._activates_at = done_at
 
+    @classmethod
+    def seeded(
+        cls, *, is_archived: bool, archived_at: datetime | None, activated_at: datetime | None
+    ) -> StorageHistory:
+        """Return the history of an image that a test describes."""
+        return cls(is_archived, archived_at, activated_at)
+
 
 @dataclass(slots=True, eq=False)
 class StoredImage:
@@ -73,6 +80,8 @@ class StoredImage:
     tags: list[str] = field(default_factory=list[str])
     last_pulled_at: datetime | None = None
     storage: StorageHistory = field(default_factory=StorageHistory)
+    stated_size: int | None = None
+    """The size that a test has set, in place of the size by the manifest."""
     states: States = field(default_factory=States)
 
     @property
@@ -162,6 +171,8 @@ class ImageStore:
 
     def size_of(self, image: StoredImage) -> int:
         """Return the size of an image; an index has the size of the largest image it lists."""
+        if image.stated_size is not None:
+            return image.stated_size
         if not image.manifest.is_index:
             descriptors = (image.manifest.config, *image.manifest.layers)
             return sum(each.size for each in descriptors if each is not None)

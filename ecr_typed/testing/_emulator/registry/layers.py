@@ -6,8 +6,9 @@ import hashlib
 import hmac
 import secrets
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 from urllib.parse import quote, urlencode
 
@@ -19,6 +20,7 @@ LARGEST_LAYER: Final = 52_000 * MIB
 DOWNLOADS_PATH: Final = "/.ecr-layers/"
 """Where layers are downloaded; no bucket of S3 can have this name."""
 _URL_LIFETIME = timedelta(hours=1)
+_DATE_FORMAT = "%Y%m%dT%H%M%SZ"
 
 
 @dataclass(slots=True)
@@ -86,13 +88,28 @@ class LayerUrls:
             now: The time from which the hour counts.
         """
         path = DOWNLOADS_PATH + "/".join(place)
-        expires = str(int((now + _URL_LIFETIME).timestamp()))
-        query = urlencode({"X-Amz-Expires": expires, "X-Amz-Signature": self._sign(path, expires)})
-        return f"{endpoint_url}{quote(path)}?{query}"
+        account_id, region_name, *_ = place
+        arguments = {
+            "X-Amz-Algorithm": "AWS4-HMAC-SHA256",
+            "X-Amz-Credential": f"{account_id}/{now:%Y%m%d}/{region_name}/s3/aws4_request",
+            "X-Amz-Date": now.strftime(_DATE_FORMAT),
+            "X-Amz-Expires": str(int(_URL_LIFETIME.total_seconds())),
+            "X-Amz-SignedHeaders": "host",
+        }
+        arguments["X-Amz-Signature"] = self._sign(path, arguments)
+        return f"{endpoint_url}{quote(path)}?{urlencode(arguments)}"
 
-    def has_signed(self, path: str, expires: str, signature: str) -> bool:
-        """Return whether a URL is one that was issued."""
-        return hmac.compare_digest(self._sign(path, expires).encode(), signature.encode())
+    def has_signed(self, path: str, arguments: Mapping[str, str]) -> bool:
+        """Return whether a URL was issued here, by its path and the arguments of its query."""
+        signature = arguments.get("X-Amz-Signature", "")
+        return hmac.compare_digest(self._sign(path, arguments).encode(), signature.encode())
 
-    def _sign(self, path: str, expires: str) -> str:
-        return hmac.new(self._key, f"{path}?{expires}".encode(), "sha256").hexdigest()
+    def expiry(self, arguments: Mapping[str, str]) -> datetime:
+        """Return when a URL that was issued here expires."""
+        issued_at = datetime.strptime(arguments["X-Amz-Date"], _DATE_FORMAT).replace(tzinfo=UTC)
+        return issued_at + timedelta(seconds=int(arguments["X-Amz-Expires"]))
+
+    def _sign(self, path: str, arguments: Mapping[str, str]) -> str:
+        signed = {name: arguments[name] for name in sorted(arguments.keys() - {"X-Amz-Signature"})}
+        text = f"{path}?{urlencode(signed)}"
+        return hmac.new(self._key, text.encode(), "sha256").hexdigest()

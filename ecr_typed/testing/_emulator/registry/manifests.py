@@ -18,15 +18,22 @@ DOCKER_LIST = "application/vnd.docker.distribution.manifest.list.v2+json"
 OCI_MANIFEST = "application/vnd.oci.image.manifest.v1+json"
 OCI_INDEX = "application/vnd.oci.image.index.v1+json"
 
-_MANIFESTS = frozenset({DOCKER_MANIFEST, OCI_MANIFEST})
-_INDEXES = frozenset({DOCKER_LIST, OCI_INDEX})
+MANIFESTS = frozenset({DOCKER_MANIFEST, OCI_MANIFEST})
+INDEXES = frozenset({DOCKER_LIST, OCI_INDEX})
+# Configurations of what a container engine runs; a chart, a signature or an SBOM has another one.
+_IMAGE_CONFIGS = frozenset(
+    {
+        "application/vnd.docker.container.image.v1+json",
+        "application/vnd.oci.image.config.v1+json",
+    }
+)
 # Layers that registries may not hold: a client fetches them from elsewhere.
 _FOREIGN = ("foreign", "nondistributable")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Descriptor:
-    """How a manifest refers to a layer, a configuration or another manifest."""
+    """A reference of a manifest to a layer, a configuration or another manifest."""
 
     digest: str
     size: int
@@ -35,7 +42,7 @@ class Descriptor:
 
     @property
     def is_foreign(self) -> bool:
-        """Whether the registry doesn't hold what this refers to."""
+        """Whether the registry does not hold the layer."""
         return any(word in (self.media_type or "") for word in _FOREIGN)
 
 
@@ -56,11 +63,16 @@ class Manifest:
     @property
     def is_index(self) -> bool:
         """Whether it lists other manifests instead of layers."""
-        return self.media_type in _INDEXES
+        return self.media_type in INDEXES
+
+    @property
+    def is_container_image(self) -> bool:
+        """Whether it describes what a container engine runs, not another artifact."""
+        return self.artifact_media_type is None or self.artifact_media_type in _IMAGE_CONFIGS
 
     @property
     def artifact_media_type(self) -> str | None:
-        """What the artifact is: its own type, else that of its configuration."""
+        """The type of the artifact: its own, else the type of its configuration."""
         if self.artifact_type is not None:
             return self.artifact_type
         return None if self.config is None else self.config.media_type
@@ -73,7 +85,7 @@ class Manifest:
 
 
 def digest_of(content: bytes) -> str:
-    """Give the digest that names some content."""
+    """Return the digest of some content."""
     return f"sha256:{hashlib.sha256(content).hexdigest()}"
 
 
@@ -89,15 +101,26 @@ def read_manifest(text: str, media_type: str | None) -> Manifest:
             text=text,
             digest=digest_of(text.encode()),
             media_type=kind,
-            config=_descriptor(members["config"]) if kind in _MANIFESTS else None,
-            layers=_descriptors(members["layers"]) if kind in _MANIFESTS else (),
-            children=_descriptors(members["manifests"]) if kind in _INDEXES else (),
+            config=_descriptor(members["config"]) if kind in MANIFESTS else None,
+            layers=_descriptors(members["layers"]) if kind in MANIFESTS else (),
+            children=_descriptors(members["manifests"]) if kind in INDEXES else (),
             subject=_descriptor(members["subject"]).digest if "subject" in members else None,
             artifact_type=_text_or_none(members.get("artifactType")),
             annotations=_texts(members.get("annotations") or {}),
         )
     except (ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
         raise _syntax_error() from error
+
+
+def implied_media_type(text: str) -> str | None:
+    """Return the media type of a manifest without one: OCI allows to leave it out."""
+    try:
+        document: object = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(document, dict) or "mediaType" in document:
+        return None
+    return OCI_INDEX if "manifests" in document else OCI_MANIFEST
 
 
 def _media_type(own: object, given: str | None) -> str:
@@ -108,7 +131,7 @@ def _media_type(own: object, given: str | None) -> str:
     if own is not None and given is not None and own != given:
         raise invalid("imageManifestMediaType", "must be the mediaType of the manifest")
     kind = given if own is None else own
-    if kind not in _MANIFESTS | _INDEXES:
+    if kind not in MANIFESTS | INDEXES:
         raise invalid("imageManifestMediaType", f"'{kind}' is not supported")
     return str(kind)
 
@@ -144,5 +167,5 @@ def _texts(members: Mapping[str, object]) -> dict[str, str]:
 
 
 def _syntax_error() -> ServiceError:
-    # What the service says of any manifest that it can't read, and how it spells the member.
+    # The service's wording for any manifest that it can't read, with its spelling of the member.
     return invalid("ImageManifest", "Invalid JSON syntax")

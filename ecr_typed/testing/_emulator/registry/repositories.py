@@ -124,11 +124,19 @@ class Registry:
         return repository
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """The behaviour that a test chooses, where reports of AWS differ or AWS needs more time."""
+
+    repeated_scan_error: str = "LimitExceededException"
+
+
 class Registries:
     """All registries of an emulator, and what they share."""
 
-    def __init__(self, clock: Clock, accounts: Accounts) -> None:
+    def __init__(self, clock: Clock, accounts: Accounts, options: Options) -> None:
         self.clock = clock
+        self.options = options
         self.now = clock.now()
         """The time of the call that runs: the same from its beginning to its end."""
         self.accounts = accounts
@@ -142,7 +150,9 @@ class Registries:
 
     def run_due(self) -> None:
         """Take the time for a call, and run what was scheduled for before it."""
-        self.now = self.clock.now()
+        now = self.clock.now()
+        # Times have milliseconds on the wire, so they have no more in the state.
+        self.now = now.replace(microsecond=now.microsecond // 1000 * 1000)
         self.scheduler.run(self.now)
 
     def of(self, account_id: str, region_name: str) -> Registry:

@@ -43,7 +43,10 @@ def describe_images(call: Call) -> Response:
             if _passes(image, call, "imageStatus", default="ACTIVE")
         ]
         page, next_token = paginate(call, images, key=lambda image: image.digest)
-        return {"imageDetails": [_details(repository, each, now) for each in page], **next_token}
+        return {
+            "imageDetails": [image_details(repository, each, now) for each in page],
+            **next_token,
+        }
     refuse_paging(call, "imageIds")
     found = [
         repository.image(image_id, member=f"imageIds.{position}.member")
@@ -55,7 +58,7 @@ def describe_images(call: Call) -> Response:
         for image in dict.fromkeys(found)
         if _passes(image, call, "imageStatus", default="ANY")
     ]
-    return {"imageDetails": [_details(repository, image, now) for image in chosen]}
+    return {"imageDetails": [image_details(repository, image, now) for image in chosen]}
 
 
 def list_image_referrers(call: Call) -> Response:
@@ -85,7 +88,8 @@ def _passes(image: StoredImage, call: Call, status_member: str, *, default: str)
     return tag_status in {"ANY", "TAGGED" if image.tags else "UNTAGGED"}
 
 
-def _details(repository: Repository, image: StoredImage, now: datetime) -> dict[str, Any]:
+def image_details(repository: Repository, image: StoredImage, now: datetime) -> dict[str, Any]:
+    """Return an image as DescribeImages describes it."""
     members: dict[str, Any] = {
         **repository.names,
         "imageDigest": image.digest,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ecr_typed.testing._emulator.registry.errors import ServiceError
 from ecr_typed.testing._emulator.registry.images import StoredImage
-from ecr_typed.testing._emulator.registry.manifests import read_manifest
+from ecr_typed.testing._emulator.registry.manifests import implied_media_type, read_manifest
 from ecr_typed.testing._emulator.topics.pull_through_cache.rules import PullThroughCacheRules
 from ecr_typed.testing._emulator.topics.pull_through_cache.upstreams import secret_error
 from ecr_typed.testing._emulator.topics.repository_creation_templates import create_from_template
@@ -19,9 +19,16 @@ if TYPE_CHECKING:
 
 
 def pull_through(
-    registry: Registry, repository_name: str, manifest: str, tag: str | None, now: datetime
+    registry: Registry,
+    repository_name: str,
+    manifest: str,
+    media_type: str | None,
+    tag: str | None,
+    now: datetime,
 ) -> str:
     """Cache an image as if it had been pulled, or raise `ValueError` with the reason.
+
+    A manifest without a media type, and without a `media_type` beside it, is one of OCI.
 
     Returns:
         The image's digest.
@@ -32,8 +39,10 @@ def pull_through(
     failure = secret_error(rule["credentialArn"], registry) if "credentialArn" in rule else None
     if failure is not None:
         raise ValueError(failure)
+    if media_type is None:
+        media_type = implied_media_type(manifest)
     try:
-        read = read_manifest(manifest, None)
+        read = read_manifest(manifest, media_type)
         repository = _repository(registry, repository_name, now)
     except ServiceError as error:
         raise ValueError(error.message) from error

@@ -91,10 +91,7 @@ def start_image_scan(call: Call) -> Response:
     _check_scannable(image, now)
     last_started = configuration.last_started(image)
     if last_started is not None and now < last_started + BASIC_SCAN_INTERVAL:
-        raise ServiceError(
-            "LimitExceededException",
-            "The scan quota per image has been exceeded. Wait and try again.",
-        )
+        raise _quota_exceeded(call.registries.options.repeated_scan_error)
     configuration.start(image, now)
     return {**_subject(call, repository, image), "imageScanStatus": {"status": "IN_PROGRESS"}}
 
@@ -140,6 +137,13 @@ def _check_scannable(image: StoredImage, now: datetime) -> None:
             "ImageArchivedException",
             f"The image with digest '{image.digest}' is archived and cannot be scanned",
         )
+
+
+def _quota_exceeded(code: str) -> ServiceError:
+    """Return the error of a second scan: both have been reported of AWS."""
+    if code == "ThrottlingException":
+        return ServiceError(code, "Rate exceeded")
+    return ServiceError(code, "The scan quota per image has been exceeded. Wait and try again.")
 
 
 def _no_scan(repository: Repository, image_id: Mapping[str, str]) -> ServiceError:

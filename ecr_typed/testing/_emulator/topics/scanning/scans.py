@@ -24,8 +24,9 @@ _FREQUENCIES = ("CONTINUOUS_SCAN", "SCAN_ON_PUSH", "MANUAL")
 _DESCRIPTIONS = {
     "COMPLETE": "The scan was completed successfully.",
     "ACTIVE": "Continuous scan is selected for image.",
+    "UNSUPPORTED_IMAGE": "The image type is not supported: it is no container image.",
 }
-_WITH_FINDINGS = frozenset(_DESCRIPTIONS)
+_WITH_FINDINGS = frozenset({"COMPLETE", "ACTIVE"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +113,13 @@ class ScanningConfiguration:
             completed_at = started + BACKGROUND_TIME
             if now < completed_at:
                 return ScanResult("IN_PROGRESS" if self.scan_type == "BASIC" else "PENDING")
+        status = None if found is None else found.status
+        if status is None:
+            is_continuous = self.frequency_of(repository)[0] == "CONTINUOUS_SCAN"
+            status = "ACTIVE" if is_continuous else "COMPLETE"
+            if found is None and not image.manifest.is_container_image:
+                status = "UNSUPPORTED_IMAGE"
         found = found or _NOTHING_FOUND
-        is_continuous = self.frequency_of(repository)[0] == "CONTINUOUS_SCAN"
-        status = found.status or ("ACTIVE" if is_continuous else "COMPLETE")
         return ScanResult(
             status,
             found.description or _DESCRIPTIONS.get(status),
