@@ -23,13 +23,15 @@ def programs(tmp_path_factory: pytest.TempPathFactory) -> Mapping[Path, str]:
         lines: list[str] = []
         origin = page.relative_to(ROOT).as_posix()
         for block in blocks_of(page):
+            if block.is_type_error:
+                continue
             # The README's blocks are independent of each other.
             name = block.file_name or (page.stem == "README" and f"line_{block.line}.py")
             if name:
                 path = folder / f"{page.stem}_{name}"
                 path.write_text(block.numbered, "utf-8")
                 pages[path] = origin
-            elif not block.is_type_error:
+            else:
                 lines += [""] * (block.line - 1 - len(lines)) + block.source.splitlines()
         if lines:
             path = folder / f"{page.stem.replace('-', '_')}_page.py"
