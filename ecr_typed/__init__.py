@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from ecr_typed._version import __version__ as __version__
 
 if TYPE_CHECKING:
+    from ecr_typed._boto_session import BotoSession
     from ecr_typed._calls.paging import Pager
     from ecr_typed._calls.retry import RetryEvent, RetryPolicy
     from ecr_typed._calls.runner import CallEvent
@@ -118,6 +119,7 @@ __all__ = [
     "BatchGetRepositoryScanningConfigurationRequest",
     "BatchGetRepositoryScanningConfigurationResponse",
     "BlockedByOrganizationPolicyException",
+    "BotoSession",
     "CallEvent",
     "ClientClosedError",
     "CompleteLayerUploadRequest",
@@ -411,6 +413,9 @@ if not TYPE_CHECKING:  # A type checker would take any name to exist.
         __name__,
         {
             "ecr_typed.models": models.__all__,
+            "ecr_typed._boto_session": [
+                "BotoSession",
+            ],
             "ecr_typed._calls.paging": [
                 "Pager",
             ],

@@ -9,7 +9,7 @@ from attrs import AttrsInstance
 from botocore.config import Config
 from mypy_boto3_ecr import ECRClient
 
-from ecr_typed import CallEvent, EcrClient, EcrError, RetryEvent, RetryPolicy
+from ecr_typed import BotoSession, CallEvent, EcrClient, EcrError, RetryEvent, RetryPolicy
 
 
 class OwnClient(EcrClient):
@@ -39,6 +39,14 @@ def retry_policy() -> None:
     assert_type(policy.deadline, float | None)
     assert_type(RetryPolicy(), RetryPolicy)
     assert_type(RetryPolicy(deadline=None, on_retry=None), RetryPolicy)
+
+
+def region_of(session: BotoSession) -> str | None:
+    return assert_type(session.region_name, str | None)
+
+
+def any_session(session: boto3.Session) -> None:
+    print(region_of(session), region_of(boto3.Session(profile_name="dev")))
 
 
 def make_client(session: boto3.Session, config: Config) -> None:

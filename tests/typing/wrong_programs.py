@@ -9,9 +9,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, assert_never
 
 import boto3
+import botocore.session
 
 import ecr_typed
 from ecr_typed import (
+    BotoSession,
     CallEvent,
     DescribeRepositoriesResponse,
     EcrClient,
@@ -241,6 +243,18 @@ def options(ecr: EcrClient, session: boto3.Session) -> None:
     ecr.boto3_client.describe_repositories(max_results=10)
 
 
+def sessions() -> None:
+    # wrong: mypy assignment, pyright reportAssignmentType
+    inner: BotoSession = botocore.session.Session()
+    # wrong: mypy assignment, pyright reportAssignmentType
+    name: BotoSession = "dev"
+    # wrong: mypy assignment, pyright reportAssignmentType
+    module: BotoSession = boto3
+    # wrong: mypy assignment, pyright reportAssignmentType
+    client: BotoSession = boto3.client("ecr")
+    print(inner, name, module, client)
+
+
 def takes_nothing() -> None: ...
 
 
@@ -273,6 +287,15 @@ def errors(error: EcrError, service_error: EcrServiceError, kms: KmsException) -
     print(kms.kmsError)
     # wrong: mypy union-attr, pyright reportOptionalMemberAccess
     print(kms.kms_error.upper())
+
+
+def pages_of_a_pager_of_items(pager: Pager[Repository]) -> None:
+    # By attrs' stubs, the base of pages may have any attribute to pyrefly.
+    # wrong: mypy attr-defined, pyright reportAttributeAccessIssue, pyrefly nothing
+    print(next(pager.pages()).repositories)
+    # wrong: mypy assignment, pyright reportAssignmentType
+    tags: Pager[Tag] = pager
+    print(tags)
 
 
 def sequences_of_what_a_model_is_not_made_of(rule: ReplicationRule) -> None:
