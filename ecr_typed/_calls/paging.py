@@ -12,8 +12,16 @@ from ecr_typed._errors import ArgumentProblem, EcrError, PaginationError, shorte
 
 __tracebackhide__ = True  # pytest ends at the caller's line
 
-Item = TypeVar("Item")
-Page = TypeVar("Page", bound=ResponsePage)
+Item_co = TypeVar("Item_co", covariant=True)
+if TYPE_CHECKING:
+    # Type checkers know this module, whether it is installed or not.
+    import typing_extensions
+
+    Page_co = typing_extensions.TypeVar(
+        "Page_co", bound=ResponsePage, default=ResponsePage, covariant=True
+    )
+else:
+    Page_co = TypeVar("Page_co", bound=ResponsePage, covariant=True)
 
 
 @attrs.frozen
@@ -25,7 +33,7 @@ class Paging:
     starting_token: str | None = None
 
 
-class Pager(Iterable[Item], Generic[Item, Page]):
+class Pager(Iterable[Item_co], Generic[Item_co, Page_co]):
     """What a paged operation lists: iterate over its items, or over its `pages()`.
 
     Pages are fetched as they are needed. Each iteration starts anew, and nothing is kept.
@@ -33,8 +41,8 @@ class Pager(Iterable[Item], Generic[Item, Page]):
 
     def __init__(
         self,
-        operation: PagedOperation[Item, Page],
-        requests: Sequence[Callable[[Mapping[str, object]], Page]],
+        operation: PagedOperation[Item_co, Page_co],
+        requests: Sequence[Callable[[Mapping[str, object]], Page_co]],
         paging: Paging,
         *,
         sends_paging: bool,
@@ -44,7 +52,7 @@ class Pager(Iterable[Item], Generic[Item, Page]):
         self._paging = paging
         self._sends_paging = sends_paging
 
-    def __iter__(self) -> Iterator[Item]:
+    def __iter__(self) -> Iterator[Item_co]:
         """Iterate over the items of all pages.
 
         Raises:
@@ -61,7 +69,7 @@ class Pager(Iterable[Item], Generic[Item, Page]):
                 yield from items[:left]
                 left -= len(items)
 
-    def pages(self) -> Iterator[Page]:
+    def pages(self) -> Iterator[Page_co]:
         """Iterate over the pages: the operation's responses, whole.
 
         To go on after a page, pass its `next_token` as `starting_token`; the last one has none.
@@ -75,7 +83,7 @@ class Pager(Iterable[Item], Generic[Item, Page]):
         """
         return self._pages(self._paging)
 
-    def first(self) -> Item | None:
+    def first(self) -> Item_co | None:
         """Fetch the first item, asking the service for no more than that.
 
         Returns:
@@ -86,7 +94,7 @@ class Pager(Iterable[Item], Generic[Item, Page]):
                 return item
         return None
 
-    def to_list(self) -> list[Item]:
+    def to_list(self) -> list[Item_co]:
         """Fetch all items.
 
         Returns:
@@ -97,19 +105,26 @@ class Pager(Iterable[Item], Generic[Item, Page]):
     def __repr__(self) -> str:
         return f"<Pager of {self._operation.method_name}: {self._paging}>"
 
-    if not TYPE_CHECKING:  # to a checker, what follows it would never be reached
+    if not TYPE_CHECKING:
 
+        def __class_getitem__(cls, parameters: Any) -> Any:
+            # `Pager[Repository]` is a type, too: the page's has a default.
+            if not isinstance(parameters, tuple):
+                parameters = (parameters, ResponsePage)
+            return super().__class_getitem__(parameters)
+
+        # To a checker, what follows `bool(pager)` would never be reached.
         def __bool__(self) -> bool:
             raise TypeError(
                 "a Pager is neither true nor false, as nothing is fetched yet: ask for "
                 f"{self._operation.method_name}(...).first() is not None"
             )
 
-    def _items(self, page: Page) -> Sequence[Item]:
+    def _items(self, page: ResponsePage) -> Sequence[Item_co]:
         lists = [_list_at(page, path) for path in self._operation.items]
         return lists[0] if len(lists) == 1 else [item for items in lists for item in items]
 
-    def _pages(self, paging: Paging) -> Iterator[Page]:
+    def _pages(self, paging: Paging) -> Iterator[Page_co]:
         left = paging.max_items
         for request in self._requests:
             token = paging.starting_token
@@ -128,10 +143,10 @@ class Pager(Iterable[Item], Generic[Item, Page]):
 
     def _fetch(
         self,
-        request: Callable[[Mapping[str, object]], Page],
+        request: Callable[[Mapping[str, object]], Page_co],
         token: str | None,
         left: int | None,
-    ) -> Page:
+    ) -> Page_co:
         parameters: dict[str, object] = {}
         if self._sends_paging:
             size = self._paging.page_size or self._operation.largest_page

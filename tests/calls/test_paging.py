@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
@@ -12,6 +12,7 @@ from ecr_typed import (
     EcrClient,
     EcrRequestError,
     ImageIdentifier,
+    Pager,
     Repository,
 )
 from tests.support.registry import Registry
@@ -298,3 +299,12 @@ def test_one_answer_of_any_size_is_read(ecr: EcrClient, wire: Wire) -> None:
     wire.will(reply(page(*(f"r{number}" for number in range(1000)))))
 
     assert len(ecr.describe_repositories().to_list()) == 1000
+
+
+def test_type_of_the_pages_has_a_default() -> None:
+    """`Pager[Repository]` is a type at run time as well, for annotations that are evaluated."""
+    assert get_args(Pager[Repository])[0] is Repository
+    assert get_args(Pager[Repository, DescribeRepositoriesResponse]) == (
+        Repository,
+        DescribeRepositoriesResponse,
+    )

@@ -69,3 +69,19 @@ def resumed(ecr: EcrClient, page: DescribeRepositoriesResponse) -> None:
         ecr.describe_repositories(starting_token=page.next_token),
         Pager[Repository, DescribeRepositoriesResponse],
     )
+
+
+def item_alone(pager: Pager[Repository]) -> list[str]:
+    """The type of the pages has a default."""
+    for page in pager.pages():
+        assert_type(page.next_token, str | None)
+    assert_type(pager.first(), Repository | None)
+    return [repository.repository_name for repository in pager]
+
+
+def pager_of_any_pages(
+    ecr: EcrClient, pager: Pager[Repository, DescribeRepositoriesResponse]
+) -> None:
+    names: list[str] = [*item_alone(pager), *item_alone(ecr.describe_repositories())]
+    anything: Pager[object] = pager
+    print(names, anything)
