@@ -23,6 +23,7 @@ class CallsInFlight:
         """Whether further calls are refused."""
         self._exchanges: set[Exchange] = set()
         self._alarms: set[SimpleQueue[None]] = set()
+        self._inner: set[CallsInFlight] = set()
 
     def enter(self, exchange: Exchange) -> None:
         """Take a request, and end it at once if the others were ended."""
@@ -44,9 +45,21 @@ class CallsInFlight:
         """Forget an alarm."""
         self._alarms.discard(alarm)
 
+    def add(self, inner: CallsInFlight) -> None:
+        """Let a group end with this one: that of a job that is run inside another."""
+        self._inner.add(inner)
+        if self.is_ended:
+            inner.end()
+
+    def remove(self, inner: CallsInFlight) -> None:
+        """Forget a group."""
+        self._inner.discard(inner)
+
     def end(self) -> None:
         """End what is in flight, and refuse what comes."""
         self.is_ended = True
+        for inner in self._inner.copy():
+            inner.end()
         for alarm in self._alarms.copy():
             alarm.put(None)
         for exchange in self._exchanges.copy():
@@ -56,6 +69,7 @@ class CallsInFlight:
         """Begin anew in a child process: what is in flight is the parent's."""
         self._exchanges.clear()
         self._alarms.clear()
+        self._inner.clear()
 
 
 def sleep(seconds: float, *groups: CallsInFlight) -> None:

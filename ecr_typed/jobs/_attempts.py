@@ -61,11 +61,15 @@ def attempt_elsewhere(_unique: object, function: Callable[..., Any], *arguments:
 
 
 def as_ecr_error(error: Exception) -> EcrError:
-    """Return what a user's function raised as an error of ours, with its cause."""
-    if isinstance(error, EcrError):
-        return error
+    """Return what a user's function raised as an error of ours, with its cause.
+
+    What the function made of an error of a call, may hide that a write may have been applied.
+    """
     text = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-    ours = EcrError(text)
+    behind = error.__cause__ or error.__context__
+    while behind is not None and not isinstance(behind, EcrError):
+        behind = behind.__cause__ or behind.__context__
+    ours = EcrError(text, maybe_applied=behind is not None and behind.maybe_applied)
     ours.__cause__ = error
     return ours
 

@@ -37,10 +37,10 @@ class Status(enum.StrEnum):
     """It was left out, because it is not there any more."""
 
     FAILED = "FAILED"
-    """It failed, and nothing of its last call was applied."""
+    """It failed."""
 
     UNKNOWN = "UNKNOWN"
-    """It failed, and its last call may have been applied all the same."""
+    """It failed, and a write of it may have been applied all the same."""
 
 
 @attrs.frozen
@@ -81,7 +81,9 @@ class Outcome(Generic[Item_co, Value_co]):
         text = f"{label(self.item)}: {self.status}"
         if self.registry is not None and self.registry != self.item:
             text = f"{self.registry} {text}"
-        return text if self.error is None else f"{text}: {self.error}"
+        # The other lines of an error explain it: a list of failures would be hard to read.
+        headline = str(self.error).partition("\n")[0]
+        return text if self.error is None else f"{text}: {headline}"
 
 
 class JobFailedError(EcrError, ExceptionGroup[EcrError]):

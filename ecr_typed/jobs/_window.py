@@ -16,8 +16,8 @@ from weakref import WeakSet
 
 import attrs
 
-from ecr_typed import EcrError
-from ecr_typed._botocore.in_flight import CallsInFlight
+from ecr_typed import ClientClosedError, EcrError
+from ecr_typed._botocore.in_flight import CallsInFlight, calls_of_job
 from ecr_typed._labels import label
 from ecr_typed.jobs._arguments import is_in_this_process
 from ecr_typed.jobs._attempts import Attempt, attempt_elsewhere, attempt_here
@@ -107,7 +107,10 @@ class Window(Generic[Item_co, Value_co]):
     def outcomes(self) -> Generator[Outcome[Item_co, Value_co], None, None]:
         """Run all tasks, and yield what becomes of them."""
         _open.add(self)
+        outer = calls_of_job.get()
         try:
+            if outer is not None:
+                outer.add(self._calls)
             self._fill()
             while self._tasks:
                 for task in self._next():
@@ -122,6 +125,8 @@ class Window(Generic[Item_co, Value_co]):
             raise
         finally:
             _log(self.end())
+            if outer is not None:
+                outer.remove(self._calls)
         if self._ending is not None:
             raise self._ending
 
@@ -142,6 +147,9 @@ class Window(Generic[Item_co, Value_co]):
 
     def _fill(self) -> None:
         while self._ending is None and len(self._tasks) < self._limit:
+            if self._calls.is_ended:
+                self._begin_to_end(ClientClosedError("the job that this one runs in was ended"))
+                return
             try:
                 task = self._source.take()
                 if task is None:

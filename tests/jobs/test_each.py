@@ -17,6 +17,7 @@ from ecr_typed import (
     ClientClosedError,
     EcrClient,
     EcrCredentialsError,
+    EcrError,
     EcrRequestError,
     Repository,
     RepositoryAlreadyExistsException,
@@ -64,6 +65,21 @@ def test_lost_answers_of_writes_are_unknown(emulator: EcrEmulator, ecr: EcrClien
 
     assert outcome.status is Status.UNKNOWN
     assert [repository.repository_name for repository in ecr.describe_repositories()] == ["team/a"]
+
+
+def test_writes_behind_other_errors_are_unknown(emulator: EcrEmulator, ecr: EcrClient) -> None:
+    """A function that raises an error of its own does not hide that a write may be applied."""
+    once = ecr.with_options(retry=RetryPolicy(max_attempts=1))
+    emulator.faults.inject(DROPPED, operation_name="CreateRepository")
+
+    def create(name: str) -> None:
+        try:
+            once.create_repository(name)
+        except EcrError as error:
+            raise RuntimeError("no repository") from error
+
+    (outcome,) = each(create, ["team/a"])
+    assert outcome.status is Status.UNKNOWN
 
 
 def test_other_errors_are_causes() -> None:

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from ecr_typed import ClientClosedError, EcrClient, EcrError
-from ecr_typed.jobs import Registry, each, each_registry, each_repository
+from ecr_typed.jobs import Registry, each, each_registry, each_repository, raise_failures
 from ecr_typed.testing import EcrEmulator
 from ecr_typed.testing.faults import THROTTLED, LateAnswer
 
@@ -112,6 +112,33 @@ def test_calls_outside_the_job_go_on(emulator: EcrEmulator, ecr: EcrClient) -> N
         wait_for_faults(emulator, 6)
         outcomes.close()
         assert len(outside.result()) == 1
+
+
+def test_a_job_inside_a_job_is_ended_with_it(emulator: EcrEmulator, ecr: EcrClient) -> None:
+    """A function may run a job of its own: the calls of that one end, and it goes no further."""
+    ecr.create_repository("seed")
+    emulator.faults.inject(FIRST, operation_name="ListImages")
+    emulator.faults.inject(LATE, operation_name="ListImages", share=1)
+    begun: list[int] = []
+
+    def call(number: int) -> None:
+        begun.append(number)
+        ecr.list_images("seed").to_list()
+
+    def inner(number: int) -> None:
+        if number:
+            raise_failures(each(call, range(1_000), threads=2))
+        else:
+            ecr.list_images("seed").to_list()
+
+    outcomes = each(inner, range(10), threads=2)
+    next(outcomes)
+    wait_for_faults(emulator, 4)
+    began = time.monotonic()
+    outcomes.close()
+
+    assert time.monotonic() - began < 1
+    assert len(begun) < 20
 
 
 INTERRUPTED = """
