@@ -12,7 +12,6 @@ import re
 import subprocess
 import sys
 from collections.abc import Generator
-from hashlib import sha256
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -34,22 +33,6 @@ READS = ("BatchCheck", "BatchGet", "Describe", "Get", "List", "Validate")
 WRITES = [method.operation for method in METHODS if not method.operation.startswith(READS)]
 
 
-def push(ecr: EcrClient, repository_name: str, tag: str) -> None:
-    """Push an image that consists of a config only."""
-    digest = f"sha256:{sha256(b'{}').hexdigest()}"
-    upload = ecr.initiate_layer_upload(repository_name)
-    ecr.upload_layer_part(repository_name, upload.upload_id, 0, 1, b"{}")
-    ecr.complete_layer_upload(repository_name, upload.upload_id, [digest])
-    kind = "application/vnd.oci.image.{}.v1+json"
-    config = {"mediaType": kind.format("config"), "digest": digest, "size": 2}
-    manifest: dict[str, object] = {
-        "schemaVersion": 2,
-        "mediaType": kind.format("manifest"),
-        "layers": [],
-    }
-    ecr.put_image(repository_name, json.dumps(manifest | {"config": config}), image_tag=tag)
-
-
 @contextlib.contextmanager
 def account_to_read() -> Generator[str]:
     """The endpoint of a registry with team/app:v1 and team/web, where every write is denied."""
@@ -57,7 +40,7 @@ def account_to_read() -> Generator[str]:
         with emulator.client() as ecr:
             ecr.create_repository("team/app")
             ecr.create_repository("team/web")
-            push(ecr, "team/app", "v1")
+            emulator.push_image("team/app", tags=["v1"], size=25_000_000)
         denied = ErrorAnswer("AccessDeniedException", "examples with EcrClient() only read")
         for operation in WRITES:
             emulator.faults.inject(denied, operation_name=operation, share=1)
