@@ -4,11 +4,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from ecr_typed import models
 from ecr_typed._calls.operation import Effect, Operation, PagedOperation
 from ecr_typed._calls.paging import Pager, Paging
+from ecr_typed._calls.request import as_text
 from ecr_typed._calls.runner import Caller
+
+if TYPE_CHECKING:
+    from ecr_typed.documents import LifecyclePolicy
 
 __tracebackhide__ = True  # pytest's tracebacks end at the caller's line.
 
@@ -108,7 +113,7 @@ class LifecyclePoliciesOperations(Caller):
     def put_lifecycle_policy(
         self,
         repository_name: str,
-        lifecycle_policy_text: str,
+        lifecycle_policy_text: str | LifecyclePolicy,
         *,
         registry_id: str | None = None,
     ) -> models.PutLifecyclePolicyResponse:
@@ -122,7 +127,7 @@ class LifecyclePoliciesOperations(Caller):
                 2 to 256 characters: lower-case letters and digits, separated by '.', '_',
                 '__' or hyphens, in parts separated by '/'.
             lifecycle_policy_text: The lifecycle policy, a JSON document.
-                100 to 30,720 characters.
+                100 to 30,720 characters. Text, or a `LifecyclePolicy`.
             registry_id: The AWS account id of the registry. Default: the caller's account.
                 12 digits.
 
@@ -142,7 +147,7 @@ class LifecyclePoliciesOperations(Caller):
         return self._call(
             _PUT_LIFECYCLE_POLICY,
             repository_name=repository_name,
-            lifecycle_policy_text=lifecycle_policy_text,
+            lifecycle_policy_text=as_text(lifecycle_policy_text, "LifecyclePolicy"),
             registry_id=registry_id,
         )
 
@@ -222,7 +227,7 @@ class LifecyclePoliciesOperations(Caller):
         repository_name: str,
         *,
         registry_id: str | None = None,
-        lifecycle_policy_text: str | None = None,
+        lifecycle_policy_text: str | LifecyclePolicy | None = None,
     ) -> models.StartLifecyclePolicyPreviewResponse:
         """Start a preview: compute what a lifecycle policy would do to a repository's images,
         without doing it.
@@ -237,7 +242,8 @@ class LifecyclePoliciesOperations(Caller):
             registry_id: The AWS account id of the registry. Default: the caller's account.
                 12 digits.
             lifecycle_policy_text: The policy to preview, a JSON document.
-                Default: the repository's current policy. 100 to 30,720 characters.
+                Default: the repository's current policy. 100 to 30,720 characters. Text, or a
+                `LifecyclePolicy`.
 
         Returns:
             The policy of the preview, and the preview's status.
@@ -259,7 +265,7 @@ class LifecyclePoliciesOperations(Caller):
             _START_LIFECYCLE_POLICY_PREVIEW,
             repository_name=repository_name,
             registry_id=registry_id,
-            lifecycle_policy_text=lifecycle_policy_text,
+            lifecycle_policy_text=as_text(lifecycle_policy_text, "LifecyclePolicy"),
         )
 
     def get_lifecycle_policy_preview(

@@ -4,10 +4,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from ecr_typed import models
 from ecr_typed._calls.operation import Effect, Operation
+from ecr_typed._calls.request import as_text
 from ecr_typed._calls.runner import Caller
+
+if TYPE_CHECKING:
+    from ecr_typed.documents import PolicyDocument
 
 __tracebackhide__ = True  # pytest's tracebacks end at the caller's line.
 
@@ -140,7 +145,7 @@ class RegistryOperations(Caller):
 
     def put_registry_policy(
         self,
-        policy_text: str,
+        policy_text: str | PolicyDocument,
     ) -> str:
         """Set the registry's permissions policy, replacing the current one.
 
@@ -149,6 +154,7 @@ class RegistryOperations(Caller):
 
         Args:
             policy_text: The permissions policy, a JSON document. At most 10,240 characters.
+                Text, or a `PolicyDocument`.
 
         Returns:
             The new policy, a JSON document.
@@ -164,7 +170,7 @@ class RegistryOperations(Caller):
         """
         return self._call(
             _PUT_REGISTRY_POLICY,
-            policy_text=policy_text,
+            policy_text=as_text(policy_text, "PolicyDocument"),
         ).policy_text
 
     def delete_registry_policy(

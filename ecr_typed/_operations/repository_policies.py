@@ -3,9 +3,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from ecr_typed import models
 from ecr_typed._calls.operation import Effect, Operation
+from ecr_typed._calls.request import as_text
 from ecr_typed._calls.runner import Caller
+
+if TYPE_CHECKING:
+    from ecr_typed.documents import PolicyDocument
 
 __tracebackhide__ = True  # pytest's tracebacks end at the caller's line.
 
@@ -58,7 +64,7 @@ class RepositoryPoliciesOperations(Caller):
     def set_repository_policy(
         self,
         repository_name: str,
-        policy_text: str,
+        policy_text: str | PolicyDocument,
         *,
         registry_id: str | None = None,
         force: bool | None = None,
@@ -73,6 +79,7 @@ class RepositoryPoliciesOperations(Caller):
                 2 to 256 characters: lower-case letters and digits, separated by '.', '_',
                 '__' or hyphens, in parts separated by '/'.
             policy_text: The permissions policy, a JSON document. At most 10,240 characters.
+                Text, or a `PolicyDocument`.
             registry_id: The AWS account id of the registry. Default: the caller's account.
                 12 digits.
             force: Whether to set the policy even if it would prevent you from changing it
@@ -92,7 +99,7 @@ class RepositoryPoliciesOperations(Caller):
         return self._call(
             _SET_REPOSITORY_POLICY,
             repository_name=repository_name,
-            policy_text=policy_text,
+            policy_text=as_text(policy_text, "PolicyDocument"),
             registry_id=registry_id,
             force=force,
         )
