@@ -1,6 +1,6 @@
 """Create a repository with KMS_DSSE and tags: `python examples/create_encrypted.py team/app`.
 
-Running it again is no error, as long as the repository is encrypted as it should be.
+It succeeds when it is run again, and fails if the repository exists with other encryption.
 """
 
 from __future__ import annotations
@@ -13,14 +13,16 @@ from ecr_typed import (
     EncryptionType,
     ImageTagMutability,
     Repository,
-    RepositoryAlreadyExistsException,
+    RepositoryNotFoundException,
 )
 
 
-def create(ecr: EcrClient, name: str, tags: dict[str, str], kms_key: str | None) -> Repository:
-    """Create the repository, or return the one that is there."""
+def ensure(ecr: EcrClient, name: str, tags: dict[str, str], kms_key: str | None) -> Repository:
+    """Return the repository, and create it if it is missing."""
     try:
-        return ecr.create_repository(
+        (repository,) = ecr.describe_repositories(repository_names=[name])
+    except RepositoryNotFoundException:
+        repository = ecr.create_repository(
             name,
             encryption_configuration=EncryptionConfiguration(
                 encryption_type=EncryptionType.KMS_DSSE, kms_key=kms_key
@@ -28,13 +30,11 @@ def create(ecr: EcrClient, name: str, tags: dict[str, str], kms_key: str | None)
             image_tag_mutability=ImageTagMutability.IMMUTABLE,
             tags=tags,
         )
-    except RepositoryAlreadyExistsException:
-        (repository,) = ecr.describe_repositories(repository_names=[name])
-        return repository
+    return repository
 
 
 def main() -> None:
-    """Create what the command line names."""
+    """Create the repository of the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("name")
     parser.add_argument("--kms-key", help="default: the key that AWS manages")
@@ -42,10 +42,10 @@ def main() -> None:
     options = parser.parse_args()
     tags = dict(tag.partition("=")[::2] for tag in options.tag)
     with EcrClient() as ecr:
-        repository = create(ecr, options.name, tags, options.kms_key)
+        repository = ensure(ecr, options.name, tags, options.kms_key)
     encryption = repository.encryption_configuration
     if encryption is None or encryption.encryption_type != EncryptionType.KMS_DSSE:
-        raise SystemExit(f"{repository.repository_name} is there, but encrypted by {encryption}")
+        raise SystemExit(f"{repository.repository_name} exists with other encryption: {encryption}")
     print(f"{repository.repository_uri} is encrypted with {encryption.kms_key}")
 
 

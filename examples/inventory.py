@@ -8,13 +8,13 @@ from ecr_typed import EcrClient, Repository
 
 
 def encryption_of(repository: Repository) -> str:
-    """The kind of a repository's encryption; answers about old repositories may lack it."""
+    """Return the kind of a repository's encryption, which the service may leave out."""
     encryption = repository.encryption_configuration
     return encryption.encryption_type if encryption else "unknown"
 
 
 def main() -> None:
-    """Count over all pages."""
+    """Print the number of repositories for each kind of encryption."""
     with EcrClient() as ecr:
         kinds = Counter(map(encryption_of, ecr.describe_repositories()))
     for kind, count in kinds.most_common():
