@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -72,16 +73,43 @@ def test_a_role_that_can_not_be_assumed_is_lost_credentials(
     emulator: EcrEmulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What STS refuses is said of the registry, and the others are worked on."""
-    monkeypatch.setenv("AWS_ENDPOINT_URL_STS", "http://127.0.0.1:1")
-    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
+    monkeypatch.setenv("AWS_ENDPOINT_URL_STS", emulator.endpoint_url)
     monkeypatch.setenv("AWS_ENDPOINT_URL_ECR", emulator.endpoint_url)
-    refused = Registry("us-east-1", role_arn="arn:aws:iam::333333333333:role/gone")
+    refused = Registry("us-east-1", role_arn="arn:aws:iam::333333333333:role/no such role")
     own = Registry("us-east-1")
 
     outcomes = {one.item: one for one in each_registry(create_plain, [refused, own])}
 
-    assert outcomes[refused].error is not None
+    assert isinstance(outcomes[refused].error, EcrCredentialsError)
+    assert "no such role" in str(outcomes[refused].error)
     assert outcomes[own].status is Status.DONE
+
+
+def test_credentials_of_a_role_renew_themselves(
+    emulator: EcrEmulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before the credentials of a client expire, the role is assumed again."""
+    monkeypatch.setenv("AWS_ENDPOINT_URL_STS", emulator.endpoint_url)
+    registry = Registry(
+        "us-east-1",
+        role_arn="arn:aws:iam::555555555555:role/renewed",
+        endpoint_url=emulator.endpoint_url,
+    )
+    # By the clock of STS it is so early that an hour is over in five minutes.
+    emulator.clock.set(datetime.now(UTC) - timedelta(minutes=55))
+    with registry.connect() as ecr:
+        private: Any = ecr.boto3_client
+        ecr.describe_repositories().to_list()
+        expiring = private._request_signer._credentials.get_frozen_credentials().access_key
+        emulator.clock.set(datetime.now(UTC))
+        ecr.describe_repositories().to_list()
+        lasting = {
+            private._request_signer._credentials.get_frozen_credentials().access_key
+            for _ in range(3)
+        }
+
+    assert len(lasting) == 1
+    assert expiring not in lasting
 
 
 def create_plain(ecr: EcrClient, _: Registry) -> str:
