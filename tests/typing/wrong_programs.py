@@ -34,6 +34,7 @@ from ecr_typed import (
     RetryPolicy,
     Tag,
     from_boto3,
+    jobs,
     models,
     to_boto3,
 )
@@ -386,3 +387,20 @@ def order_of_what_has_none(first: Repository, policy: RetryPolicy, event: CallEv
     print(policy >= policy)
     # wrong: mypy operator, pyright reportOperatorIssue
     print(event > event)
+
+
+def count(ecr: EcrClient, repository: Repository) -> int:
+    return len(ecr.list_images(repository.repository_name).to_list())
+
+
+def jobs_of_other_items(ecr: EcrClient, fleet: list[jobs.Registry]) -> None:
+    # wrong: mypy arg-type, pyright reportArgumentType
+    jobs.each(ecr.delete_repository, [7])
+    # wrong: mypy arg-type, pyright reportArgumentType
+    jobs.each_registry(count, fleet)
+    for outcome in jobs.each_repository(count, ecr):
+        # wrong: mypy operator, pyright reportOptionalOperand
+        print(outcome.value + 1)
+    for anywhere in jobs.each_repository(count, fleet):
+        # wrong: mypy union-attr, pyright reportAttributeAccessIssue
+        print(anywhere.item.repository_name)
