@@ -136,6 +136,9 @@ class Window(Generic[Item_co, Value_co]):
             return []
         self._is_over = True
         _open.discard(self)
+        if calls_of_job.get() is self._calls:
+            # A task of the job ends it, or collects it as garbage: it can't wait for itself.
+            seconds = 0.0
         running = self._drop_what_waits()
         self._calls.end()
         futures = [task.future for task in running if task.future is not None]

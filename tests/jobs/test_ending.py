@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import textwrap
+import threading
 import time
 from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
@@ -112,6 +113,26 @@ def test_calls_outside_the_job_go_on(emulator: EcrEmulator, ecr: EcrClient) -> N
         wait_for_faults(emulator, 6)
         outcomes.close()
         assert len(outside.result()) == 1
+
+
+def test_a_function_can_end_the_job_that_calls_it() -> None:
+    """A job that is closed by its own function, on a thread of the job, waits for no end of it."""
+    jobs: list[Generator[Any, None, None]] = []
+    is_suspended, is_closed = threading.Event(), threading.Event()
+
+    def work(number: int) -> int:
+        if number == 1:
+            is_suspended.wait(timeout=10)
+            jobs[0].close()
+            is_closed.set()
+        return number
+
+    outcomes = each(work, range(1_000), threads=1)
+    jobs.append(outcomes)
+    assert next(outcomes).value == 0
+    is_suspended.set()
+    assert is_closed.wait(timeout=10)
+    assert list(outcomes) == []
 
 
 def test_a_job_inside_a_job_is_ended_with_it(emulator: EcrEmulator, ecr: EcrClient) -> None:
