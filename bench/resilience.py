@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import gc
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from bench.canned import ARN, TAGS, typed_client
 from bench.measures import Measure, cpu_ratio
-from ecr_typed._botocore.exchange import mark_attempt
+from ecr_typed._botocore.events import mark_attempt
 
 SOAK_CALLS = 100_000
 
@@ -18,23 +18,16 @@ SOAK_CALLS = 100_000
 class _NoRetries:
     """In the place of a client's retrier: the attempt, and nothing else."""
 
-    class policy:  # noqa: N801
-        max_attempts = 1
-
     @staticmethod
-    def countdown() -> Callable[[], None]:
-        return lambda: None
-
-    @staticmethod
-    def run(_: str, attempt: Callable[[], Any]) -> Any:
-        return attempt()
+    def run(call: Any) -> Any:
+        return call.attempt()
 
 
 def call_that_succeeds_at_once() -> Measure:
     """A call with the means to survive against one without, both ours."""
     whole, bare = typed_client(TAGS), typed_client(TAGS)
     stripped: Any = bare
-    stripped._retrier = _NoRetries  # noqa: SLF001  # what is measured
+    stripped._calls._retrier = _NoRetries  # noqa: SLF001  # what is measured
     bare.boto3_client.meta.events.unregister("request-created.ecr", mark_attempt)
     ratio = cpu_ratio(
         lambda: whole.list_tags_for_resource(ARN),

@@ -52,10 +52,11 @@ def render(service: ServiceRecord, decisions: Decisions) -> dict[str, str]:
             "wire_init", botocore_version=service.botocore_version, topics=list(views)
         ),
         "_wire/_scalars.py": templates.render("scalars", scalars=models.scalars()),
-        "_operations/__init__.py": templates.render(
-            "operations_init",
-            classes={name: view.class_name for name, view in methods.items()},
+        "_wire/operations.py": templates.render(
+            "wire_operations",
+            methods=[method for view in methods.values() for method in view.methods],
         ),
+        "_operations/__init__.py": templates.render("operations_init"),
         "_service_errors.py": templates.render(
             "service_errors",
             errors=errors,

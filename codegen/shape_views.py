@@ -44,7 +44,6 @@ class ShapeViews:
     def __init__(self, shared: SharedDecisions) -> None:
         self._same = shared.same_structures
         self._scalars = shared.scalars
-        self._documents = shared.documents
 
     def class_name(self, shape: ShapeRecord) -> str:
         return self._same.get(shape.name, shape.name)
@@ -67,7 +66,7 @@ class ShapeViews:
         """Return the type of a method's parameter."""
         match shape:
             case ScalarRecord():
-                return " | ".join([_TYPES[shape.kind], *self.document_classes(shape)])
+                return _TYPES[shape.kind]
             case EnumRecord() | StructureRecord():
                 return f"models.{self.class_name(shape)}"
             case ListRecord() if self.is_tag_list(shape):
@@ -90,11 +89,6 @@ class ShapeViews:
                 return f"Mapping[{self.result_type(shape.key)}, {self.result_type(shape.value)}]"
             case ScalarRecord():
                 return _TYPES[shape.kind]
-
-    def document_classes(self, shape: ShapeRecord) -> tuple[str, ...]:
-        """Return the classes of documents that a text may be passed as."""
-        decision = self._documents.get(shape.name)
-        return decision.classes if decision else ()
 
     def is_tag_list(self, shape: ShapeRecord) -> bool:
         return isinstance(shape, ListRecord) and shape.item.name == _TAG

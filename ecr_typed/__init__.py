@@ -12,9 +12,9 @@ from ecr_typed._version import __version__ as __version__
 
 if TYPE_CHECKING:
     from ecr_typed._boto_session import BotoSession
+    from ecr_typed._calls.events import CallEvent
     from ecr_typed._calls.paging import Pager
     from ecr_typed._calls.retry import RetryEvent, RetryPolicy
-    from ecr_typed._calls.runner import CallEvent
     from ecr_typed._client import EcrClient
     from ecr_typed._conversion.convert import from_boto3, to_boto3
     from ecr_typed._conversion.rows import to_row
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from ecr_typed._errors import (
         ArgumentProblem,
         ClientClosedError,
+        DeadlineExceededError,
         EcrConfigurationError,
         EcrConnectionError,
         EcrCredentialsError,
@@ -133,6 +134,7 @@ __all__ = [
     "CvssScore",
     "CvssScoreAdjustment",
     "CvssScoreDetails",
+    "DeadlineExceededError",
     "DeleteLifecyclePolicyRequest",
     "DeleteLifecyclePolicyResponse",
     "DeletePullThroughCacheRuleRequest",
@@ -423,7 +425,7 @@ if not TYPE_CHECKING:  # A type checker would take any name to exist.
                 "RetryEvent",
                 "RetryPolicy",
             ],
-            "ecr_typed._calls.runner": [
+            "ecr_typed._calls.events": [
                 "CallEvent",
             ],
             "ecr_typed._client": [
@@ -442,6 +444,7 @@ if not TYPE_CHECKING:  # A type checker would take any name to exist.
             "ecr_typed._errors": [
                 "ArgumentProblem",
                 "ClientClosedError",
+                "DeadlineExceededError",
                 "EcrConfigurationError",
                 "EcrConnectionError",
                 "EcrCredentialsError",

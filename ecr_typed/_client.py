@@ -1,22 +1,40 @@
-"""The client: its connection, its options, its life."""
+"""The client: its options and its life cycle."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from types import TracebackType
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Final, NoReturn, Self
 
+from ecr_typed import models
+from ecr_typed._botocore.client import adopt_connection, make_connection
 from ecr_typed._botocore.connection import Connection
+from ecr_typed._calls.events import CallEvent
 from ecr_typed._calls.retry import RetryPolicy
-from ecr_typed._calls.waiters import Waiters
+from ecr_typed._calls.runner import CallRunner
+from ecr_typed._calls.waiters import wait_for_lifecycle_policy_preview, wait_for_scan
+from ecr_typed._errors import EcrError
+from ecr_typed._operations.images import ImagesOperations
+from ecr_typed._operations.layers import LayersOperations
+from ecr_typed._operations.lifecycle_policies import LifecyclePoliciesOperations
+from ecr_typed._operations.pull_through_cache import PullThroughCacheOperations
+from ecr_typed._operations.pull_time_exclusions import PullTimeExclusionsOperations
+from ecr_typed._operations.registry import RegistryOperations
+from ecr_typed._operations.replication import ReplicationOperations
+from ecr_typed._operations.repositories import RepositoriesOperations
+from ecr_typed._operations.repository_creation_templates import (
+    RepositoryCreationTemplatesOperations,
+)
+from ecr_typed._operations.repository_policies import RepositoryPoliciesOperations
+from ecr_typed._operations.scanning import ScanningOperations
+from ecr_typed._operations.signing import SigningOperations
+from ecr_typed._operations.tags import TagsOperations
 from ecr_typed._options import check_options
 
 if TYPE_CHECKING:
     import boto3
     from botocore.config import Config
     from mypy_boto3_ecr import ECRClient
-
-    from ecr_typed._calls.runner import CallEvent
 
 
 _INSTEAD: Final = {
@@ -29,10 +47,24 @@ _INSTEAD: Final = {
     ),
     "meta": "boto3_client.meta has it",
 }
-"""What a client of boto3 has and ours has not."""
+"""What boto3's client has and ours has not, and what to use instead."""
 
 
-class EcrClient(Waiters):
+class EcrClient(
+    ImagesOperations,
+    LayersOperations,
+    LifecyclePoliciesOperations,
+    PullThroughCacheOperations,
+    PullTimeExclusionsOperations,
+    RegistryOperations,
+    ReplicationOperations,
+    RepositoriesOperations,
+    RepositoryCreationTemplatesOperations,
+    RepositoryPoliciesOperations,
+    ScanningOperations,
+    SigningOperations,
+    TagsOperations,
+):
     """A typed client for Amazon ECR.
 
     It can be shared between threads, and used in a `with` statement.
@@ -49,7 +81,7 @@ class EcrClient(Waiters):
         retry: RetryPolicy | None = None,
         on_call: Callable[[CallEvent], None] | None = None,
     ) -> None:
-        """Connect to the service. For what is left out, boto3's own sources decide.
+        """Make a client. For options that are left out, boto3's own sources decide.
 
         Args:
             region_name: The region; else `AWS_DEFAULT_REGION` or the profile's.
@@ -60,7 +92,7 @@ class EcrClient(Waiters):
                 `retry`.
             retry: How long a call goes on; else boto3's `AWS_MAX_ATTEMPTS` or the profile's
                 `max_attempts`, else 3 attempts and no deadline.
-            on_call: Is told of each finished call, on the thread that made it. What it raises goes
+            on_call: Called after each call, on the thread that made it. What it raises goes
                 to the log.
 
         Raises:
@@ -77,14 +109,20 @@ class EcrClient(Waiters):
             retry=retry,
             on_call=on_call,
         )
-        connection = Connection.make(
-            region_name=region_name,
-            profile_name=profile_name,
-            endpoint_url=endpoint_url,
-            session=session,
-            config=config,
-        )
-        self._assemble(connection, retry, on_call)
+        try:
+            connection = make_connection(
+                region_name=region_name,
+                profile_name=profile_name,
+                endpoint_url=endpoint_url,
+                session=session,
+                config=config,
+            )
+        except EcrError as error:
+            from ecr_typed._calls.explain import explain_creation
+
+            explain_creation(error)
+            raise
+        self._calls = _runner(connection, retry, on_call)
 
     @classmethod
     def from_boto3(
@@ -100,7 +138,7 @@ class EcrClient(Waiters):
             client: A boto3 client for ECR. Create it with
                 `Config(retries={"total_max_attempts": 1})`, or its attempts multiply ours.
             retry: How long a call goes on; else 3 attempts and no deadline.
-            on_call: Is told of each finished call, on the thread that made it.
+            on_call: Called after each call, on the thread that made it.
 
         Returns:
             A client that calls through the boto3 client, and leaves it open when it is closed.
@@ -111,7 +149,7 @@ class EcrClient(Waiters):
         """
         check_options(client=client, retry=retry, on_call=on_call)
         adopted = cls.__new__(cls)
-        adopted._assemble(Connection.adopt(client), retry, on_call)  # noqa: SLF001  # of our own class
+        adopted._calls = _runner(adopt_connection(client), retry, on_call)  # noqa: SLF001  # our own
         return adopted
 
     def with_options(
@@ -126,7 +164,7 @@ class EcrClient(Waiters):
 
         Args:
             retry: How long a call goes on. Default: as here.
-            on_call: Is told of each finished call. Default: as here.
+            on_call: Called after each call. Default: as here.
 
         Returns:
             The other client. Both spend from one retry quota.
@@ -135,24 +173,89 @@ class EcrClient(Waiters):
             EcrRequestError: `retry` is no `RetryPolicy`, or `on_call` can't be called.
         """
         check_options(retry=retry, on_call=on_call)
-        return self._copied(
-            self._connection.shared(),
-            self._retrier.policy if retry is None else retry,
-            self._on_call if on_call is None else on_call,
-        )
+        # What a user's subclass added is in it, too.
+        client = object.__new__(type(self))
+        client.__dict__.update(self.__dict__)
+        client._calls = self._calls.shared(retry, on_call)  # our own
+        return client
 
     @property
     def boto3_client(self) -> ECRClient:
         """The boto3 client underneath. Called directly, it is any boto3 client."""
-        return self._connection.client
+        return self._calls.connection.client
 
     def close(self) -> None:
-        """End the calls that run, on whichever thread, and close the connections. Later calls fail.
+        """End the calls in flight on all threads, and close the connections.
 
-        A connection that is being made ends by its own time-out. Those of an adopted client stay
-        open, and its requests end by themselves.
+        Later calls fail. A connection that is being made ends by its own time-out. The connections
+        of an adopted client stay open, and its requests end by themselves.
         """
-        self._connection.close()
+        self._calls.connection.close()
+
+    def wait_until_image_scan_complete(
+        self,
+        repository_name: str,
+        image_id: models.ImageIdentifier,
+        *,
+        registry_id: str | None = None,
+        delay: float = 5.0,
+        timeout: float = 300.0,
+    ) -> models.DescribeImageScanFindingsResponse:
+        """Wait until a scan of an image is complete, or goes on for good with findings to look at.
+
+        A scan that is not found yet is waited for. Each poll is logged.
+
+        Args:
+            repository_name: The repository's name.
+            image_id: The image, by its digest or by a tag.
+            registry_id: The account id of the registry. Default: the caller's account.
+            delay: How long to wait between two polls, in seconds.
+            timeout: How long to wait in all, polls included, in seconds. 0 asks once.
+
+        Returns:
+            The last response, with the first page of findings; `describe_image_scan_findings`
+            lists them all. Its status is `COMPLETE` or, with continuous scanning, `ACTIVE`: then
+            the first findings may come later.
+
+        Raises:
+            WaiterError: The scan failed or is not possible, or it took too long.
+            ImageNotFoundException: The repository has no such image.
+            RepositoryNotFoundException: The registry has no such repository.
+
+        https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_DescribeImageScanFindings.html
+        """
+        return wait_for_scan(self._calls, repository_name, image_id, registry_id, delay, timeout)
+
+    def wait_until_lifecycle_policy_preview_complete(
+        self,
+        repository_name: str,
+        *,
+        registry_id: str | None = None,
+        delay: float = 5.0,
+        timeout: float = 100.0,
+    ) -> models.GetLifecyclePolicyPreviewResponse:
+        """Wait until a lifecycle policy preview is complete. Each poll is logged.
+
+        Args:
+            repository_name: The repository's name.
+            registry_id: The account id of the registry. Default: the caller's account.
+            delay: How long to wait between two polls, in seconds.
+            timeout: How long to wait in all, polls included, in seconds. 0 asks once.
+
+        Returns:
+            The last response, with the first page of results; `get_lifecycle_policy_preview` lists
+            them all.
+
+        Raises:
+            WaiterError: The preview failed or has expired, or it took too long.
+            LifecyclePolicyPreviewNotFoundException: No preview was started.
+            RepositoryNotFoundException: The registry has no such repository.
+
+        https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_GetLifecyclePolicyPreview.html
+        """
+        return wait_for_lifecycle_policy_preview(
+            self._calls, repository_name, registry_id, delay, timeout
+        )
 
     def __enter__(self) -> Self:
         return self
@@ -165,6 +268,16 @@ class EcrClient(Waiters):
     ) -> None:
         self.close()
 
+    def __copy__(self) -> Self:
+        # Closing a copy must not close the original.
+        return self.with_options()
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(
+            f"a {type(self).__name__} can't be pickled or deeply copied, as it holds connections and "
+            "credentials: make the client where it is used"
+        )
+
     def __repr__(self) -> str:
         return f"<{type(self).__name__} for {self.boto3_client.meta.region_name}>"
 
@@ -174,3 +287,24 @@ class EcrClient(Waiters):
             text = f"{type(self).__name__!r} object has no attribute {name!r}"
             hint = f": {_INSTEAD[name]}" if name in _INSTEAD else ""
             raise AttributeError(f"{text}{hint}", name=name, obj=self)
+
+
+def _runner(
+    connection: Connection,
+    retry: RetryPolicy | None,
+    on_call: Callable[[CallEvent], None] | None,
+) -> CallRunner:
+    return CallRunner(
+        connection, retry or RetryPolicy(max_attempts=connection.max_attempts), on_call
+    )
+
+
+def _name_methods_for_the_client() -> None:
+    """Let Python's own errors about arguments name the class that users know."""
+    for base in EcrClient.__bases__:
+        for name, method in vars(base).items():
+            if callable(method) and not name.startswith("_"):
+                method.__qualname__ = f"EcrClient.{name}"
+
+
+_name_methods_for_the_client()

@@ -1,6 +1,6 @@
 """Create a repository with KMS_DSSE and tags: `python examples/create_encrypted.py team/app`.
 
-It succeeds when it is run again, and fails if the repository exists with other encryption.
+Running it again is no error, as long as the repository is encrypted as it should be.
 """
 
 from __future__ import annotations
@@ -13,16 +13,14 @@ from ecr_typed import (
     EncryptionType,
     ImageTagMutability,
     Repository,
-    RepositoryNotFoundException,
+    RepositoryAlreadyExistsException,
 )
 
 
-def ensure(ecr: EcrClient, name: str, tags: dict[str, str], kms_key: str | None) -> Repository:
-    """Return the repository, and create it if it is missing."""
+def create(ecr: EcrClient, name: str, tags: dict[str, str], kms_key: str | None) -> Repository:
+    """Create the repository, or return the one that is there."""
     try:
-        (repository,) = ecr.describe_repositories(repository_names=[name])
-    except RepositoryNotFoundException:
-        repository = ecr.create_repository(
+        return ecr.create_repository(
             name,
             encryption_configuration=EncryptionConfiguration(
                 encryption_type=EncryptionType.KMS_DSSE, kms_key=kms_key
@@ -30,11 +28,13 @@ def ensure(ecr: EcrClient, name: str, tags: dict[str, str], kms_key: str | None)
             image_tag_mutability=ImageTagMutability.IMMUTABLE,
             tags=tags,
         )
-    return repository
+    except RepositoryAlreadyExistsException:
+        (repository,) = ecr.describe_repositories(repository_names=[name])
+        return repository
 
 
 def main() -> None:
-    """Create the repository of the command line."""
+    """Create what the command line names."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("name")
     parser.add_argument("--kms-key", help="default: the key that AWS manages")
@@ -42,10 +42,10 @@ def main() -> None:
     options = parser.parse_args()
     tags = dict(tag.partition("=")[::2] for tag in options.tag)
     with EcrClient() as ecr:
-        repository = ensure(ecr, options.name, tags, options.kms_key)
+        repository = create(ecr, options.name, tags, options.kms_key)
     encryption = repository.encryption_configuration
     if encryption is None or encryption.encryption_type != EncryptionType.KMS_DSSE:
-        raise SystemExit(f"{repository.repository_name} exists with other encryption: {encryption}")
+        raise SystemExit(f"{repository.repository_name} is there, but encrypted by {encryption}")
     print(f"{repository.repository_uri} is encrypted with {encryption.kms_key}")
 
 

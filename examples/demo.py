@@ -200,7 +200,7 @@ def show_an_error(ecr: EcrClient) -> None:
     except EcrServiceError as error:
         console.print(type(error).__name__, style="red", end=": ")
         console.print(str(error), markup=False, highlight=False)
-        for note in error.__notes__:
+        for note in error.explanations:
             console.print(note, style="dim", markup=False, highlight=False)
 
 

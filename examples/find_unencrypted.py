@@ -1,7 +1,7 @@
-"""Find repositories whose encryption is not allowed.
+"""Find the repositories that are not encrypted as the policy wants.
 
-`python examples/find_unencrypted.py KMS KMS_DSSE` allows two kinds of encryption. The exit status
-is 1 if a repository has another one. A kind that AWS adds later can be given by its name.
+`python examples/find_unencrypted.py KMS KMS_DSSE` allows two kinds, and exits with 1 if it finds
+any other. A kind that AWS adds tomorrow is found by its name today.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from ecr_typed import EcrClient, EncryptionType, Repository
 
 
 def offenders(ecr: EcrClient, allowed: Collection[EncryptionType]) -> Iterator[Repository]:
-    """Return the repositories with another encryption."""
+    """The repositories that are encrypted in another way."""
     for repository in ecr.describe_repositories():
         encryption = repository.encryption_configuration
         if encryption is None or encryption.encryption_type not in allowed:
@@ -21,7 +21,7 @@ def offenders(ecr: EcrClient, allowed: Collection[EncryptionType]) -> Iterator[R
 
 
 def main() -> None:
-    """Print a line for each repository that is found."""
+    """Print what is found, a line each."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("allowed", nargs="+", type=EncryptionType)
     options = parser.parse_args()

@@ -15,7 +15,7 @@ def count_images(ecr: EcrClient, repository: Repository) -> int:
 
 
 def main() -> int:
-    """Write a CSV table to standard output. Return 1 if a repository could not be read."""
+    """Write a table to standard output; the status is 1 if something is missing in it."""
     fleet = registries(regions=sys.argv[1:])
     writer = csv.DictWriter(sys.stdout, ["registry", "item", "status", "value", "error"])
     writer.writeheader()

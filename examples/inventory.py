@@ -8,13 +8,13 @@ from ecr_typed import EcrClient, Repository
 
 
 def encryption_of(repository: Repository) -> str:
-    """Return the kind of a repository's encryption, which the service may leave out."""
+    """The kind of a repository's encryption; answers about old repositories may lack it."""
     encryption = repository.encryption_configuration
     return encryption.encryption_type if encryption else "unknown"
 
 
 def main() -> None:
-    """Print the number of repositories for each kind of encryption."""
+    """Count over all pages."""
     with EcrClient() as ecr:
         kinds = Counter(map(encryption_of, ecr.describe_repositories()))
     for kind, count in kinds.most_common():

@@ -1,4 +1,4 @@
-"""Set a creation template for a namespace: `python examples/namespace_template.py team ROLE_ARN`."""
+"""Give a namespace a creation template: `python examples/namespace_template.py team ROLE_ARN`."""
 
 from __future__ import annotations
 
@@ -10,25 +10,17 @@ from ecr_typed import (
     EncryptionType,
     RCTAppliedFor,
     RepositoryCreationTemplate,
-    TemplateNotFoundException,
+    TemplateAlreadyExistsException,
 )
 
 
 def ensure_template(
     ecr: EcrClient, prefix: str, role_arn: str, tags: dict[str, str]
 ) -> RepositoryCreationTemplate:
-    """Return the namespace's template with these settings, updated or created."""
+    """Create the namespace's template, or bring the one that is there up to date."""
     encryption = EncryptionConfiguration(encryption_type=EncryptionType.KMS_DSSE)
     scenarios = [RCTAppliedFor.PULL_THROUGH_CACHE, RCTAppliedFor.CREATE_ON_PUSH]
     try:
-        return ecr.update_repository_creation_template(
-            prefix,
-            applied_for=scenarios,
-            encryption_configuration=encryption,
-            custom_role_arn=role_arn,
-            resource_tags=tags,
-        )
-    except TemplateNotFoundException:
         return ecr.create_repository_creation_template(
             prefix,
             scenarios,
@@ -36,13 +28,21 @@ def ensure_template(
             custom_role_arn=role_arn,
             resource_tags=tags,
         )
+    except TemplateAlreadyExistsException:
+        return ecr.update_repository_creation_template(
+            prefix,
+            applied_for=scenarios,
+            encryption_configuration=encryption,
+            custom_role_arn=role_arn,
+            resource_tags=tags,
+        )
 
 
 def main() -> None:
-    """Set the template of the command line."""
+    """Set the template that the command line names."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("prefix", help="the namespace, or ROOT")
-    parser.add_argument("role_arn", help="the role that ECR assumes to create repositories")
+    parser.add_argument("role_arn", help="the role that ECR takes on to create repositories")
     options = parser.parse_args()
     with EcrClient() as ecr:
         template = ensure_template(

@@ -137,9 +137,12 @@ def test_message_says_what_a_person_needs(once: EcrClient, wire: Wire) -> None:
     """The text has operation, message, status and request id, and nothing of retries."""
     wire.will(refusal("RepositoryNotFoundException", "there is no team/app"))
 
-    text = str(raised(once))
+    error = raised(once)
 
-    assert text == (f"DeleteRepository: there is no team/app (HTTP 400, request id {REQUEST_ID})")
+    headline, *explanations = str(error).splitlines()
+    assert headline == f"DeleteRepository: there is no team/app (HTTP 400, request id {REQUEST_ID})"
+    assert explanations == list(error.explanations) == ["Called with repository_name='team/app'"]
+    assert error.message == "there is no team/app"
 
 
 @pytest.mark.parametrize(

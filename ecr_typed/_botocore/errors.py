@@ -1,4 +1,4 @@
-"""botocore's errors become ours, and with them what is known of their cause."""
+"""botocore's exceptions become ours."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from typing import Any, Final
 import botocore
 import botocore.exceptions as botocore_errors
 
-from ecr_typed._calls.operation import AnyOperation, Effect
+from ecr_typed._botocore.exchange import Exchange, Failure
+from ecr_typed._botocore.origin import provider_of
+from ecr_typed._botocore.secrets import hide_secrets, without_secrets
 from ecr_typed._errors import (
     EcrConfigurationError,
     EcrConnectionError,
@@ -19,70 +21,132 @@ from ecr_typed._errors import (
     EcrResponseError,
     EcrServiceError,
 )
-from ecr_typed._service_errors import ERRORS_BY_CODE, THROTTLING_CODES, TRANSIENT_CODES
+from ecr_typed._service_errors import ERRORS_BY_CODE
 
 
-def service_error(error: botocore_errors.ClientError, operation: AnyOperation) -> EcrError:
-    """Our counterpart of an error that the service answered with."""
-    if error.operation_name in _FOR_CREDENTIALS:
-        # Another service's: botocore calls it for the credentials of our call.
-        text = f"{operation.name}: the credentials could not be had: {error}"
-        return EcrCredentialsError(text, operation_name=operation.name)
+def translated(
+    error: Exception, operation_name: str, exchange: Exchange, handled: BaseException | None
+) -> EcrError:
+    """Return our counterpart of an exception that botocore raised during a call.
+
+    What the exception tells of the request goes into the exchange. `handled` is what the user's
+    program was handling before the call: it stays as it is.
+    """
+    hide_secrets(error, handled)
+    provider = provider_of(error, exchange.parameters)
+    if provider is not None or isinstance(error, _CREDENTIALS_ERRORS):
+        return _credentials_error(error, operation_name, provider or "")
+    if isinstance(error, botocore_errors.ClientError):
+        if error.operation_name in _FOR_CREDENTIALS:
+            return _credentials_error(error, operation_name, "")
+        return _service_error(error, operation_name, exchange)
+    exchange.failure = _failure(error)
+    return _without_a_response(error, operation_name)
+
+
+def creation_error(error: Exception, maker: str, handled: BaseException | None) -> EcrError:
+    """Return our counterpart of an exception that was raised while a client was made."""
+    hide_secrets(error, handled)
+    provider = provider_of(error, {})
+    if provider is not None or isinstance(error, _CREDENTIALS_ERRORS):
+        return _credentials_error(error, maker, provider or "")
+    ours = _without_a_response(error, maker)
+    # What is neither botocore's nor ours is about a value of the configuration.
+    return ours if type(ours) is not EcrError else EcrConfigurationError(str(ours))
+
+
+def _without_a_response(error: Exception, operation_name: str) -> EcrError:
+    # By now botocore has loaded it, which takes its time.
+    from botocore.parsers import ResponseParserError
+
+    text = f"{operation_name}: {_text(error)}"
+    if isinstance(error, _CONNECTION_ERRORS):
+        return EcrConnectionError(text, operation_name=operation_name)
+    if isinstance(error, _REQUEST_ERRORS):
+        if "Unknown parameter" in str(error) and _is_outdated():
+            return outdated(text)
+        return EcrRequestError(_text(error), operation_name=operation_name)
+    if isinstance(error, (*_RESPONSE_ERRORS, ResponseParserError)):
+        return EcrResponseError(text, operation_name=operation_name)
+    if isinstance(error, botocore_errors.BotoCoreError):
+        return EcrConfigurationError(text, operation_name=operation_name)
+    return EcrError(
+        f"{operation_name}: {type(error).__name__}: {_text(error)}", operation_name=operation_name
+    )
+
+
+def _text(error: BaseException) -> str:
+    return without_secrets(str(error))
+
+
+def _service_error(
+    error: botocore_errors.ClientError, operation_name: str, exchange: Exchange
+) -> EcrServiceError:
+    """Return our counterpart of an error that the service responded with."""
     response: dict[str, Any] = {**error.response}
     metadata: Mapping[str, Any] = response.get("ResponseMetadata") or {}
-    headers: Mapping[str, str] = metadata.get("HTTPHeaders") or {}
-    status: int | None = metadata.get("HTTPStatusCode")
+    exchange.headers = metadata.get("HTTPHeaders") or {}
+    exchange.http_status = metadata.get("HTTPStatusCode")
+    exchange.request_id = metadata.get("RequestId")
+    exchange.repeats = metadata.get("RetryAttempts") or 0
     details: dict[str, Any] = dict(response.get("Error") or {})
     # botocore reads the code from the body alone; without one it makes up the status.
-    if details.get("Code") in {None, "", str(status)} and "x-amzn-errortype" in headers:
-        details["Code"] = headers["x-amzn-errortype"].split(":")[0].rsplit("#", 1)[-1]
+    made_up = {None, "", str(exchange.http_status)}
+    if details.get("Code") in made_up and "x-amzn-errortype" in exchange.headers:
+        details["Code"] = error_code(exchange.headers["x-amzn-errortype"])
         response["Error"] = details
-    code = str(details.get("Code"))
-    ours = ERRORS_BY_CODE.get(code, EcrServiceError)(response, operation.name)
-    is_modelled = code in operation.errors
-    ours.is_throttling = code in THROTTLING_CODES or (status == 429 and not is_modelled)
-    ours.is_transient = not ours.is_throttling and (
-        code in TRANSIENT_CODES or status in _TRANSIENT_STATUSES
+    ours = ERRORS_BY_CODE.get(str(details.get("Code")), EcrServiceError)
+    return ours(response, operation_name)
+
+
+def error_code(text: str) -> str:
+    """Return the code in what the protocol allows around it, as in `a.b#Code:http://...`."""
+    return text.split(":", maxsplit=1)[0].rsplit("#", 1)[-1]
+
+
+def _credentials_error(error: Exception, operation_name: str, provider: str) -> EcrCredentialsError:
+    found = f"the credentials provider {provider!r} failed: " if provider else ""
+    ours = EcrCredentialsError(
+        f"{operation_name}: {found}{type(error).__name__}: {_text(error).rstrip('.')}",
+        operation_name=operation_name,
     )
-    ours.retry_after = _retry_after(headers.get("x-amz-retry-after"))
-    ours.maybe_applied = (
-        operation.effect is not Effect.READ and status is not None and status >= 500
-    )
+    ours.provider = provider
+    ours.is_transient = _is_transient(error)
     return ours
 
 
-_FOR_CREDENTIALS: Final = frozenset(
-    {
-        "AssumeRole",
-        "AssumeRoleWithSAML",
-        "AssumeRoleWithWebIdentity",
-        "CreateOAuth2Token",
-        "CreateToken",
-        "GetRoleCredentials",
-    }
-)
-_TRANSIENT_STATUSES: Final = frozenset({500, 502, 503, 504})
+def _is_transient(error: Exception) -> bool:
+    """Return whether a provider's own request may succeed another time."""
+    if isinstance(error, botocore_errors.ClientError):
+        metadata: Mapping[str, Any] = error.response.get("ResponseMetadata") or {}
+        status = metadata.get("HTTPStatusCode")
+        return isinstance(status, int) and (status >= 500 or status == 429)
+    return isinstance(error, _CONNECTION_ERRORS)
 
 
-def _retry_after(milliseconds: str | None) -> float | None:
-    try:
-        seconds = int(milliseconds or "") / 1000
-    except (ValueError, OverflowError):
+def _failure(error: Exception) -> Failure | None:
+    if not isinstance(error, _CONNECTION_ERRORS):
         return None
-    return seconds if seconds >= 0 else None
+    link: object = error
+    while isinstance(link, BaseException):
+        if isinstance(link, ssl.SSLCertVerificationError):
+            return Failure.UNTRUSTED
+        # botocore keeps what it wraps, urllib3 passes it on as an argument.
+        kept: dict[str, object] = getattr(link, "kwargs", None) or {}
+        wrapped = next((one for one in link.args if isinstance(one, BaseException)), None)
+        link = kept.get("error") or wrapped or link.__cause__
+    is_unconnected = isinstance(
+        error, botocore_errors.EndpointConnectionError | botocore_errors.ConnectTimeoutError
+    )
+    return Failure.NOT_CONNECTED if is_unconnected else Failure.LOST
 
 
 def _known(*names: str) -> tuple[type[Exception], ...]:
-    """Those of botocore's exceptions that the one in use has: that of AWS Lambda may be older."""
+    """Return those of botocore's exceptions that the one in use has: it may be older than ours."""
     return tuple(vars(botocore_errors)[name] for name in names if name in vars(botocore_errors))
 
 
 _CONNECTION_ERRORS: Final = (botocore_errors.HTTPClientError, botocore_errors.ConnectionError)
-_NEVER_SENT: Final = (
-    botocore_errors.EndpointConnectionError,
-    botocore_errors.ConnectTimeoutError,
-    botocore_errors.ProxyConnectionError,
-)
 _CREDENTIALS_ERRORS: Final = _known(
     "NoCredentialsError",
     "PartialCredentialsError",
@@ -111,69 +175,21 @@ _RESPONSE_ERRORS: Final = _known(
 )
 
 
-def translated(error: Exception, operation_name: str, effect: Effect) -> EcrError:
-    """Our counterpart of an exception that botocore, or what it calls, raised."""
-    # By now botocore has loaded it, which takes its time.
-    from botocore.parsers import ResponseParserError
-
-    if isinstance(error, EcrError):
-        return error
-    text = f"{operation_name}: {_explained(error)}"
-    if isinstance(error, _CREDENTIALS_ERRORS):
-        return EcrCredentialsError(text, operation_name=operation_name)
-    if isinstance(error, _CONNECTION_ERRORS):
-        return EcrConnectionError(
-            text,
-            operation_name=operation_name,
-            is_transient=True,
-            maybe_applied=effect is not Effect.READ and not _was_never_sent(error),
-        )
-    if isinstance(error, _REQUEST_ERRORS):
-        if "Unknown parameter" in str(error) and _is_outdated():
-            return outdated(text)
-        return EcrRequestError(str(error), operation_name=operation_name)
-    if isinstance(error, (*_RESPONSE_ERRORS, ResponseParserError)):
-        return EcrResponseError(text, operation_name=operation_name)
-    if isinstance(error, botocore_errors.BotoCoreError):
-        return EcrConfigurationError(text, operation_name=operation_name)
-    return EcrError(f"{operation_name}: {type(error).__name__}: {error}")
-
-
-_LOG_IN: Final = "log in again with `aws sso login`"
-_WHAT_TO_DO: Final[Mapping[str, str]] = {
-    "NoCredentialsError": (
-        "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, name a profile (profile_name or "
-        "AWS_PROFILE), or log in with `aws sso login`"
-    ),
-    "PartialCredentialsError": "set what is missing, or unset the rest",
-    "RefreshWithMFAUnsupportedError": (
-        "make a new boto3 session and a new client: it asks for a new code"
-    ),
-    "SSOError": _LOG_IN,
-    "TokenRetrievalError": _LOG_IN,
-    "NoAuthTokenError": _LOG_IN,
-}
-"""By the names of botocore's exceptions and of their bases."""
-
-
-def _explained(error: Exception) -> str:
-    """What botocore says, and what to do about it."""
-    text = str(error)
-    if isinstance(error, botocore_errors.NoRegionError):
-        return "no region is known: pass region_name, or set AWS_DEFAULT_REGION or the profile's region"
-    if isinstance(error, botocore_errors.ProfileNotFound):
-        from botocore.session import Session
-
-        known = ", ".join(map(repr, Session().available_profiles))
-        return f"{text}: there is {known or 'none'} in the AWS configuration files"
-    names = (error_class.__name__ for error_class in type(error).__mro__)
-    advice = next((_WHAT_TO_DO[name] for name in names if name in _WHAT_TO_DO), "")
-    # Some of botocore's own texts say it.
-    return f"{text.rstrip('.')}: {advice}" if advice and "aws sso login" not in text else text
+_FOR_CREDENTIALS: Final = frozenset(
+    {
+        "AssumeRole",
+        "AssumeRoleWithSAML",
+        "AssumeRoleWithWebIdentity",
+        "CreateOAuth2Token",
+        "CreateToken",
+        "GetRoleCredentials",
+    }
+)
+"""The operations of other services by which botocore gets the credentials for a call of ours."""
 
 
 def outdated(text: str) -> EcrConfigurationError:
-    """The error for a call that takes a newer boto3."""
+    """Return the error for a call that needs a newer boto3."""
     from ecr_typed._wire import GENERATED_FROM
 
     return EcrConfigurationError(
@@ -200,9 +216,3 @@ def drop_frames(error: Exception, handled: BaseException | None) -> None:
     while link is not None and link is not handled:
         link.__traceback__ = None
         link = link.__cause__ or link.__context__
-
-
-def _was_never_sent(error: Exception) -> bool:
-    if isinstance(error, botocore_errors.SSLError):
-        return isinstance(error.kwargs.get("error"), ssl.SSLCertVerificationError)
-    return isinstance(error, _NEVER_SENT)

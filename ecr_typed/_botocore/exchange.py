@@ -1,66 +1,135 @@
-"""One request of a call and its answer, as the handlers on a client of ours see them."""
+"""One request of a call and its response: the facts about it, recorded once.
+
+`docs/design/outcomes.md` has the table of who records which fact, and what is concluded from them.
+"""
 
 from __future__ import annotations
 
 import contextlib
-import json
 import socket
+from collections.abc import Mapping
 from contextvars import ContextVar
-from threading import RLock
-from typing import TYPE_CHECKING, Any, Final, cast
-
-import attrs
-
-if TYPE_CHECKING:
-    from mypy_boto3_ecr import ECRClient
+from enum import Enum
+from threading import RLock, get_ident
+from typing import Any, Final
 
 
-@attrs.define(eq=False)
+class Cut(Enum):
+    """Why a request was cut off before its response was complete."""
+
+    CLOSED = "the client was closed"
+    DEADLINE = "the deadline passed"
+
+
+class Stage(Enum):
+    """How far a request of a client of ours has come."""
+
+    PREPARED = "nothing was given to a transport"
+    HANDED_OVER = "a transport has the request, and what it did is not known"
+    CONNECTING = "our transport has the request, and wrote nothing of it yet"
+    WRITTEN = "our transport began to write the request to a socket"
+
+
+class Failure(Enum):
+    """What kept a response from coming, as far as botocore's exception tells."""
+
+    NOT_CONNECTED = "no connection was made"
+    UNTRUSTED = "the peer's certificate is not trusted"
+    LOST = "the connection broke, or nothing came in time"
+
+
 class Exchange:
-    """One request of a call and its answer."""
+    """One request of a call and its response.
 
-    attempt: int
-    max_attempts: int
-    invocation_id: str | None
-    """The id that all attempts of a call have in common; the first one's, once it is sent."""
+    What it knows of the request's way is told by the handlers of `events` and the pools of
+    `sockets`, so only for clients of ours.
+    """
 
-    seconds_left: float | None
-    """How long the answer may take, if the call has a deadline."""
+    # No attrs class: its `repr` would show bodies and parameters, which may be secret.
+    __slots__ = (
+        "__weakref__",
+        "_connection",
+        "_lock",
+        "_socket",
+        "attempt",
+        "body",
+        "context",
+        "cut_by",
+        "failure",
+        "headers",
+        "http_status",
+        "invocation_id",
+        "is_sending",
+        "is_watched",
+        "max_attempts",
+        "parameters",
+        "repeats",
+        "request_id",
+        "seconds_left",
+        "stage",
+        "thread_id",
+    )
 
-    body: bytes | None = None
+    def __init__(
+        self,
+        parameters: Mapping[str, Any],
+        *,
+        attempt: int = 1,
+        max_attempts: int = 1,
+        invocation_id: str | None = None,
+        seconds_left: float | None = None,
+    ) -> None:
+        self.parameters = parameters
+        """The parameters as they are passed to botocore: by their identity the request is known."""
+        self.attempt = attempt
+        self.max_attempts = max_attempts
+        self.invocation_id = invocation_id
+        """The id that all attempts of a call share; the first attempt's, once it is sent."""
+        self.seconds_left = seconds_left
+        """How long the request may take, if the call has a deadline."""
 
-    context: dict[str, Any] | None = None
-    """botocore's context of the request, by which it is known."""
+        self.is_watched = False
+        """Whether `stage` is known: it is on clients of ours."""
+        self.stage = Stage.PREPARED
+        self.repeats = 0
+        """How often botocore itself repeated the request; an adopted client may."""
+        self.http_status: int | None = None
+        self.request_id: str | None = None
+        self.headers: Mapping[str, str] = {}
+        """The response's headers, by their names in lower case."""
+        self.body: bytes | None = None
+        """The body of a good response that was taken before botocore parsed it."""
+        self.failure: Failure | None = None
+        self.cut_by: Cut | None = None
 
-    is_sending: bool = False
-    """Whether the last request that was made is this one, and none that a user's handler made
-    inside it. If a handler did, botocore parses the answer, and nothing is lost but time."""
-
-    is_cut: bool = False
-    """Whether the client was closed meanwhile."""
-
-    _connection: Any = None
-    _socket: Any = None
-
-    # A signal's handler may close the client on the thread that holds it.
-    _lock: Any = attrs.field(factory=RLock)
+        self.context: dict[str, Any] | None = None
+        """botocore's context of the request."""
+        self.thread_id = get_ident()
+        self.is_sending = False
+        """Whether the last request created on this thread is this one, and none that a hook or a
+        handler made inside it. If one did, botocore parses the response, and nothing is lost."""
+        self._connection: Any = None
+        self._socket: Any = None
+        # A signal handler may close the client on the thread that holds the lock.
+        self._lock = RLock()
 
     def take(self, connection: Any) -> None:
-        """Learn which of urllib3's connections the request is on."""
+        """Record which of urllib3's connections the request is on."""
         with self._lock:
             self._connection = connection
-            # A connection that is not kept alive forgets its socket before the answer is read.
+            # A connection that is not kept alive forgets its socket before the response is read.
             self._socket = connection.sock
 
-    def leave(self) -> None:
-        """Forget the connection, which may serve another request from now on."""
+    def leave(self, connection: Any) -> None:
+        """Forget the connection if it is this request's: it may serve another one from now on."""
         with self._lock:
-            self._connection = self._socket = None
+            if connection is self._connection:
+                self._connection = self._socket = None
 
-    def cut(self) -> None:
-        """End the request, on whichever thread it runs: who waits for its answer meets the end."""
+    def cut(self, why: Cut) -> None:
+        """End the request, on whichever thread it runs: reads from its socket end at once."""
         with self._lock:
-            self.is_cut = True
+            self.cut_by = self.cut_by or why
             wire = getattr(self._connection, "sock", None) or self._socket
             # TLS inside TLS has a socket inside, too.
             wire = wire if isinstance(wire, socket.socket) else getattr(wire, "socket", None)
@@ -70,75 +139,26 @@ class Exchange:
                     socket.socket.shutdown(wire, socket.SHUT_RDWR)
 
 
-current_exchange: Final[ContextVar[Exchange | None]] = ContextVar(
-    "ecr_typed_exchange", default=None
-)
+_current: Final[ContextVar[Exchange | None]] = ContextVar("ecr_typed_exchange", default=None)
 
 
-_A_DAY: Final = 86_400.0
+def begin(exchange: Exchange) -> None:
+    """Make an exchange the current one of this thread."""
+    _current.set(exchange)
 
 
-def listen(client: ECRClient) -> None:
-    """Take part in the calls of a client of ours."""
-    events = client.meta.events
-    for operation in client.meta.service_model.operation_names:
-        # Before a user's handler, which may make a call of its own inside ours.
-        events.register_first(f"provide-client-params.ecr.{operation}", _enter)
-    events.register("request-created.ecr", mark_attempt)
-    events.register("before-parse.ecr", _take_body)
+def end(outer: Exchange | None) -> None:
+    """Make the exchange before the current one the current one again."""
+    _current.set(outer)
 
 
-def _enter(context: dict[str, Any], **_: object) -> None:
-    exchange = current_exchange.get()
-    if exchange is not None and exchange.context is None:
-        exchange.context = context
+def current() -> Exchange | None:
+    """Return the exchange that runs on this thread; a copied context on another thread has none."""
+    exchange = _current.get()
+    return exchange if exchange is not None and exchange.thread_id == get_ident() else None
 
 
-def mark_attempt(request: Any, **_: object) -> None:
-    """Tell the service which attempt of which call it is, and bound the wait for its answer."""
-    exchange = current_exchange.get()
-    if exchange is None:
-        return
-    context: dict[str, Any] = request.context
-    exchange.is_sending = context is exchange.context
-    if not exchange.is_sending:
-        return
-    retries: dict[str, Any] = context["retries"]
-    retries["max"] = exchange.max_attempts
-    if exchange.invocation_id is None:
-        exchange.invocation_id = retries["invocation-id"]
-    else:
-        retries["invocation-id"] = exchange.invocation_id
-        retries["attempt"] = exchange.attempt
-    if exchange.seconds_left is not None:
-        configured = context["client_config"].read_timeout
-        # Sockets refuse to be told of more than some weeks.
-        left = min(max(exchange.seconds_left, 0.001), _A_DAY)
-        context["read_timeout"] = left if configured is None else min(left, configured)
-
-
-def _take_body(response_dict: dict[str, Any], **_: object) -> None:
-    """Keep the body of our call's answer, and leave botocore nothing to parse."""
-    exchange = current_exchange.get()
-    if exchange is None or not exchange.is_sending:
-        return
-    body = response_dict["body"]
-    if response_dict["status_code"] < 300:
-        exchange.body = body
-        response_dict["body"] = b""
-    elif not _is_readable(body):
-        # botocore raises whatever its parser does; without a body it goes by the status.
-        response_dict["body"] = b""
-
-
-def _is_readable(body: bytes) -> bool:
-    try:
-        found: Any = json.loads(body.decode())
-        return isinstance(found, dict) and isinstance(
-            cast("dict[str, object]", found).get("__type"), str | None
-        )
-    except (UnicodeDecodeError, RecursionError):
-        return False
-    except ValueError:
-        # Text that is no JSON, such as a proxy's page, becomes the error's message.
-        return True
+def sending() -> Exchange | None:
+    """Return the exchange whose own request is being sent on this thread, if any is."""
+    exchange = current()
+    return exchange if exchange is not None and exchange.is_sending else None

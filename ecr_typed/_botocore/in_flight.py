@@ -9,13 +9,13 @@ from queue import Empty, SimpleQueue
 from threading import TIMEOUT_MAX
 from typing import Final
 
-from ecr_typed._botocore.exchange import Exchange
+from ecr_typed._botocore.exchange import Cut, Exchange
 
 
 class CallsInFlight:
     """Requests and waits in flight, on any threads, until they are ended all at once.
 
-    Nothing here takes a lock: a signal's handler that closes a client would wait for it.
+    Nothing here takes a lock: a signal handler that closes a client would wait for it.
     """
 
     def __init__(self) -> None:
@@ -29,7 +29,7 @@ class CallsInFlight:
         """Take a request, and end it at once if the others were ended."""
         self._exchanges.add(exchange)
         if self.is_ended:
-            exchange.cut()
+            exchange.cut(Cut.CLOSED)
 
     def leave(self, exchange: Exchange) -> None:
         """Forget a request."""
@@ -63,7 +63,7 @@ class CallsInFlight:
         for alarm in self._alarms.copy():
             alarm.put(None)
         for exchange in self._exchanges.copy():
-            exchange.cut()
+            exchange.cut(Cut.CLOSED)
 
     def forget(self) -> None:
         """Begin anew in a child process: what is in flight is the parent's."""

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 import attrs
 
-from ecr_typed._botocore.errors import drop_frames, translated
-from ecr_typed._calls.operation import Effect
+from ecr_typed._botocore.errors import creation_error, drop_frames
 from ecr_typed._errors import EcrCredentialsError, EcrError
 
 if TYPE_CHECKING:
@@ -49,8 +48,9 @@ def session_for(
         except EcrError:
             raise
         except Exception as error:
+            ours = creation_error(error, "Registry.connect", None)
             drop_frames(error, None)
-            raise translated(error, "Registry.connect", Effect.READ) from error
+            raise ours from error
         yield session
 
 

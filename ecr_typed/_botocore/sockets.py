@@ -1,31 +1,38 @@
-"""The sockets of a client of ours: each exchange learns which one it is on.
+"""The sockets of a client of ours: each exchange learns which one it is on, and what was written.
 
-Of its connections, urllib3 closes those that lie in its pools. Those that it has given out, it does
-not know.
+The connections that are checked out of urllib3's pools are tracked nowhere: there is no public way
+to reach the socket of a request that is in flight.
 """
 
 from __future__ import annotations
 
-import contextlib
 from typing import TYPE_CHECKING, Any, Final
 
-from botocore.awsrequest import AWSHTTPConnectionPool, AWSHTTPSConnectionPool
+from botocore.awsrequest import (
+    AWSHTTPConnection,
+    AWSHTTPConnectionPool,
+    AWSHTTPSConnection,
+    AWSHTTPSConnectionPool,
+)
 from urllib3 import HTTPConnectionPool, PoolManager
 from urllib3.exceptions import NewConnectionError
 
-from ecr_typed._botocore.exchange import current_exchange
+from ecr_typed._botocore.exchange import Exchange, Stage, current, sending
 
 if TYPE_CHECKING:
     from mypy_boto3_ecr import ECRClient
 
 
-def watch_sockets(client: ECRClient) -> None:
-    """Let the exchanges on a client of ours know their sockets."""
+def watch_sockets(client: ECRClient) -> bool:
+    """Let the exchanges on a client of ours know their sockets; return whether they do."""
     # botocore has no public way there. If it moves, requests end by themselves, as elsewhere.
-    with contextlib.suppress(AttributeError):
+    try:
         private: Any = client
         pools = private._endpoint.http_session._pool_classes_by_scheme  # noqa: SLF001
         pools.update(http=_Pool, https=_SecurePool)
+    except AttributeError:
+        return False
+    return True
 
 
 _of_parents: Final[list[object]] = []
@@ -50,13 +57,54 @@ def leave_sockets_to_the_parent(client: ECRClient) -> None:
     session._manager, session._proxy_managers = manager, {}  # noqa: SLF001
 
 
+class _Connection(AWSHTTPConnection):
+    """A connection without TLS."""
+
+    def send(self, str: Any) -> None:  # botocore's name for it
+        """Write to the socket."""
+        _record_write()
+        super().send(str)
+
+
+class _SecureConnection(AWSHTTPSConnection):
+    """A connection with TLS."""
+
+    _is_tunnelling = False
+
+    def send(self, str: Any) -> None:  # botocore's name for it
+        """Write to the socket."""
+        # What is written while a tunnel is made is for the proxy.
+        if not self._is_tunnelling:
+            _record_write()
+        super().send(str)
+
+    def _tunnel(self) -> None:
+        self._is_tunnelling = True
+        try:
+            # http.client has no public way to make a tunnel, and the stubs don't know this one.
+            private: Any = super()
+            private._tunnel()  # noqa: SLF001
+        finally:
+            self._is_tunnelling = False
+
+
+def _record_write() -> None:
+    """Record, before it happens, that something of the request is written."""
+    exchange = sending()
+    if exchange is not None:
+        exchange.stage = Stage.WRITTEN
+
+
 class _WatchedPool(HTTPConnectionPool):
     """Tells the exchange that runs on this thread when it gets and leaves a connection."""
 
     def _get_conn(self, timeout: float | None = None) -> Any:
-        _refuse_if_cut(self)
+        exchange = sending()
+        if exchange is not None:
+            exchange.stage = Stage.CONNECTING
+        _refuse_if_cut(self, exchange)
         connection = super()._get_conn(timeout)
-        if exchange := current_exchange.get():
+        if exchange is not None:
             exchange.take(connection)
         return connection
 
@@ -70,26 +118,26 @@ class _WatchedPool(HTTPConnectionPool):
         # Without TLS, urllib3 would connect later, and a request be sent after its end.
         if conn.sock is None:
             conn.connect()
-        if exchange := current_exchange.get():
+        exchange = sending()
+        if exchange is not None:
             exchange.take(conn)
-        _refuse_if_cut(conn)
+        _refuse_if_cut(conn, exchange)
 
     def _put_conn(self, conn: Any) -> None:
-        if exchange := current_exchange.get():
-            exchange.leave()
+        if exchange := current():
+            exchange.leave(conn)
         super()._put_conn(conn)
 
 
-def _refuse_if_cut(source: Any) -> None:
-    exchange = current_exchange.get()
-    if exchange and exchange.is_cut:
-        raise NewConnectionError(source, "the client was closed")
+def _refuse_if_cut(source: Any, exchange: Exchange | None) -> None:
+    if exchange is not None and exchange.cut_by is not None:
+        raise NewConnectionError(source, exchange.cut_by.value)
 
 
 def _bound_connecting(connection: Any) -> None:
     """Keep the deadline of a call from being overrun before anything is sent."""
-    exchange = current_exchange.get()
-    if exchange and exchange.seconds_left is not None:
+    exchange = sending()
+    if exchange is not None and exchange.seconds_left is not None:
         known = connection.timeout
         if isinstance(known, int | float):
             connection.timeout = min(known, max(exchange.seconds_left, 0.001))
@@ -98,6 +146,10 @@ def _bound_connecting(connection: Any) -> None:
 class _Pool(_WatchedPool, AWSHTTPConnectionPool):
     """A pool of connections without TLS."""
 
+    ConnectionCls = _Connection
+
 
 class _SecurePool(_WatchedPool, AWSHTTPSConnectionPool):
     """A pool of connections with TLS."""
+
+    ConnectionCls = _SecureConnection

@@ -61,6 +61,11 @@ class Operation(Generic[Response]):
         self.splits: Mapping[str, int] = splits or {}
         """Lists that are sent in parts, and how many items a request may carry of each."""
 
+    @property
+    def is_write(self) -> bool:
+        """Whether it changes anything."""
+        return self.effect is not Effect.READ
+
 
 class PagedOperation(Operation[Page], Generic[Item, Page]):
     """An operation that responds in pages."""

@@ -1,7 +1,7 @@
 """How many attempts a second a service lets through that throttles: learned from what passes.
 
-A service that throttles keeps a bucket of tokens: each request takes one, the bucket is refilled at a
-steady rate, and a request that finds it empty is throttled. So between two moments at which it
+A service that throttles keeps a bucket of tokens: each request takes one, the bucket is refilled at
+a steady rate, and a request that finds it empty is throttled. So between two moments at which it
 throttled, a service let through what it refilled, however large its bucket is: that is what is
 measured here. A rate grows as long as nothing is throttled, slowly at first, then faster, so that a
 limit that was raised is found within seconds.
@@ -31,10 +31,10 @@ CALM: Final = 2.5
 """Seconds of waiting calls without throttling after which the rate grows faster ..."""
 
 ACCELERATION: Final = 0.2
-"""... by this much a second, a second ..."""
+"""By how much the growth itself grows each second."""
 
 FASTEST_GROWTH: Final = 1.0
-"""... up to this."""
+"""The most by which a rate grows each second."""
 
 RECOVERY: Final = 2.0
 """Growth a second, as an exponent, up to the rate that is known to pass, or until one is known."""

@@ -1,224 +1,260 @@
-"""What became of a write whose first answer was lost: is what is there what was asked for?
+"""What became of a write whose response was lost: the service is asked, and the result is proved.
 
-A repetition of such a write meets an error that the first attempt brought about. Whether it did is
-found out for the creation of repositories and of templates, and for parts of layers.
+A repetition of such a write meets an error that the first attempt may have caused. For the creation
+of repositories and of templates, and for the parts of layers, this room finds out whether it did.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterable, Mapping
-from functools import partial
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+import time
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from enum import Enum
+from typing import Any, Final, NamedTuple, TypeVar
 
 import attrs
 
 from ecr_typed import models
+from ecr_typed._botocore.connection import Connection
+from ecr_typed._calls import comparison
+from ecr_typed._calls.call import Call
+from ecr_typed._calls.operation import Operation
+from ecr_typed._conversion.convert import to_boto3
 from ecr_typed._errors import EcrError, EcrServiceError, OutcomeUnknownError
-from ecr_typed._operations import Operations
 from ecr_typed._service_errors import (
     InvalidLayerPartException,
     RepositoryNotFoundException,
     TemplateNotFoundException,
 )
+from ecr_typed._wire import operations
 
-if TYPE_CHECKING:
-    # Evaluated it would load the models.
-    _Mutable: TypeAlias = (
-        models.Repository
-        | models.RepositoryCreationTemplate
-        | models.CreateRepositoryRequest
-        | models.CreateRepositoryCreationTemplateRequest
-    )
-
-
-class NotSettled(Exception):  # no error, but an outcome
-    """What is there could not be read."""
-
-
-Settler: TypeAlias = Callable[[Operations, Any, EcrServiceError], attrs.AttrsInstance | None]
-"""Gives the response that was lost, or `None` if what is there is not what was asked for."""
-
-
-def _repository(
-    ecr: Operations, request: models.CreateRepositoryRequest, _: EcrServiceError
-) -> models.CreateRepositoryResponse | None:
-    try:
-        there = ecr.describe_repositories(
-            repository_names=[request.repository_name], registry_id=request.registry_id
-        ).first()
-    except RepositoryNotFoundException as error:
-        raise NotSettled from error
-    if there is None:
-        raise NotSettled
-    is_what_was_asked_for = (
-        _mutability(there) == _mutability(request)
-        and _scans_on_push(there) == _scans_on_push(request)
-        and _is_encrypted_as(request.encryption_configuration, there.encryption_configuration)
-        and _tags(ecr.list_tags_for_resource(there.repository_arn)) == _tags(request.tags)
-    )
-    return models.CreateRepositoryResponse(repository=there) if is_what_was_asked_for else None
-
-
-def _template(
-    ecr: Operations, request: models.CreateRepositoryCreationTemplateRequest, _: EcrServiceError
-) -> models.CreateRepositoryCreationTemplateResponse | None:
-    try:
-        page = next(ecr.describe_repository_creation_templates(prefixes=[request.prefix]).pages())
-    except TemplateNotFoundException as error:
-        raise NotSettled from error
-    if not page.repository_creation_templates:
-        raise NotSettled
-    there = page.repository_creation_templates[0]
-    is_what_was_asked_for = (
-        (there.description or "") == (request.description or "")
-        and _mutability(there) == _mutability(request)
-        and _is_encrypted_as(request.encryption_configuration, there.encryption_configuration)
-        and _tags(there.resource_tags) == _tags(request.resource_tags)
-        and _document(there.repository_policy) == _document(request.repository_policy)
-        and _document(there.lifecycle_policy) == _document(request.lifecycle_policy)
-        and {*(there.applied_for or ())} == {*request.applied_for}
-        and (there.custom_role_arn or "") == (request.custom_role_arn or "")
-    )
-    if not is_what_was_asked_for:
-        return None
-    return models.CreateRepositoryCreationTemplateResponse(
-        registry_id=page.registry_id, repository_creation_template=there
-    )
-
-
-def _layer_part(
-    _: Operations, request: models.UploadLayerPartRequest, error: EcrServiceError
-) -> models.UploadLayerPartResponse | None:
-    if not isinstance(error, InvalidLayerPartException):
-        return None
-    last = error.last_valid_byte_received
-    if last != request.part_last_byte:
-        return None
-    return models.UploadLayerPartResponse(
-        registry_id=error.registry_id,
-        repository_name=error.repository_name or request.repository_name,
-        upload_id=request.upload_id,
-        last_byte_received=last,
-    )
-
-
-_SETTLERS: Mapping[str, Settler] = {
-    "CreateRepository": _repository,
-    "CreateRepositoryCreationTemplate": _template,
-    "UploadLayerPart": _layer_part,
-}
-
-
-def _mutability(of: _Mutable) -> tuple[str, frozenset[object]]:
-    default = models.ImageTagMutability.MUTABLE
-    return (
-        of.image_tag_mutability or default,
-        frozenset(of.image_tag_mutability_exclusion_filters or ()),
-    )
-
-
-def _scans_on_push(of: models.Repository | models.CreateRepositoryRequest) -> bool:
-    configuration = of.image_scanning_configuration
-    return bool(configuration and configuration.scan_on_push)
-
-
-def _is_encrypted_as(
-    asked: models.EncryptionConfiguration | None, there: models.EncryptionConfiguration | None
-) -> bool:
-    default = models.EncryptionConfiguration(encryption_type=models.EncryptionType.AES256)
-    asked, there = asked or default, there or default
-    return asked.encryption_type == there.encryption_type and (
-        not asked.kms_key or _is_key(asked.kms_key, there.kms_key or "")
-    )
-
-
-def _is_key(asked: str, arn: str) -> bool:
-    """Whether a key may be the one with the ARN. Which key an alias stands for, KMS alone knows."""
-    name = asked.rpartition(":")[2]
-    if name.startswith("alias/"):
-        return bool(arn)
-    return asked == arn or arn.endswith(f":key/{asked}")
-
-
-def _tags(tags: Iterable[models.Tag] | None) -> dict[str, str]:
-    # AWS adds tags of its own.
-    return {tag.key: tag.value for tag in tags or () if not tag.key.startswith("aws:")}
-
-
-def _document(text: str | None) -> object:
-    """A policy, however it is laid out; the service sorts the rules of lifecycle policies."""
-    try:
-        document: Any = json.loads(text or "null")
-    except ValueError:
-        return text
-    try:
-        rules = sorted(document["rules"], key=partial(json.dumps, sort_keys=True))
-    except (KeyError, TypeError):
-        return document
-    return {**document, "rules": rules}
-
+Response = TypeVar("Response", bound=attrs.AttrsInstance)
 
 _DELAYS: Final = (0.1, 0.2, 0.4, 0.8, 1.6)
 """How long to wait for a read that is not yet consistent with the write, in seconds."""
 
-_LOST: Final = "An earlier attempt of this call got no answer"
+_CLOCK_TOLERANCE: Final = timedelta(seconds=2)
+"""How far two times of the service may be apart: its `Date` header has whole seconds."""
+
+_UNKNOWN_CLOCK_TOLERANCE: Final = timedelta(minutes=5)
+"""The same where no response had a `Date`: a signature allows no greater difference."""
+
+_LOST: Final = "An earlier attempt of this call got no response"
 
 
-class Settling(Operations):
-    """Calls that find out what became of a write whose answer was lost."""
+class Verdict(Enum):
+    """Whether this call made what is there."""
 
-    def _settle(
-        self,
-        operation_name: str,
-        request: attrs.AttrsInstance,
-        error: EcrServiceError,
-        seconds_left: Callable[[], float | None],
+    OURS = "it is what was asked for, and this call can have made it"
+    NOT_OURS = "this call can't have made it"
+    UNKNOWN = "it differs in what others may have changed since"
+
+
+class Finding(NamedTuple):
+    """What a read found."""
+
+    verdict: Verdict
+    response: attrs.AttrsInstance | None = None
+    """The response that was lost, if the verdict is OURS."""
+    reason: str = ""
+    """What speaks against it, as the end of a sentence that begins with "the existing ..."."""
+    may_be_stale: bool = False
+    """Whether another read may find something else, as the service is eventually consistent."""
+
+
+class _NotThereYet(Exception):  # no error, but a state
+    """The read does not see the write yet."""
+
+
+class Reconciler:
+    """Finds out what became of writes on a connection."""
+
+    def __init__(self, connection: Connection, clock: Callable[[], float] = time.time) -> None:
+        self._connection = connection
+        self._clock = clock
+
+    def lost_response(
+        self, call: Call[Response], request: Any, error: EcrServiceError, began: float
     ) -> attrs.AttrsInstance | None:
-        settler: Settler | None = _SETTLERS.get(operation_name)
-        if settler is None:
-            error.add_note(f"{_LOST}: it may have done this itself.")
+        """Return the response that a call lost, or None and let the error say why not.
+
+        `began` is when the call began, as a time stamp of this machine.
+        """
+        look = _LOOKS.get(call.operation.name)
+        if look is None:
+            _explain(error, f"{_LOST}: it may have caused this error.")
             return None
-        unsettled = ""
+        earliest = _earliest_creation(began, self._clock(), call)
+        unsettled = "there is no time left to look at what is there"
         for delay in (*_DELAYS, None):
-            left = seconds_left()
-            if left is not None and left <= 0:
-                unsettled = unsettled or "there is no time left to look at what is there"
+            if call.deadline.has_passed():
                 break
             try:
-                response = settler(self._within(left), request, error)
-            except NotSettled:
+                finding = look(_Reads(self._connection, call), request, error, earliest)
+            except _NotThereYet:
                 unsettled = "what it may have made is not there yet"
             except EcrError as read_error:
-                unsettled = f"what is there could not be read ({read_error})"
+                unsettled = f"what is there could not be read ({read_error.args[0]})"
                 if not (read_error.is_transient or read_error.is_throttling):
                     break
             else:
-                if response is None:
+                if finding.verdict is Verdict.OURS:
+                    return finding.response
+                if finding.verdict is Verdict.NOT_OURS:
                     error.maybe_applied = False
-                    error.add_note("What is there is not what was asked for: it was not this call.")
-                return response
-            left = seconds_left()
-            if delay is None or (left is not None and left < delay):
+                    _explain(error, f"The existing {finding.reason}, so this call did not make it.")
+                    return None
+                unsettled = f"the existing {finding.reason}, which others may have changed since"
+                if not finding.may_be_stale:
+                    break
+            if delay is None or call.deadline.seconds_left() < delay:
                 break
             self._connection.sleep(delay)
-        error.add_note(f"{_LOST}, and {unsettled}: it may have done this itself.")
+        _explain(error, f"{_LOST}, and {unsettled}: it may have caused this error.")
         return None
 
-    def _check_failures(self, response: attrs.AttrsInstance) -> None:
-        if not isinstance(response, models.BatchDeleteImageResponse):
-            return
-        missing = [
-            failure
-            for failure in response.failures or ()
-            if failure.failure_code == models.ImageFailureCode.IMAGE_NOT_FOUND
-        ]
-        if missing:
-            error = OutcomeUnknownError(
-                f"BatchDeleteImage: {len(missing)} images are not there, and an earlier attempt of "
-                "this call got no answer: it may have deleted them. `partial` has the answer.",
-                operation_name="BatchDeleteImage",
-                maybe_applied=True,
-            )
-            error.partial = response
-            raise error
+
+def check_failures(operation_name: str, response: attrs.AttrsInstance) -> None:
+    """Refuse a response whose failures an earlier request of the same call may have caused."""
+    if not isinstance(response, models.BatchDeleteImageResponse):
+        return
+    missing = [
+        failure
+        for failure in response.failures or ()
+        if failure.failure_code == models.ImageFailureCode.IMAGE_NOT_FOUND
+    ]
+    if missing:
+        error = OutcomeUnknownError(
+            f"{operation_name}: {len(missing)} images do not exist, and an earlier attempt of this "
+            "call got no response: it may have deleted them. `partial` has the response",
+            operation_name=operation_name,
+            maybe_applied=True,
+        )
+        error.partial = response
+        raise error
+
+
+def _explain(error: EcrError, explanation: str) -> None:
+    error.explanations = (*error.explanations, explanation)
+
+
+def _earliest_creation(began: float, now: float, call: Call[Any]) -> datetime:
+    """Return the earliest time of the service at which the call can have created anything."""
+    began_at = datetime.fromtimestamp(began, UTC)
+    headers: Mapping[str, str] = call.exchange.headers if call.exchange is not None else {}
+    try:
+        of_the_service = parsedate_to_datetime(headers["date"])
+    except (KeyError, ValueError, TypeError):
+        return began_at - _UNKNOWN_CLOCK_TOLERANCE
+    if of_the_service.tzinfo is None:
+        of_the_service = of_the_service.replace(tzinfo=UTC)
+    skew = of_the_service - datetime.fromtimestamp(now, UTC)
+    return began_at + skew - _CLOCK_TOLERANCE
+
+
+class _Reads:
+    """Reads of what is there, within the call's deadline."""
+
+    def __init__(self, connection: Connection, call: Call[Any]) -> None:
+        self._connection = connection
+        self._deadline = call.deadline
+
+    def read(self, operation: Operation[Response], request: attrs.AttrsInstance) -> Response:
+        """Make one request."""
+        return Call(self._connection, operation, to_boto3(request), self._deadline).attempt()
+
+
+def _repository(
+    reads: _Reads, request: models.CreateRepositoryRequest, _: EcrServiceError, earliest: datetime
+) -> Finding:
+    try:
+        found = reads.read(
+            operations.DESCRIBE_REPOSITORIES,
+            models.DescribeRepositoriesRequest(
+                repository_names=(request.repository_name,), registry_id=request.registry_id
+            ),
+        ).repositories
+    except RepositoryNotFoundException as error:
+        raise _NotThereYet from error
+    if not found:
+        raise _NotThereYet
+    there = found[0]
+    if there.created_at < earliest:
+        return Finding(Verdict.NOT_OURS, reason=f"repository was created at {there.created_at}")
+    if not comparison.is_encrypted_as(
+        request.encryption_configuration, there.encryption_configuration
+    ):
+        return Finding(Verdict.NOT_OURS, reason="repository has another encryption")
+    differs = comparison.repository_difference(request, there)
+    if differs:
+        return Finding(Verdict.UNKNOWN, reason=f"repository has another {differs}")
+    try:
+        tags = reads.read(
+            operations.LIST_TAGS_FOR_RESOURCE,
+            models.ListTagsForResourceRequest(resource_arn=there.repository_arn),
+        ).tags
+    except RepositoryNotFoundException as error:
+        raise _NotThereYet from error
+    if comparison.tags(tags) != comparison.tags(request.tags):
+        return Finding(Verdict.UNKNOWN, reason="repository has other tags", may_be_stale=True)
+    return Finding(Verdict.OURS, models.CreateRepositoryResponse(repository=there))
+
+
+def _template(
+    reads: _Reads,
+    request: models.CreateRepositoryCreationTemplateRequest,
+    _: EcrServiceError,
+    earliest: datetime,
+) -> Finding:
+    try:
+        page = reads.read(
+            operations.DESCRIBE_REPOSITORY_CREATION_TEMPLATES,
+            models.DescribeRepositoryCreationTemplatesRequest(prefixes=(request.prefix,)),
+        )
+    except TemplateNotFoundException as error:
+        raise _NotThereYet from error
+    if not page.repository_creation_templates:
+        raise _NotThereYet
+    there = page.repository_creation_templates[0]
+    if there.created_at is not None and there.created_at < earliest:
+        return Finding(Verdict.NOT_OURS, reason=f"template was created at {there.created_at}")
+    differs = comparison.template_difference(request, there)
+    if differs:
+        return Finding(Verdict.UNKNOWN, reason=f"template has another {differs}")
+    if there.created_at is None:
+        return Finding(Verdict.UNKNOWN, reason="template does not say when it was created")
+    return Finding(
+        Verdict.OURS,
+        models.CreateRepositoryCreationTemplateResponse(
+            registry_id=page.registry_id, repository_creation_template=there
+        ),
+    )
+
+
+def _layer_part(
+    _: _Reads, request: models.UploadLayerPartRequest, error: EcrServiceError, __: datetime
+) -> Finding:
+    last = error.last_valid_byte_received if isinstance(error, InvalidLayerPartException) else None
+    if last is not None and last < request.part_first_byte:
+        return Finding(Verdict.NOT_OURS, reason=f"upload ends at byte {last}")
+    if last != request.part_last_byte:
+        return Finding(Verdict.UNKNOWN, reason=f"upload ends at byte {last}")
+    return Finding(
+        Verdict.OURS,
+        models.UploadLayerPartResponse(
+            registry_id=getattr(error, "registry_id", None),
+            repository_name=getattr(error, "repository_name", None) or request.repository_name,
+            upload_id=request.upload_id,
+            last_byte_received=last,
+        ),
+    )
+
+
+_Look = Callable[[_Reads, Any, EcrServiceError, datetime], Finding]
+
+_LOOKS: Final[Mapping[str, _Look]] = {
+    "CreateRepository": _repository,
+    "CreateRepositoryCreationTemplate": _template,
+    "UploadLayerPart": _layer_part,
+}

@@ -1,9 +1,9 @@
-"""The first step of a call: from a method's arguments to a request that can be sent."""
+"""The first step of a call: the arguments of a method become a request that can be sent."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING
 
 import attrs
 
@@ -16,11 +16,9 @@ from ecr_typed._errors import EcrRequestError
 if TYPE_CHECKING:
     from ecr_typed.models import Tag
 
-Argument = TypeVar("Argument")
-
 
 def build_request(operation: AnyOperation, arguments: Mapping[str, object]) -> attrs.AttrsInstance:
-    """The model of a request, or an error that names each argument that can't be sent."""
+    """Return the model of a request, or raise an error that names what can't be sent."""
     model: type[attrs.AttrsInstance] = getattr(models, operation.request)
     problems = unsendable(model, arguments)
     if problems:
@@ -31,18 +29,20 @@ def build_request(operation: AnyOperation, arguments: Mapping[str, object]) -> a
 def build_parts(
     operation: AnyOperation, arguments: Mapping[str, object]
 ) -> list[attrs.AttrsInstance]:
-    """The requests for arguments of which a list may be longer than one request may carry."""
+    """Return the requests for arguments whose list may be longer than one request may carry."""
     request = build_request(operation, arguments)
     for name, most in operation.splits.items():
         values: tuple[object, ...] = getattr(request, name) or ()
         if len(values) > most:
+            # The same id in two parts would fail in the second, once the first has deleted it.
+            values = tuple(dict.fromkeys(values))
             parts = (values[start : start + most] for start in range(0, len(values), most))
             return [build_request(operation, {**arguments, name: part}) for part in parts]
     return [request]
 
 
 def join(first: Response, second: Response) -> Response:
-    """The responses to two parts of a request as one: lists in order, all else the first's."""
+    """Join the responses to two parts of a call: lists in order, all else from the first."""
     values: dict[str, object] = {}
     for member in members(type(first)):
         value, more = getattr(first, member.name), getattr(second, member.name)
@@ -52,24 +52,8 @@ def join(first: Response, second: Response) -> Response:
     return type(first)(**values)
 
 
-def as_text(value: object, *documents: str) -> Any:
-    """The text of a document of one of some classes, by their names; anything else as it is."""
-    if value is None or isinstance(value, str):
-        return value
-    # Loaded by whoever passes a document, and by nobody else.
-    from ecr_typed import documents as known
-
-    classes = tuple(getattr(known, name) for name in documents)
-    return str(value) if isinstance(value, classes) else value
-
-
-def implied(value: Argument | None, document: object, attribute: str) -> Argument | None:
-    """An argument, or what a document that is passed for another argument says of it."""
-    return getattr(document, attribute, None) if value is None else value
-
-
 def as_tags(tags: Mapping[str, str] | Sequence[Tag] | None) -> Sequence[Tag] | None:
-    """Tags as the service has them, of a mapping of keys to values."""
+    """Return tags as the service has them, also from a mapping of keys to values."""
     if isinstance(tags, Mapping):
         return tuple(models.Tag(key=key, value=value) for key, value in tags.items())
     return tags

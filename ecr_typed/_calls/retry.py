@@ -10,14 +10,17 @@ import time
 from collections.abc import Callable
 from importlib import import_module
 from types import UnionType
-from typing import Any, Final, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Generic, Protocol, TypeVar
 from weakref import WeakSet
 
 import attrs
 
 from ecr_typed._errors import ArgumentProblem, EcrError, EcrRequestError, shortened
 
-Result = TypeVar("Result")
+if TYPE_CHECKING:
+    from ecr_typed._calls.call import Call
+
+Response = TypeVar("Response", bound=attrs.AttrsInstance)
 
 _logger = logging.getLogger(__name__)
 
@@ -34,7 +37,7 @@ UNRETRIED_SUCCESS_GAIN: Final = 1
 
 @attrs.frozen(order=False)
 class RetryEvent:
-    """A failed attempt that another will follow."""
+    """A failed attempt that another one will follow."""
 
     operation_name: str
     """The operation, as AWS names it."""
@@ -51,17 +54,18 @@ class RetryEvent:
 
 @attrs.frozen(kw_only=True, order=False)
 class RetryPolicy:
-    """How long a call goes on."""
+    """How often and how long a call is tried."""
 
     max_attempts: int = 3
     """The most requests that are made for a call, the first included."""
 
     deadline: float | None = None
-    """How many seconds the whole call may take, waits included. A wait that would go beyond it
-    is not begun; connecting, and waiting for the next part of an answer, have what is left."""
+    """How many seconds the whole call may take, waits included. A wait that would overrun it is
+    not begun, and a request that is in flight when it passes is cut off. On an adopted client a
+    request ends by the time-outs of its own configuration."""
 
     on_retry: Callable[[RetryEvent], None] | None = None
-    """Is called before each wait."""
+    """Called before each wait."""
 
     def __attrs_post_init__(self) -> None:
         # attrs' own validators would show all of the attribute.
@@ -143,86 +147,70 @@ class Retrier:
     quota: RetryQuota = attrs.field(factory=RetryQuota)
     jitter: Callable[[], float] = random.random
     sleep: Callable[[float], None] = time.sleep
-    clock: Callable[[], float] = time.monotonic
 
-    def countdown(self) -> Callable[[], float | None]:
-        """Begin to count the seconds that a call has left; None if it has no deadline."""
-        if self.policy.deadline is None:
-            return lambda: None
-        ends = self.clock() + self.policy.deadline
-        return lambda: ends - self.clock()
-
-    def run(self, operation_name: str, attempt: Callable[[], Result]) -> Result:
-        """The result of the first attempt that succeeds, or the error of the last."""
-        began = self.clock()
+    def run(self, call: Call[Response]) -> Response:
+        """Return the result of the first attempt that succeeds, or raise the error of the last."""
         try:
-            result = attempt()
+            response = call.attempt()
         except EcrError as error:
             if not _is_retryable(error):
                 raise
             first_error = error
         else:
             self.quota.give_back(UNRETRIED_SUCCESS_GAIN)
-            return result
-        return _Retries(self, operation_name, attempt, began, first_error).run()
+            return response
+        return _Retries(self, call, first_error).run()
 
 
 def _is_retryable(error: BaseException) -> bool:
     return isinstance(error, EcrError) and (error.is_transient or error.is_throttling)
 
 
-class _Retries(Generic[Result]):
+class _Retries(Generic[Response]):
     """The attempts of one call from the second on."""
 
-    def __init__(
-        self,
-        retrier: Retrier,
-        operation_name: str,
-        attempt: Callable[[], Result],
-        began: float,
-        first_error: EcrError,
-    ) -> None:
+    def __init__(self, retrier: Retrier, call: Call[Response], first_error: EcrError) -> None:
         self._retrier = retrier
-        self._operation_name = operation_name
-        self._attempt = attempt
-        self._began = began
+        self._call = call
         self._first_error: EcrError | None = first_error
         self._spent = 0
 
-    def run(self) -> Result:
+    def run(self) -> Response:
         # Loaded by the first call that fails, as no other has a use for it; and by its name, as
         # checkers would read all of it for every program that uses us.
         tenacity: Any = import_module("tenacity")
-        retrying: Callable[[Callable[[], Result]], Result] = tenacity.Retrying(
+        retrying: Callable[[Callable[[], Response]], Response] = tenacity.Retrying(
             retry=tenacity.retry_if_exception(_is_retryable),
             wait=self._wait,
             stop=self._gives_up,
             before_sleep=self._announce,
-            sleep=self._retrier.sleep,
+            sleep=self._sleep,
             reraise=True,
         )
-        result = retrying(self._next_attempt)
+        response = retrying(self._next_attempt)
         self._retrier.quota.give_back(self._spent)
-        return result
+        return response
 
-    def _next_attempt(self) -> Result:
+    def _next_attempt(self) -> Response:
         if self._first_error is not None:
             # tenacity decides about the first attempt, too: it is told how that ended.
             error, self._first_error = self._first_error, None
             raise error
-        return self._attempt()
+        return self._call.attempt()
 
     def _wait(self, state: _CallState) -> float:
         return delay(_error(state), state.attempt_number, self._retrier.jitter())
 
+    def _sleep(self, seconds: float) -> None:
+        began = time.perf_counter()
+        self._retrier.sleep(seconds)
+        self._call.waited += time.perf_counter() - began
+
     def _gives_up(self, state: _CallState) -> bool:
-        policy = self._retrier.policy
-        if state.attempt_number >= policy.max_attempts:
+        if state.attempt_number >= self._retrier.policy.max_attempts:
             return True
-        if policy.deadline is not None:
-            elapsed = self._retrier.clock() - self._began
-            if elapsed + state.upcoming_sleep > policy.deadline:
-                return True
+        if state.upcoming_sleep > self._call.deadline.seconds_left():
+            return True
         # Asked last, and once an attempt: it changes the quota.
         is_throttling = _error(state).is_throttling
         self._spent = THROTTLING_RETRY_COST if is_throttling else TRANSIENT_RETRY_COST
@@ -232,15 +220,16 @@ class _Retries(Generic[Result]):
         error = _error(state)
         _logger.debug(
             "%s: attempt %d follows in %.3f s",
-            self._operation_name,
+            self._call.operation.name,
             state.attempt_number + 1,
             state.upcoming_sleep,
         )
         if self._retrier.policy.on_retry is not None:
-            # Its frames are ours, and hold the answer, which may have secrets.
+            # Its frames are ours, and hold the response, which may have secrets.
             error.__traceback__ = None
+            name = self._call.operation.name
             self._retrier.policy.on_retry(
-                RetryEvent(self._operation_name, state.attempt_number, error, state.upcoming_sleep)
+                RetryEvent(name, state.attempt_number, error, state.upcoming_sleep)
             )
 
 
@@ -249,7 +238,7 @@ class _Outcome(Protocol):
 
 
 class _CallState(Protocol):
-    """What tenacity tells of a call."""
+    """What tenacity knows of a call."""
 
     attempt_number: int
     upcoming_sleep: float

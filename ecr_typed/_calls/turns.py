@@ -33,8 +33,8 @@ EARLY: Final = 0.01
 def backoff(times_throttled: int, jitter: float) -> float:
     """Return how long a call waits before it asks for a turn again, in seconds.
 
-    The first time its turn is wait enough. `jitter` is from 0 to 1; processes that share a limit and
-    were throttled at once must not come back at once.
+    The first time its turn is wait enough. `jitter` is from 0 to 1; processes that share a limit
+    and were throttled at once must not come back at once.
     """
     if times_throttled < 2:
         return 0.0
@@ -65,7 +65,7 @@ class Turns:
         return self._rate.per_second
 
     def start_anew(self) -> None:
-        """Begin with an empty queue and a free lock: in a child process, nobody waits or holds it."""
+        """Begin with an empty queue and a free lock, as a child process does."""
         self._lock = threading.RLock()
         self._queue.clear()
 
@@ -150,7 +150,7 @@ class Turns:
 
 
 class Paces:
-    """The queues of a client and all that share its connections, one for each throttled operation."""
+    """The queues of a client and of all that share its connections, one a throttled operation."""
 
     def __init__(self) -> None:
         self._turns: dict[str, Turns] = {}

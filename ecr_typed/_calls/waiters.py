@@ -6,14 +6,16 @@ import logging
 import time
 from collections.abc import Callable, Collection
 from threading import TIMEOUT_MAX
-from typing import Final, Generic, Self, TypeVar
+from typing import Final, Generic, TypeVar
 
 import attrs
 
 from ecr_typed import models
-from ecr_typed._calls.reconcile import Settling
+from ecr_typed._calls.paging import Paging
+from ecr_typed._calls.runner import CallRunner
 from ecr_typed._errors import ArgumentProblem, EcrError, EcrRequestError, WaiterError
 from ecr_typed._service_errors import ScanNotFoundException
+from ecr_typed._wire import operations
 
 __tracebackhide__ = True  # pytest ends at the caller's line
 
@@ -25,127 +27,88 @@ _LEAST_FOR_A_POLL: Final = 1.0
 """Seconds that the last poll may take, although the time is over by then."""
 
 
-class Waiters(Settling):
-    """The waits for single operations."""
+def wait_for_scan(
+    calls: CallRunner,
+    repository_name: str,
+    image_id: models.ImageIdentifier,
+    registry_id: str | None,
+    delay: float,
+    timeout: float,
+) -> models.DescribeImageScanFindingsResponse:
+    """Wait until a scan is complete, or goes on for good with findings to look at."""
 
-    def wait_until_image_scan_complete(
-        self,
-        repository_name: str,
-        image_id: models.ImageIdentifier,
-        *,
-        registry_id: str | None = None,
-        delay: float = 5.0,
-        timeout: float = 300.0,
-    ) -> models.DescribeImageScanFindingsResponse:
-        """Wait until a scan of an image is complete, or goes on for good with findings to look at.
-
-        A scan that is not found yet is waited for. Each poll is told of in the log.
-
-        Args:
-            repository_name: The repository's name.
-            image_id: The image, by its digest or by a tag.
-            registry_id: The account id of the registry. Default: the caller's account.
-            delay: How long to wait between two polls, in seconds.
-            timeout: How long to wait in all, polls included, in seconds. With 0 it is asked once.
-
-        Returns:
-            The last answer: the status is `COMPLETE` or, with continuous scanning, `ACTIVE`. It has
-            the first page of findings; `describe_image_scan_findings` lists them all.
-
-        Raises:
-            WaiterError: The scan failed or can't be made, or it took too long.
-            ImageNotFoundException: The repository has no such image.
-            RepositoryNotFoundException: The registry has no such repository.
-
-        https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_DescribeImageScanFindings.html
-        """
-
-        def poll(seconds: float) -> models.DescribeImageScanFindingsResponse | None:
-            findings = self._bounded(seconds).describe_image_scan_findings(
-                repository_name, image_id, registry_id=registry_id
-            )
-            try:
-                return next(findings.pages())
-            except ScanNotFoundException:
-                return None
-
-        def status(response: models.DescribeImageScanFindingsResponse) -> models.ScanStatus | None:
-            return response.image_scan_status.status if response.image_scan_status else None
-
-        def description(response: models.DescribeImageScanFindingsResponse) -> str | None:
-            return response.image_scan_status.description if response.image_scan_status else None
-
-        kinds = models.ScanStatus
-        wait = _Wait(
-            what=f"the scan of an image in {repository_name}",
-            operation_name="DescribeImageScanFindings",
-            poll=poll,
-            sleep=self._connection.sleep,
-            status=status,
-            description=description,
-            done=(kinds.COMPLETE, kinds.ACTIVE),
-            over=(
-                kinds.FAILED,
-                kinds.UNSUPPORTED_IMAGE,
-                kinds.SCAN_ELIGIBILITY_EXPIRED,
-                kinds.FINDINGS_UNAVAILABLE,
-                kinds.LIMIT_EXCEEDED,
-                kinds.IMAGE_ARCHIVED,
-                kinds.IMAGE_SIZE_EXCEEDED,
-            ),
+    def poll(seconds: float) -> models.DescribeImageScanFindingsResponse | None:
+        findings = calls.bounded(seconds).paged(
+            operations.DESCRIBE_IMAGE_SCAN_FINDINGS,
+            Paging(),
+            repository_name=repository_name,
+            image_id=image_id,
+            registry_id=registry_id,
         )
-        return wait.run(delay, timeout)
+        try:
+            return next(findings.pages())
+        except ScanNotFoundException:
+            return None
 
-    def wait_until_lifecycle_policy_preview_complete(
-        self,
-        repository_name: str,
-        *,
-        registry_id: str | None = None,
-        delay: float = 5.0,
-        timeout: float = 100.0,
-    ) -> models.GetLifecyclePolicyPreviewResponse:
-        """Wait until a lifecycle policy preview is complete. Each poll is told of in the log.
+    def status(response: models.DescribeImageScanFindingsResponse) -> models.ScanStatus | None:
+        return response.image_scan_status.status if response.image_scan_status else None
 
-        Args:
-            repository_name: The repository's name.
-            registry_id: The account id of the registry. Default: the caller's account.
-            delay: How long to wait between two polls, in seconds.
-            timeout: How long to wait in all, polls included, in seconds. With 0 it is asked once.
+    def description(response: models.DescribeImageScanFindingsResponse) -> str | None:
+        return response.image_scan_status.description if response.image_scan_status else None
 
-        Returns:
-            The last answer, with the first page of results; `get_lifecycle_policy_preview` lists
-            them all.
+    kinds = models.ScanStatus
+    wait = _Wait(
+        what=f"the scan of an image in {repository_name}",
+        operation_name="DescribeImageScanFindings",
+        poll=poll,
+        sleep=calls.connection.sleep,
+        status=status,
+        description=description,
+        done=(kinds.COMPLETE, kinds.ACTIVE),
+        over=(
+            kinds.FAILED,
+            kinds.UNSUPPORTED_IMAGE,
+            kinds.SCAN_ELIGIBILITY_EXPIRED,
+            kinds.FINDINGS_UNAVAILABLE,
+            kinds.LIMIT_EXCEEDED,
+            kinds.IMAGE_ARCHIVED,
+            kinds.IMAGE_SIZE_EXCEEDED,
+        ),
+    )
+    return wait.run(delay, timeout)
 
-        Raises:
-            WaiterError: The preview failed or has expired, or it took too long.
-            LifecyclePolicyPreviewNotFoundException: No preview was started.
-            RepositoryNotFoundException: The registry has no such repository.
 
-        https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_GetLifecyclePolicyPreview.html
-        """
+def wait_for_lifecycle_policy_preview(
+    calls: CallRunner,
+    repository_name: str,
+    registry_id: str | None,
+    delay: float,
+    timeout: float,
+) -> models.GetLifecyclePolicyPreviewResponse:
+    """Wait until a lifecycle policy preview is complete."""
 
-        def poll(seconds: float) -> models.GetLifecyclePolicyPreviewResponse:
-            preview = self._bounded(seconds).get_lifecycle_policy_preview(
-                repository_name, registry_id=registry_id
-            )
-            return next(preview.pages())
-
-        kinds = models.LifecyclePolicyPreviewStatus
-        wait = _Wait(
-            what=f"the lifecycle policy preview of {repository_name}",
-            operation_name="GetLifecyclePolicyPreview",
-            poll=poll,
-            sleep=self._connection.sleep,
-            status=lambda response: response.status,
-            done=(kinds.COMPLETE,),
-            over=(kinds.FAILED, kinds.EXPIRED),
+    def poll(seconds: float) -> models.GetLifecyclePolicyPreviewResponse:
+        preview = calls.bounded(seconds).paged(
+            operations.GET_LIFECYCLE_POLICY_PREVIEW,
+            Paging(),
+            repository_name=repository_name,
+            registry_id=registry_id,
+            image_ids=None,
+            filter=None,
         )
-        return wait.run(delay, timeout)
+        return next(preview.pages())
 
-    def _bounded(self, seconds: float) -> Self:
-        """This client, whose calls take no longer than that, nor than its own policy says."""
-        own = self._retrier.policy.deadline
-        return self._within(seconds if own is None else min(own, seconds))
+    kinds = models.LifecyclePolicyPreviewStatus
+    wait = _Wait(
+        what=f"the lifecycle policy preview of {repository_name}",
+        operation_name="GetLifecyclePolicyPreview",
+        poll=poll,
+        sleep=calls.connection.sleep,
+        status=lambda response: response.status,
+        done=(kinds.COMPLETE,),
+        over=(kinds.FAILED, kinds.EXPIRED),
+    )
+    return wait.run(delay, timeout)
 
 
 @attrs.frozen(kw_only=True)

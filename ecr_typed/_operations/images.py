@@ -4,148 +4,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from ecr_typed import models
-from ecr_typed._calls.operation import Effect, Operation, PagedOperation
 from ecr_typed._calls.paging import Pager, Paging
-from ecr_typed._calls.request import as_text, implied
-from ecr_typed._calls.runner import Caller
-
-if TYPE_CHECKING:
-    from ecr_typed.documents import ImageIndex, Manifest, UnknownManifest
+from ecr_typed._calls.runner import CallRunner
+from ecr_typed._wire import operations
 
 __tracebackhide__ = True  # pytest's tracebacks end at the caller's line.
 
-_PUT_IMAGE: Operation[models.PutImageResponse] = Operation(
-    "PutImage",
-    method_name="put_image",
-    request="PutImageRequest",
-    response="PutImageResponse",
-    effect=Effect.CREATE,
-    errors=frozenset(
-        {
-            "ImageAlreadyExistsException",
-            "ImageDigestDoesNotMatchException",
-            "ImageTagAlreadyExistsException",
-            "InvalidParameterException",
-            "KmsException",
-            "LayersNotFoundException",
-            "LimitExceededException",
-            "ReferencedImagesNotFoundException",
-            "RepositoryNotFoundException",
-            "ServerException",
-        }
-    ),
-    repeat_meets=frozenset({"ImageAlreadyExistsException", "ImageTagAlreadyExistsException"}),
-)
-_BATCH_GET_IMAGE: Operation[models.BatchGetImageResponse] = Operation(
-    "BatchGetImage",
-    method_name="batch_get_image",
-    request="BatchGetImageRequest",
-    response="BatchGetImageResponse",
-    effect=Effect.READ,
-    errors=frozenset(
-        {
-            "InvalidParameterException",
-            "LimitExceededException",
-            "RepositoryNotFoundException",
-            "ServerException",
-            "UnableToGetUpstreamImageException",
-        }
-    ),
-    splits={"image_ids": 100},
-)
-_BATCH_DELETE_IMAGE: Operation[models.BatchDeleteImageResponse] = Operation(
-    "BatchDeleteImage",
-    method_name="batch_delete_image",
-    request="BatchDeleteImageRequest",
-    response="BatchDeleteImageResponse",
-    effect=Effect.DELETE,
-    errors=frozenset(
-        {"InvalidParameterException", "RepositoryNotFoundException", "ServerException"}
-    ),
-    splits={"image_ids": 100},
-)
-_LIST_IMAGES: PagedOperation[models.ImageIdentifier, models.ListImagesResponse] = PagedOperation(
-    "ListImages",
-    method_name="list_images",
-    request="ListImagesRequest",
-    response="ListImagesResponse",
-    effect=Effect.READ,
-    errors=frozenset(
-        {"InvalidParameterException", "RepositoryNotFoundException", "ServerException"}
-    ),
-    items=("image_ids",),
-    largest_page=1000,
-)
-_DESCRIBE_IMAGES: PagedOperation[models.ImageDetail, models.DescribeImagesResponse] = (
-    PagedOperation(
-        "DescribeImages",
-        method_name="describe_images",
-        request="DescribeImagesRequest",
-        response="DescribeImagesResponse",
-        effect=Effect.READ,
-        errors=frozenset(
-            {
-                "ImageNotFoundException",
-                "InvalidParameterException",
-                "RepositoryNotFoundException",
-                "ServerException",
-            }
-        ),
-        items=("image_details",),
-        largest_page=1000,
-        refuses_paging_with=frozenset({"image_ids"}),
-        splits={"image_ids": 100},
-    )
-)
-_LIST_IMAGE_REFERRERS: PagedOperation[models.ImageReferrer, models.ListImageReferrersResponse] = (
-    PagedOperation(
-        "ListImageReferrers",
-        method_name="list_image_referrers",
-        request="ListImageReferrersRequest",
-        response="ListImageReferrersResponse",
-        effect=Effect.READ,
-        errors=frozenset(
-            {
-                "InvalidParameterException",
-                "RepositoryNotFoundException",
-                "ServerException",
-                "UnableToListUpstreamImageReferrersException",
-                "ValidationException",
-            }
-        ),
-        items=("referrers",),
-        largest_page=50,
-    )
-)
-_UPDATE_IMAGE_STORAGE_CLASS: Operation[models.UpdateImageStorageClassResponse] = Operation(
-    "UpdateImageStorageClass",
-    method_name="update_image_storage_class",
-    request="UpdateImageStorageClassRequest",
-    response="UpdateImageStorageClassResponse",
-    effect=Effect.IDEMPOTENT_WRITE,
-    errors=frozenset(
-        {
-            "ImageNotFoundException",
-            "ImageStorageClassUpdateNotSupportedException",
-            "InvalidParameterException",
-            "RepositoryNotFoundException",
-            "ServerException",
-            "ValidationException",
-        }
-    ),
-)
 
-
-class ImagesOperations(Caller):
+class ImagesOperations:
     """Images: manifests, tags, referrers and storage classes."""
+
+    _calls: CallRunner
+    """Runs the calls."""
 
     def put_image(
         self,
         repository_name: str,
-        image_manifest: str | Manifest | ImageIndex | UnknownManifest,
+        image_manifest: str,
         *,
         registry_id: str | None = None,
         image_manifest_media_type: str | None = None,
@@ -170,8 +47,7 @@ class ImagesOperations(Caller):
                 '__' or hyphens, in parts separated by '/'.
             image_manifest: The manifest.
                 It is sent unchanged: even one added newline changes the digest. 1 to
-                4,194,304 characters. Text, or a `Manifest`, `ImageIndex` or
-                `UnknownManifest`.
+                4,194,304 characters.
             registry_id: The AWS account id of the registry. Default: the caller's account.
                 12 digits.
             image_manifest_media_type: The media type of the manifest.
@@ -205,14 +81,12 @@ class ImagesOperations(Caller):
 
         https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_PutImage.html
         """
-        return self._call(
-            _PUT_IMAGE,
+        return self._calls.call(
+            operations.PUT_IMAGE,
             repository_name=repository_name,
-            image_manifest=as_text(image_manifest, "Manifest", "ImageIndex", "UnknownManifest"),
+            image_manifest=image_manifest,
             registry_id=registry_id,
-            image_manifest_media_type=implied(
-                image_manifest_media_type, image_manifest, "media_type"
-            ),
+            image_manifest_media_type=image_manifest_media_type,
             image_tag=image_tag,
             image_digest=image_digest,
         ).image
@@ -257,8 +131,8 @@ class ImagesOperations(Caller):
 
         https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_BatchGetImage.html
         """
-        return self._call_in_parts(
-            _BATCH_GET_IMAGE,
+        return self._calls.call_in_parts(
+            operations.BATCH_GET_IMAGE,
             repository_name=repository_name,
             image_ids=image_ids,
             registry_id=registry_id,
@@ -302,8 +176,8 @@ class ImagesOperations(Caller):
 
         https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_BatchDeleteImage.html
         """
-        return self._call_in_parts(
-            _BATCH_DELETE_IMAGE,
+        return self._calls.call_in_parts(
+            operations.BATCH_DELETE_IMAGE,
             repository_name=repository_name,
             image_ids=image_ids,
             registry_id=registry_id,
@@ -347,8 +221,8 @@ class ImagesOperations(Caller):
 
         https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_ListImages.html
         """
-        return self._paged(
-            _LIST_IMAGES,
+        return self._calls.paged(
+            operations.LIST_IMAGES,
             Paging(page_size, max_items, starting_token),
             repository_name=repository_name,
             registry_id=registry_id,
@@ -402,8 +276,8 @@ class ImagesOperations(Caller):
 
         https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_DescribeImages.html
         """
-        return self._paged(
-            _DESCRIBE_IMAGES,
+        return self._calls.paged(
+            operations.DESCRIBE_IMAGES,
             Paging(page_size, max_items, starting_token),
             repository_name=repository_name,
             registry_id=registry_id,
@@ -456,8 +330,8 @@ class ImagesOperations(Caller):
 
         https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_ListImageReferrers.html
         """
-        return self._paged(
-            _LIST_IMAGE_REFERRERS,
+        return self._calls.paged(
+            operations.LIST_IMAGE_REFERRERS,
             Paging(page_size, max_items, starting_token),
             repository_name=repository_name,
             subject_id=subject_id,
@@ -504,8 +378,8 @@ class ImagesOperations(Caller):
 
         https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_UpdateImageStorageClass.html
         """
-        return self._call(
-            _UPDATE_IMAGE_STORAGE_CLASS,
+        return self._calls.call(
+            operations.UPDATE_IMAGE_STORAGE_CLASS,
             repository_name=repository_name,
             image_id=image_id,
             target_storage_class=target_storage_class,

@@ -6,98 +6,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ecr_typed import models
-from ecr_typed._calls.operation import Effect, Operation
-from ecr_typed._calls.runner import Caller
+from ecr_typed._calls.runner import CallRunner
+from ecr_typed._wire import operations
 
 __tracebackhide__ = True  # pytest's tracebacks end at the caller's line.
 
-_BATCH_CHECK_LAYER_AVAILABILITY: Operation[models.BatchCheckLayerAvailabilityResponse] = Operation(
-    "BatchCheckLayerAvailability",
-    method_name="batch_check_layer_availability",
-    request="BatchCheckLayerAvailabilityRequest",
-    response="BatchCheckLayerAvailabilityResponse",
-    effect=Effect.READ,
-    errors=frozenset(
-        {"InvalidParameterException", "RepositoryNotFoundException", "ServerException"}
-    ),
-    splits={"layer_digests": 100},
-)
-_GET_DOWNLOAD_URL_FOR_LAYER: Operation[models.GetDownloadUrlForLayerResponse] = Operation(
-    "GetDownloadUrlForLayer",
-    method_name="get_download_url_for_layer",
-    request="GetDownloadUrlForLayerRequest",
-    response="GetDownloadUrlForLayerResponse",
-    effect=Effect.READ,
-    errors=frozenset(
-        {
-            "InvalidParameterException",
-            "LayerInaccessibleException",
-            "LayersNotFoundException",
-            "RepositoryNotFoundException",
-            "ServerException",
-            "UnableToGetUpstreamLayerException",
-        }
-    ),
-)
-_INITIATE_LAYER_UPLOAD: Operation[models.InitiateLayerUploadResponse] = Operation(
-    "InitiateLayerUpload",
-    method_name="initiate_layer_upload",
-    request="InitiateLayerUploadRequest",
-    response="InitiateLayerUploadResponse",
-    effect=Effect.CREATE,
-    errors=frozenset(
-        {
-            "InvalidParameterException",
-            "KmsException",
-            "RepositoryNotFoundException",
-            "ServerException",
-        }
-    ),
-)
-_UPLOAD_LAYER_PART: Operation[models.UploadLayerPartResponse] = Operation(
-    "UploadLayerPart",
-    method_name="upload_layer_part",
-    request="UploadLayerPartRequest",
-    response="UploadLayerPartResponse",
-    effect=Effect.CREATE,
-    errors=frozenset(
-        {
-            "InvalidLayerPartException",
-            "InvalidParameterException",
-            "KmsException",
-            "LimitExceededException",
-            "RepositoryNotFoundException",
-            "ServerException",
-            "UploadNotFoundException",
-        }
-    ),
-    repeat_meets=frozenset({"InvalidLayerPartException"}),
-)
-_COMPLETE_LAYER_UPLOAD: Operation[models.CompleteLayerUploadResponse] = Operation(
-    "CompleteLayerUpload",
-    method_name="complete_layer_upload",
-    request="CompleteLayerUploadRequest",
-    response="CompleteLayerUploadResponse",
-    effect=Effect.CREATE,
-    errors=frozenset(
-        {
-            "EmptyUploadException",
-            "InvalidLayerException",
-            "InvalidParameterException",
-            "KmsException",
-            "LayerAlreadyExistsException",
-            "LayerPartTooSmallException",
-            "RepositoryNotFoundException",
-            "ServerException",
-            "UploadNotFoundException",
-        }
-    ),
-    repeat_meets=frozenset({"LayerAlreadyExistsException", "UploadNotFoundException"}),
-)
 
-
-class LayersOperations(Caller):
+class LayersOperations:
     """Layers: the operations behind a push or a pull."""
+
+    _calls: CallRunner
+    """Runs the calls."""
 
     def batch_check_layer_availability(
         self,
@@ -130,8 +49,8 @@ class LayersOperations(Caller):
 
         https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_BatchCheckLayerAvailability.html
         """
-        return self._call_in_parts(
-            _BATCH_CHECK_LAYER_AVAILABILITY,
+        return self._calls.call_in_parts(
+            operations.BATCH_CHECK_LAYER_AVAILABILITY,
             repository_name=repository_name,
             layer_digests=layer_digests,
             registry_id=registry_id,
@@ -174,8 +93,8 @@ class LayersOperations(Caller):
 
         https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_GetDownloadUrlForLayer.html
         """
-        return self._call(
-            _GET_DOWNLOAD_URL_FOR_LAYER,
+        return self._calls.call(
+            operations.GET_DOWNLOAD_URL_FOR_LAYER,
             repository_name=repository_name,
             layer_digest=layer_digest,
             registry_id=registry_id,
@@ -211,8 +130,8 @@ class LayersOperations(Caller):
 
         https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_InitiateLayerUpload.html
         """
-        return self._call(
-            _INITIATE_LAYER_UPLOAD,
+        return self._calls.call(
+            operations.INITIATE_LAYER_UPLOAD,
             repository_name=repository_name,
             registry_id=registry_id,
         )
@@ -264,8 +183,8 @@ class LayersOperations(Caller):
 
         https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_UploadLayerPart.html
         """
-        return self._call(
-            _UPLOAD_LAYER_PART,
+        return self._calls.call(
+            operations.UPLOAD_LAYER_PART,
             repository_name=repository_name,
             upload_id=upload_id,
             part_first_byte=part_first_byte,
@@ -316,8 +235,8 @@ class LayersOperations(Caller):
 
         https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CompleteLayerUpload.html
         """
-        return self._call(
-            _COMPLETE_LAYER_UPLOAD,
+        return self._calls.call(
+            operations.COMPLETE_LAYER_UPLOAD,
             repository_name=repository_name,
             upload_id=upload_id,
             layer_digests=layer_digests,

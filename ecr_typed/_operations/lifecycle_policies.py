@@ -4,116 +4,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from ecr_typed import models
-from ecr_typed._calls.operation import Effect, Operation, PagedOperation
 from ecr_typed._calls.paging import Pager, Paging
-from ecr_typed._calls.request import as_text
-from ecr_typed._calls.runner import Caller
-
-if TYPE_CHECKING:
-    from ecr_typed.documents import LifecyclePolicy
+from ecr_typed._calls.runner import CallRunner
+from ecr_typed._wire import operations
 
 __tracebackhide__ = True  # pytest's tracebacks end at the caller's line.
 
-_PUT_LIFECYCLE_POLICY: Operation[models.PutLifecyclePolicyResponse] = Operation(
-    "PutLifecyclePolicy",
-    method_name="put_lifecycle_policy",
-    request="PutLifecyclePolicyRequest",
-    response="PutLifecyclePolicyResponse",
-    effect=Effect.IDEMPOTENT_WRITE,
-    errors=frozenset(
-        {
-            "InvalidParameterException",
-            "RepositoryNotFoundException",
-            "ServerException",
-            "ValidationException",
-        }
-    ),
-)
-_GET_LIFECYCLE_POLICY: Operation[models.GetLifecyclePolicyResponse] = Operation(
-    "GetLifecyclePolicy",
-    method_name="get_lifecycle_policy",
-    request="GetLifecyclePolicyRequest",
-    response="GetLifecyclePolicyResponse",
-    effect=Effect.READ,
-    errors=frozenset(
-        {
-            "InvalidParameterException",
-            "LifecyclePolicyNotFoundException",
-            "RepositoryNotFoundException",
-            "ServerException",
-            "ValidationException",
-        }
-    ),
-)
-_DELETE_LIFECYCLE_POLICY: Operation[models.DeleteLifecyclePolicyResponse] = Operation(
-    "DeleteLifecyclePolicy",
-    method_name="delete_lifecycle_policy",
-    request="DeleteLifecyclePolicyRequest",
-    response="DeleteLifecyclePolicyResponse",
-    effect=Effect.DELETE,
-    errors=frozenset(
-        {
-            "InvalidParameterException",
-            "LifecyclePolicyNotFoundException",
-            "RepositoryNotFoundException",
-            "ServerException",
-            "ValidationException",
-        }
-    ),
-    repeat_meets=frozenset({"LifecyclePolicyNotFoundException"}),
-)
-_START_LIFECYCLE_POLICY_PREVIEW: Operation[models.StartLifecyclePolicyPreviewResponse] = Operation(
-    "StartLifecyclePolicyPreview",
-    method_name="start_lifecycle_policy_preview",
-    request="StartLifecyclePolicyPreviewRequest",
-    response="StartLifecyclePolicyPreviewResponse",
-    effect=Effect.CREATE,
-    errors=frozenset(
-        {
-            "InvalidParameterException",
-            "LifecyclePolicyNotFoundException",
-            "LifecyclePolicyPreviewInProgressException",
-            "RepositoryNotFoundException",
-            "ServerException",
-            "ValidationException",
-        }
-    ),
-    repeat_meets=frozenset({"LifecyclePolicyPreviewInProgressException"}),
-)
-_GET_LIFECYCLE_POLICY_PREVIEW: PagedOperation[
-    models.LifecyclePolicyPreviewResult, models.GetLifecyclePolicyPreviewResponse
-] = PagedOperation(
-    "GetLifecyclePolicyPreview",
-    method_name="get_lifecycle_policy_preview",
-    request="GetLifecyclePolicyPreviewRequest",
-    response="GetLifecyclePolicyPreviewResponse",
-    effect=Effect.READ,
-    errors=frozenset(
-        {
-            "InvalidParameterException",
-            "LifecyclePolicyPreviewNotFoundException",
-            "RepositoryNotFoundException",
-            "ServerException",
-            "ValidationException",
-        }
-    ),
-    items=("preview_results",),
-    largest_page=100,
-    refuses_paging_with=frozenset({"image_ids"}),
-    splits={"image_ids": 100},
-)
 
-
-class LifecyclePoliciesOperations(Caller):
+class LifecyclePoliciesOperations:
     """Lifecycle policies: rules that delete or archive images automatically."""
+
+    _calls: CallRunner
+    """Runs the calls."""
 
     def put_lifecycle_policy(
         self,
         repository_name: str,
-        lifecycle_policy_text: str | LifecyclePolicy,
+        lifecycle_policy_text: str,
         *,
         registry_id: str | None = None,
     ) -> models.PutLifecyclePolicyResponse:
@@ -127,7 +36,7 @@ class LifecyclePoliciesOperations(Caller):
                 2 to 256 characters: lower-case letters and digits, separated by '.', '_',
                 '__' or hyphens, in parts separated by '/'.
             lifecycle_policy_text: The lifecycle policy, a JSON document.
-                100 to 30,720 characters. Text, or a `LifecyclePolicy`.
+                100 to 30,720 characters.
             registry_id: The AWS account id of the registry. Default: the caller's account.
                 12 digits.
 
@@ -144,10 +53,10 @@ class LifecyclePoliciesOperations(Caller):
 
         https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_PutLifecyclePolicy.html
         """
-        return self._call(
-            _PUT_LIFECYCLE_POLICY,
+        return self._calls.call(
+            operations.PUT_LIFECYCLE_POLICY,
             repository_name=repository_name,
-            lifecycle_policy_text=as_text(lifecycle_policy_text, "LifecyclePolicy"),
+            lifecycle_policy_text=lifecycle_policy_text,
             registry_id=registry_id,
         )
 
@@ -181,8 +90,8 @@ class LifecyclePoliciesOperations(Caller):
 
         https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_GetLifecyclePolicy.html
         """
-        return self._call(
-            _GET_LIFECYCLE_POLICY,
+        return self._calls.call(
+            operations.GET_LIFECYCLE_POLICY,
             repository_name=repository_name,
             registry_id=registry_id,
         )
@@ -216,8 +125,8 @@ class LifecyclePoliciesOperations(Caller):
 
         https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_DeleteLifecyclePolicy.html
         """
-        return self._call(
-            _DELETE_LIFECYCLE_POLICY,
+        return self._calls.call(
+            operations.DELETE_LIFECYCLE_POLICY,
             repository_name=repository_name,
             registry_id=registry_id,
         )
@@ -227,7 +136,7 @@ class LifecyclePoliciesOperations(Caller):
         repository_name: str,
         *,
         registry_id: str | None = None,
-        lifecycle_policy_text: str | LifecyclePolicy | None = None,
+        lifecycle_policy_text: str | None = None,
     ) -> models.StartLifecyclePolicyPreviewResponse:
         """Start a preview: compute what a lifecycle policy would do to a repository's images,
         without doing it.
@@ -242,8 +151,7 @@ class LifecyclePoliciesOperations(Caller):
             registry_id: The AWS account id of the registry. Default: the caller's account.
                 12 digits.
             lifecycle_policy_text: The policy to preview, a JSON document.
-                Default: the repository's current policy. 100 to 30,720 characters. Text, or a
-                `LifecyclePolicy`.
+                Default: the repository's current policy. 100 to 30,720 characters.
 
         Returns:
             The policy of the preview, and the preview's status.
@@ -261,11 +169,11 @@ class LifecyclePoliciesOperations(Caller):
 
         https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_StartLifecyclePolicyPreview.html
         """
-        return self._call(
-            _START_LIFECYCLE_POLICY_PREVIEW,
+        return self._calls.call(
+            operations.START_LIFECYCLE_POLICY_PREVIEW,
             repository_name=repository_name,
             registry_id=registry_id,
-            lifecycle_policy_text=as_text(lifecycle_policy_text, "LifecyclePolicy"),
+            lifecycle_policy_text=lifecycle_policy_text,
         )
 
     def get_lifecycle_policy_preview(
@@ -314,8 +222,8 @@ class LifecyclePoliciesOperations(Caller):
 
         https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_GetLifecyclePolicyPreview.html
         """
-        return self._paged(
-            _GET_LIFECYCLE_POLICY_PREVIEW,
+        return self._calls.paged(
+            operations.GET_LIFECYCLE_POLICY_PREVIEW,
             Paging(page_size, max_items, starting_token),
             repository_name=repository_name,
             registry_id=registry_id,

@@ -6,108 +6,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ecr_typed import models
-from ecr_typed._calls.operation import Effect, Operation, PagedOperation
 from ecr_typed._calls.paging import Pager, Paging
-from ecr_typed._calls.runner import Caller
+from ecr_typed._calls.runner import CallRunner
+from ecr_typed._wire import operations
 
 __tracebackhide__ = True  # pytest's tracebacks end at the caller's line.
 
-_CREATE_PULL_THROUGH_CACHE_RULE: Operation[models.CreatePullThroughCacheRuleResponse] = Operation(
-    "CreatePullThroughCacheRule",
-    method_name="create_pull_through_cache_rule",
-    request="CreatePullThroughCacheRuleRequest",
-    response="CreatePullThroughCacheRuleResponse",
-    effect=Effect.CREATE,
-    errors=frozenset(
-        {
-            "InvalidParameterException",
-            "LimitExceededException",
-            "PullThroughCacheRuleAlreadyExistsException",
-            "SecretNotFoundException",
-            "ServerException",
-            "UnableToAccessSecretException",
-            "UnableToDecryptSecretValueException",
-            "UnsupportedUpstreamRegistryException",
-            "ValidationException",
-        }
-    ),
-    repeat_meets=frozenset({"PullThroughCacheRuleAlreadyExistsException"}),
-)
-_DESCRIBE_PULL_THROUGH_CACHE_RULES: PagedOperation[
-    models.PullThroughCacheRule, models.DescribePullThroughCacheRulesResponse
-] = PagedOperation(
-    "DescribePullThroughCacheRules",
-    method_name="describe_pull_through_cache_rules",
-    request="DescribePullThroughCacheRulesRequest",
-    response="DescribePullThroughCacheRulesResponse",
-    effect=Effect.READ,
-    errors=frozenset(
-        {
-            "InvalidParameterException",
-            "PullThroughCacheRuleNotFoundException",
-            "ServerException",
-            "ValidationException",
-        }
-    ),
-    items=("pull_through_cache_rules",),
-    largest_page=1000,
-    splits={"ecr_repository_prefixes": 100},
-)
-_UPDATE_PULL_THROUGH_CACHE_RULE: Operation[models.UpdatePullThroughCacheRuleResponse] = Operation(
-    "UpdatePullThroughCacheRule",
-    method_name="update_pull_through_cache_rule",
-    request="UpdatePullThroughCacheRuleRequest",
-    response="UpdatePullThroughCacheRuleResponse",
-    effect=Effect.IDEMPOTENT_WRITE,
-    errors=frozenset(
-        {
-            "InvalidParameterException",
-            "PullThroughCacheRuleNotFoundException",
-            "SecretNotFoundException",
-            "ServerException",
-            "UnableToAccessSecretException",
-            "UnableToDecryptSecretValueException",
-            "ValidationException",
-        }
-    ),
-)
-_DELETE_PULL_THROUGH_CACHE_RULE: Operation[models.DeletePullThroughCacheRuleResponse] = Operation(
-    "DeletePullThroughCacheRule",
-    method_name="delete_pull_through_cache_rule",
-    request="DeletePullThroughCacheRuleRequest",
-    response="DeletePullThroughCacheRuleResponse",
-    effect=Effect.DELETE,
-    errors=frozenset(
-        {
-            "InvalidParameterException",
-            "PullThroughCacheRuleNotFoundException",
-            "ServerException",
-            "ValidationException",
-        }
-    ),
-    repeat_meets=frozenset({"PullThroughCacheRuleNotFoundException"}),
-)
-_VALIDATE_PULL_THROUGH_CACHE_RULE: Operation[models.ValidatePullThroughCacheRuleResponse] = (
-    Operation(
-        "ValidatePullThroughCacheRule",
-        method_name="validate_pull_through_cache_rule",
-        request="ValidatePullThroughCacheRuleRequest",
-        response="ValidatePullThroughCacheRuleResponse",
-        effect=Effect.READ,
-        errors=frozenset(
-            {
-                "InvalidParameterException",
-                "PullThroughCacheRuleNotFoundException",
-                "ServerException",
-                "ValidationException",
-            }
-        ),
-    )
-)
 
-
-class PullThroughCacheOperations(Caller):
+class PullThroughCacheOperations:
     """Pull through cache rules: upstream registries whose images ECR caches."""
+
+    _calls: CallRunner
+    """Runs the calls."""
 
     def create_pull_through_cache_rule(
         self,
@@ -171,8 +81,8 @@ class PullThroughCacheOperations(Caller):
 
         https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreatePullThroughCacheRule.html
         """
-        return self._call(
-            _CREATE_PULL_THROUGH_CACHE_RULE,
+        return self._calls.call(
+            operations.CREATE_PULL_THROUGH_CACHE_RULE,
             ecr_repository_prefix=ecr_repository_prefix,
             upstream_registry_url=upstream_registry_url,
             registry_id=registry_id,
@@ -217,8 +127,8 @@ class PullThroughCacheOperations(Caller):
 
         https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_DescribePullThroughCacheRules.html
         """
-        return self._paged(
-            _DESCRIBE_PULL_THROUGH_CACHE_RULES,
+        return self._calls.paged(
+            operations.DESCRIBE_PULL_THROUGH_CACHE_RULES,
             Paging(page_size, max_items, starting_token),
             registry_id=registry_id,
             ecr_repository_prefixes=ecr_repository_prefixes,
@@ -265,8 +175,8 @@ class PullThroughCacheOperations(Caller):
 
         https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_UpdatePullThroughCacheRule.html
         """
-        return self._call(
-            _UPDATE_PULL_THROUGH_CACHE_RULE,
+        return self._calls.call(
+            operations.UPDATE_PULL_THROUGH_CACHE_RULE,
             ecr_repository_prefix=ecr_repository_prefix,
             registry_id=registry_id,
             credential_arn=credential_arn,
@@ -301,8 +211,8 @@ class PullThroughCacheOperations(Caller):
 
         https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_DeletePullThroughCacheRule.html
         """
-        return self._call(
-            _DELETE_PULL_THROUGH_CACHE_RULE,
+        return self._calls.call(
+            operations.DELETE_PULL_THROUGH_CACHE_RULE,
             ecr_repository_prefix=ecr_repository_prefix,
             registry_id=registry_id,
         )
@@ -338,8 +248,8 @@ class PullThroughCacheOperations(Caller):
 
         https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_ValidatePullThroughCacheRule.html
         """
-        return self._call(
-            _VALIDATE_PULL_THROUGH_CACHE_RULE,
+        return self._calls.call(
+            operations.VALIDATE_PULL_THROUGH_CACHE_RULE,
             ecr_repository_prefix=ecr_repository_prefix,
             registry_id=registry_id,
         )

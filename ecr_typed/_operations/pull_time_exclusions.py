@@ -4,73 +4,18 @@
 from __future__ import annotations
 
 from ecr_typed import models
-from ecr_typed._calls.operation import Effect, Operation, PagedOperation
 from ecr_typed._calls.paging import Pager, Paging
-from ecr_typed._calls.runner import Caller
+from ecr_typed._calls.runner import CallRunner
+from ecr_typed._wire import operations
 
 __tracebackhide__ = True  # pytest's tracebacks end at the caller's line.
 
-_REGISTER_PULL_TIME_UPDATE_EXCLUSION: Operation[models.RegisterPullTimeUpdateExclusionResponse] = (
-    Operation(
-        "RegisterPullTimeUpdateExclusion",
-        method_name="register_pull_time_update_exclusion",
-        request="RegisterPullTimeUpdateExclusionRequest",
-        response="RegisterPullTimeUpdateExclusionResponse",
-        effect=Effect.CREATE,
-        errors=frozenset(
-            {
-                "ExclusionAlreadyExistsException",
-                "InvalidParameterException",
-                "LimitExceededException",
-                "ServerException",
-                "ValidationException",
-            }
-        ),
-        repeat_meets=frozenset({"ExclusionAlreadyExistsException"}),
-    )
-)
-_DEREGISTER_PULL_TIME_UPDATE_EXCLUSION: Operation[
-    models.DeregisterPullTimeUpdateExclusionResponse
-] = Operation(
-    "DeregisterPullTimeUpdateExclusion",
-    method_name="deregister_pull_time_update_exclusion",
-    request="DeregisterPullTimeUpdateExclusionRequest",
-    response="DeregisterPullTimeUpdateExclusionResponse",
-    effect=Effect.DELETE,
-    errors=frozenset(
-        {
-            "ExclusionNotFoundException",
-            "InvalidParameterException",
-            "LimitExceededException",
-            "ServerException",
-            "ValidationException",
-        }
-    ),
-    repeat_meets=frozenset({"ExclusionNotFoundException"}),
-)
-_LIST_PULL_TIME_UPDATE_EXCLUSIONS: PagedOperation[
-    str, models.ListPullTimeUpdateExclusionsResponse
-] = PagedOperation(
-    "ListPullTimeUpdateExclusions",
-    method_name="list_pull_time_update_exclusions",
-    request="ListPullTimeUpdateExclusionsRequest",
-    response="ListPullTimeUpdateExclusionsResponse",
-    effect=Effect.READ,
-    errors=frozenset(
-        {
-            "InvalidParameterException",
-            "LimitExceededException",
-            "ServerException",
-            "ValidationException",
-        }
-    ),
-    items=("pull_time_update_exclusions",),
-    largest_page=1000,
-)
 
-
-class PullTimeExclusionsOperations(Caller):
+class PullTimeExclusionsOperations:
     """Pull time exclusions: principals, such as scanners, whose pulls are not recorded."""
+
+    _calls: CallRunner
+    """Runs the calls."""
 
     def register_pull_time_update_exclusion(
         self,
@@ -102,8 +47,8 @@ class PullTimeExclusionsOperations(Caller):
 
         https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_RegisterPullTimeUpdateExclusion.html
         """
-        return self._call(
-            _REGISTER_PULL_TIME_UPDATE_EXCLUSION,
+        return self._calls.call(
+            operations.REGISTER_PULL_TIME_UPDATE_EXCLUSION,
             principal_arn=principal_arn,
         )
 
@@ -132,8 +77,8 @@ class PullTimeExclusionsOperations(Caller):
 
         https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_DeregisterPullTimeUpdateExclusion.html
         """
-        return self._call(
-            _DEREGISTER_PULL_TIME_UPDATE_EXCLUSION,
+        return self._calls.call(
+            operations.DEREGISTER_PULL_TIME_UPDATE_EXCLUSION,
             principal_arn=principal_arn,
         ).principal_arn
 
@@ -166,7 +111,7 @@ class PullTimeExclusionsOperations(Caller):
 
         https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_ListPullTimeUpdateExclusions.html
         """
-        return self._paged(
-            _LIST_PULL_TIME_UPDATE_EXCLUSIONS,
+        return self._calls.paged(
+            operations.LIST_PULL_TIME_UPDATE_EXCLUSIONS,
             Paging(page_size, max_items, starting_token),
         )

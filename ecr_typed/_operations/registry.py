@@ -4,100 +4,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from ecr_typed import models
-from ecr_typed._calls.operation import Effect, Operation
-from ecr_typed._calls.request import as_text
-from ecr_typed._calls.runner import Caller
-
-if TYPE_CHECKING:
-    from ecr_typed.documents import PolicyDocument
+from ecr_typed._calls.runner import CallRunner
+from ecr_typed._wire import operations
 
 __tracebackhide__ = True  # pytest's tracebacks end at the caller's line.
 
-_DESCRIBE_REGISTRY: Operation[models.DescribeRegistryResponse] = Operation(
-    "DescribeRegistry",
-    method_name="describe_registry",
-    request="DescribeRegistryRequest",
-    response="DescribeRegistryResponse",
-    effect=Effect.READ,
-    errors=frozenset({"InvalidParameterException", "ServerException", "ValidationException"}),
-)
-_GET_REGISTRY_POLICY: Operation[models.GetRegistryPolicyResponse] = Operation(
-    "GetRegistryPolicy",
-    method_name="get_registry_policy",
-    request="GetRegistryPolicyRequest",
-    response="GetRegistryPolicyResponse",
-    effect=Effect.READ,
-    errors=frozenset(
-        {
-            "InvalidParameterException",
-            "RegistryPolicyNotFoundException",
-            "ServerException",
-            "ValidationException",
-        }
-    ),
-)
-_PUT_REGISTRY_POLICY: Operation[models.PutRegistryPolicyResponse] = Operation(
-    "PutRegistryPolicy",
-    method_name="put_registry_policy",
-    request="PutRegistryPolicyRequest",
-    response="PutRegistryPolicyResponse",
-    effect=Effect.IDEMPOTENT_WRITE,
-    errors=frozenset({"InvalidParameterException", "ServerException", "ValidationException"}),
-)
-_DELETE_REGISTRY_POLICY: Operation[models.DeleteRegistryPolicyResponse] = Operation(
-    "DeleteRegistryPolicy",
-    method_name="delete_registry_policy",
-    request="DeleteRegistryPolicyRequest",
-    response="DeleteRegistryPolicyResponse",
-    effect=Effect.DELETE,
-    errors=frozenset(
-        {
-            "InvalidParameterException",
-            "RegistryPolicyNotFoundException",
-            "ServerException",
-            "ValidationException",
-        }
-    ),
-    repeat_meets=frozenset({"RegistryPolicyNotFoundException"}),
-)
-_GET_ACCOUNT_SETTING: Operation[models.GetAccountSettingResponse] = Operation(
-    "GetAccountSetting",
-    method_name="get_account_setting",
-    request="GetAccountSettingRequest",
-    response="GetAccountSettingResponse",
-    effect=Effect.READ,
-    errors=frozenset({"InvalidParameterException", "ServerException", "ValidationException"}),
-)
-_PUT_ACCOUNT_SETTING: Operation[models.PutAccountSettingResponse] = Operation(
-    "PutAccountSetting",
-    method_name="put_account_setting",
-    request="PutAccountSettingRequest",
-    response="PutAccountSettingResponse",
-    effect=Effect.IDEMPOTENT_WRITE,
-    errors=frozenset(
-        {
-            "InvalidParameterException",
-            "LimitExceededException",
-            "ServerException",
-            "ValidationException",
-        }
-    ),
-)
-_GET_AUTHORIZATION_TOKEN: Operation[models.GetAuthorizationTokenResponse] = Operation(
-    "GetAuthorizationToken",
-    method_name="get_authorization_token",
-    request="GetAuthorizationTokenRequest",
-    response="GetAuthorizationTokenResponse",
-    effect=Effect.READ,
-    errors=frozenset({"InvalidParameterException", "ServerException"}),
-)
 
-
-class RegistryOperations(Caller):
+class RegistryOperations:
     """The registry: its permissions policy, account settings and authorization tokens."""
+
+    _calls: CallRunner
+    """Runs the calls."""
 
     def describe_registry(
         self,
@@ -117,8 +36,8 @@ class RegistryOperations(Caller):
 
         https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_DescribeRegistry.html
         """
-        return self._call(
-            _DESCRIBE_REGISTRY,
+        return self._calls.call(
+            operations.DESCRIBE_REGISTRY,
         ).replication_configuration
 
     def get_registry_policy(
@@ -139,13 +58,13 @@ class RegistryOperations(Caller):
 
         https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_GetRegistryPolicy.html
         """
-        return self._call(
-            _GET_REGISTRY_POLICY,
+        return self._calls.call(
+            operations.GET_REGISTRY_POLICY,
         ).policy_text
 
     def put_registry_policy(
         self,
-        policy_text: str | PolicyDocument,
+        policy_text: str,
     ) -> str:
         """Set the registry's permissions policy, replacing the current one.
 
@@ -154,7 +73,6 @@ class RegistryOperations(Caller):
 
         Args:
             policy_text: The permissions policy, a JSON document. At most 10,240 characters.
-                Text, or a `PolicyDocument`.
 
         Returns:
             The new policy, a JSON document.
@@ -168,9 +86,9 @@ class RegistryOperations(Caller):
 
         https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_PutRegistryPolicy.html
         """
-        return self._call(
-            _PUT_REGISTRY_POLICY,
-            policy_text=as_text(policy_text, "PolicyDocument"),
+        return self._calls.call(
+            operations.PUT_REGISTRY_POLICY,
+            policy_text=policy_text,
         ).policy_text
 
     def delete_registry_policy(
@@ -191,8 +109,8 @@ class RegistryOperations(Caller):
 
         https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_DeleteRegistryPolicy.html
         """
-        return self._call(
-            _DELETE_REGISTRY_POLICY,
+        return self._calls.call(
+            operations.DELETE_REGISTRY_POLICY,
         ).policy_text
 
     def get_account_setting(
@@ -217,8 +135,8 @@ class RegistryOperations(Caller):
 
         https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_GetAccountSetting.html
         """
-        return self._call(
-            _GET_ACCOUNT_SETTING,
+        return self._calls.call(
+            operations.GET_ACCOUNT_SETTING,
             name=name,
         )
 
@@ -249,8 +167,8 @@ class RegistryOperations(Caller):
 
         https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_PutAccountSetting.html
         """
-        return self._call(
-            _PUT_ACCOUNT_SETTING,
+        return self._calls.call(
+            operations.PUT_ACCOUNT_SETTING,
             name=name,
             value=value,
         )
@@ -279,7 +197,7 @@ class RegistryOperations(Caller):
 
         https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_GetAuthorizationToken.html
         """
-        return self._call(
-            _GET_AUTHORIZATION_TOKEN,
+        return self._calls.call(
+            operations.GET_AUTHORIZATION_TOKEN,
             registry_ids=registry_ids,
         ).authorization_data

@@ -4,107 +4,18 @@
 from __future__ import annotations
 
 from ecr_typed import models
-from ecr_typed._calls.operation import Effect, Operation, PagedOperation
 from ecr_typed._calls.paging import Pager, Paging
-from ecr_typed._calls.runner import Caller
+from ecr_typed._calls.runner import CallRunner
+from ecr_typed._wire import operations
 
 __tracebackhide__ = True  # pytest's tracebacks end at the caller's line.
 
-_PUT_REPLICATION_CONFIGURATION: Operation[models.PutReplicationConfigurationResponse] = Operation(
-    "PutReplicationConfiguration",
-    method_name="put_replication_configuration",
-    request="PutReplicationConfigurationRequest",
-    response="PutReplicationConfigurationResponse",
-    effect=Effect.IDEMPOTENT_WRITE,
-    errors=frozenset({"InvalidParameterException", "ServerException", "ValidationException"}),
-)
-_DESCRIBE_IMAGE_REPLICATION_STATUS: Operation[models.DescribeImageReplicationStatusResponse] = (
-    Operation(
-        "DescribeImageReplicationStatus",
-        method_name="describe_image_replication_status",
-        request="DescribeImageReplicationStatusRequest",
-        response="DescribeImageReplicationStatusResponse",
-        effect=Effect.READ,
-        errors=frozenset(
-            {
-                "ImageNotFoundException",
-                "InvalidParameterException",
-                "RepositoryNotFoundException",
-                "ServerException",
-                "ValidationException",
-            }
-        ),
-    )
-)
-_START_REPLICATION_BACKFILL: Operation[models.StartReplicationBackfillResponse] = Operation(
-    "StartReplicationBackfill",
-    method_name="start_replication_backfill",
-    request="StartReplicationBackfillRequest",
-    response="StartReplicationBackfillResponse",
-    effect=Effect.CREATE,
-    errors=frozenset(
-        {
-            "InvalidParameterException",
-            "LimitExceededException",
-            "ReplicationBackfillInProgressException",
-            "ServerException",
-            "ValidationException",
-        }
-    ),
-    repeat_meets=frozenset({"ReplicationBackfillInProgressException"}),
-)
-_STOP_REPLICATION_BACKFILL: Operation[models.StopReplicationBackfillResponse] = Operation(
-    "StopReplicationBackfill",
-    method_name="stop_replication_backfill",
-    request="StopReplicationBackfillRequest",
-    response="StopReplicationBackfillResponse",
-    effect=Effect.DELETE,
-    errors=frozenset(
-        {
-            "InvalidParameterException",
-            "ReplicationBackfillInvalidStatusException",
-            "ReplicationBackfillNotFoundException",
-            "ServerException",
-            "ValidationException",
-        }
-    ),
-    repeat_meets=frozenset({"ReplicationBackfillInvalidStatusException"}),
-)
-_LIST_REPLICATION_BACKFILLS: PagedOperation[
-    models.ReplicationBackfillSummary, models.ListReplicationBackfillsResponse
-] = PagedOperation(
-    "ListReplicationBackfills",
-    method_name="list_replication_backfills",
-    request="ListReplicationBackfillsRequest",
-    response="ListReplicationBackfillsResponse",
-    effect=Effect.READ,
-    errors=frozenset({"InvalidParameterException", "ServerException", "ValidationException"}),
-    items=("backfills",),
-    largest_page=50,
-)
-_DESCRIBE_REPLICATION_BACKFILL_RESULTS: PagedOperation[
-    models.ReplicationBackfillResult, models.DescribeReplicationBackfillResultsResponse
-] = PagedOperation(
-    "DescribeReplicationBackfillResults",
-    method_name="describe_replication_backfill_results",
-    request="DescribeReplicationBackfillResultsRequest",
-    response="DescribeReplicationBackfillResultsResponse",
-    effect=Effect.READ,
-    errors=frozenset(
-        {
-            "InvalidParameterException",
-            "ReplicationBackfillNotFoundException",
-            "ServerException",
-            "ValidationException",
-        }
-    ),
-    items=("results",),
-    largest_page=1000,
-)
 
-
-class ReplicationOperations(Caller):
+class ReplicationOperations:
     """Replication to other regions and accounts, and backfills of existing images."""
+
+    _calls: CallRunner
+    """Runs the calls."""
 
     def put_replication_configuration(
         self,
@@ -134,8 +45,8 @@ class ReplicationOperations(Caller):
 
         https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_PutReplicationConfiguration.html
         """
-        return self._call(
-            _PUT_REPLICATION_CONFIGURATION,
+        return self._calls.call(
+            operations.PUT_REPLICATION_CONFIGURATION,
             replication_configuration=replication_configuration,
         ).replication_configuration
 
@@ -170,8 +81,8 @@ class ReplicationOperations(Caller):
 
         https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_DescribeImageReplicationStatus.html
         """
-        return self._call(
-            _DESCRIBE_IMAGE_REPLICATION_STATUS,
+        return self._calls.call(
+            operations.DESCRIBE_IMAGE_REPLICATION_STATUS,
             repository_name=repository_name,
             image_id=image_id,
             registry_id=registry_id,
@@ -214,8 +125,8 @@ class ReplicationOperations(Caller):
 
         https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_StartReplicationBackfill.html
         """
-        return self._call(
-            _START_REPLICATION_BACKFILL,
+        return self._calls.call(
+            operations.START_REPLICATION_BACKFILL,
             destination=destination,
             registry_id=registry_id,
         )
@@ -250,8 +161,8 @@ class ReplicationOperations(Caller):
 
         https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_StopReplicationBackfill.html
         """
-        return self._call(
-            _STOP_REPLICATION_BACKFILL,
+        return self._calls.call(
+            operations.STOP_REPLICATION_BACKFILL,
             replication_backfill_id=replication_backfill_id,
             registry_id=registry_id,
         )
@@ -287,8 +198,8 @@ class ReplicationOperations(Caller):
 
         https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_ListReplicationBackfills.html
         """
-        return self._paged(
-            _LIST_REPLICATION_BACKFILLS,
+        return self._calls.paged(
+            operations.LIST_REPLICATION_BACKFILLS,
             Paging(page_size, max_items, starting_token),
             registry_id=registry_id,
         )
@@ -332,8 +243,8 @@ class ReplicationOperations(Caller):
 
         https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_DescribeReplicationBackfillResults.html
         """
-        return self._paged(
-            _DESCRIBE_REPLICATION_BACKFILL_RESULTS,
+        return self._calls.paged(
+            operations.DESCRIBE_REPLICATION_BACKFILL_RESULTS,
             Paging(page_size, max_items, starting_token),
             replication_backfill_id=replication_backfill_id,
             registry_id=registry_id,

@@ -6,79 +6,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from ecr_typed import models
-from ecr_typed._calls.operation import Effect, Operation, PagedOperation
 from ecr_typed._calls.paging import Pager, Paging
 from ecr_typed._calls.request import as_tags
-from ecr_typed._calls.runner import Caller
+from ecr_typed._calls.runner import CallRunner
+from ecr_typed._wire import operations
 
 __tracebackhide__ = True  # pytest's tracebacks end at the caller's line.
 
-_CREATE_REPOSITORY: Operation[models.CreateRepositoryResponse] = Operation(
-    "CreateRepository",
-    method_name="create_repository",
-    request="CreateRepositoryRequest",
-    response="CreateRepositoryResponse",
-    effect=Effect.CREATE,
-    errors=frozenset(
-        {
-            "InvalidParameterException",
-            "InvalidTagParameterException",
-            "KmsException",
-            "LimitExceededException",
-            "RepositoryAlreadyExistsException",
-            "ServerException",
-            "TooManyTagsException",
-        }
-    ),
-    repeat_meets=frozenset({"RepositoryAlreadyExistsException"}),
-)
-_DESCRIBE_REPOSITORIES: PagedOperation[models.Repository, models.DescribeRepositoriesResponse] = (
-    PagedOperation(
-        "DescribeRepositories",
-        method_name="describe_repositories",
-        request="DescribeRepositoriesRequest",
-        response="DescribeRepositoriesResponse",
-        effect=Effect.READ,
-        errors=frozenset(
-            {"InvalidParameterException", "RepositoryNotFoundException", "ServerException"}
-        ),
-        items=("repositories",),
-        largest_page=1000,
-        refuses_paging_with=frozenset({"repository_names"}),
-        splits={"repository_names": 100},
-    )
-)
-_DELETE_REPOSITORY: Operation[models.DeleteRepositoryResponse] = Operation(
-    "DeleteRepository",
-    method_name="delete_repository",
-    request="DeleteRepositoryRequest",
-    response="DeleteRepositoryResponse",
-    effect=Effect.DELETE,
-    errors=frozenset(
-        {
-            "InvalidParameterException",
-            "KmsException",
-            "RepositoryNotEmptyException",
-            "RepositoryNotFoundException",
-            "ServerException",
-        }
-    ),
-    repeat_meets=frozenset({"RepositoryNotFoundException"}),
-)
-_PUT_IMAGE_TAG_MUTABILITY: Operation[models.PutImageTagMutabilityResponse] = Operation(
-    "PutImageTagMutability",
-    method_name="put_image_tag_mutability",
-    request="PutImageTagMutabilityRequest",
-    response="PutImageTagMutabilityResponse",
-    effect=Effect.IDEMPOTENT_WRITE,
-    errors=frozenset(
-        {"InvalidParameterException", "RepositoryNotFoundException", "ServerException"}
-    ),
-)
 
-
-class RepositoriesOperations(Caller):
+class RepositoriesOperations:
     """Repositories and their settings."""
+
+    _calls: CallRunner
+    """Runs the calls."""
 
     def create_repository(
         self,
@@ -134,8 +74,8 @@ class RepositoriesOperations(Caller):
 
         https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreateRepository.html
         """
-        return self._call(
-            _CREATE_REPOSITORY,
+        return self._calls.call(
+            operations.CREATE_REPOSITORY,
             repository_name=repository_name,
             registry_id=registry_id,
             tags=as_tags(tags),
@@ -181,8 +121,8 @@ class RepositoriesOperations(Caller):
 
         https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_DescribeRepositories.html
         """
-        return self._paged(
-            _DESCRIBE_REPOSITORIES,
+        return self._calls.paged(
+            operations.DESCRIBE_REPOSITORIES,
             Paging(page_size, max_items, starting_token),
             registry_id=registry_id,
             repository_names=repository_names,
@@ -220,8 +160,8 @@ class RepositoriesOperations(Caller):
 
         https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_DeleteRepository.html
         """
-        return self._call(
-            _DELETE_REPOSITORY,
+        return self._calls.call(
+            operations.DELETE_REPOSITORY,
             repository_name=repository_name,
             registry_id=registry_id,
             force=force,
@@ -263,8 +203,8 @@ class RepositoriesOperations(Caller):
 
         https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_PutImageTagMutability.html
         """
-        return self._call(
-            _PUT_IMAGE_TAG_MUTABILITY,
+        return self._calls.call(
+            operations.PUT_IMAGE_TAG_MUTABILITY,
             repository_name=repository_name,
             image_tag_mutability=image_tag_mutability,
             registry_id=registry_id,

@@ -4,89 +4,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from ecr_typed import models
-from ecr_typed._calls.operation import Effect, Operation, PagedOperation
 from ecr_typed._calls.paging import Pager, Paging
-from ecr_typed._calls.request import as_tags, as_text
-from ecr_typed._calls.runner import Caller
-
-if TYPE_CHECKING:
-    from ecr_typed.documents import LifecyclePolicy, PolicyDocument
+from ecr_typed._calls.request import as_tags
+from ecr_typed._calls.runner import CallRunner
+from ecr_typed._wire import operations
 
 __tracebackhide__ = True  # pytest's tracebacks end at the caller's line.
 
-_CREATE_REPOSITORY_CREATION_TEMPLATE: Operation[models.CreateRepositoryCreationTemplateResponse] = (
-    Operation(
-        "CreateRepositoryCreationTemplate",
-        method_name="create_repository_creation_template",
-        request="CreateRepositoryCreationTemplateRequest",
-        response="CreateRepositoryCreationTemplateResponse",
-        effect=Effect.CREATE,
-        errors=frozenset(
-            {
-                "InvalidParameterException",
-                "LimitExceededException",
-                "ServerException",
-                "TemplateAlreadyExistsException",
-                "ValidationException",
-            }
-        ),
-        repeat_meets=frozenset({"TemplateAlreadyExistsException"}),
-    )
-)
-_DESCRIBE_REPOSITORY_CREATION_TEMPLATES: PagedOperation[
-    models.RepositoryCreationTemplate, models.DescribeRepositoryCreationTemplatesResponse
-] = PagedOperation(
-    "DescribeRepositoryCreationTemplates",
-    method_name="describe_repository_creation_templates",
-    request="DescribeRepositoryCreationTemplatesRequest",
-    response="DescribeRepositoryCreationTemplatesResponse",
-    effect=Effect.READ,
-    errors=frozenset({"InvalidParameterException", "ServerException", "ValidationException"}),
-    items=("repository_creation_templates",),
-    largest_page=1000,
-)
-_UPDATE_REPOSITORY_CREATION_TEMPLATE: Operation[models.UpdateRepositoryCreationTemplateResponse] = (
-    Operation(
-        "UpdateRepositoryCreationTemplate",
-        method_name="update_repository_creation_template",
-        request="UpdateRepositoryCreationTemplateRequest",
-        response="UpdateRepositoryCreationTemplateResponse",
-        effect=Effect.IDEMPOTENT_WRITE,
-        errors=frozenset(
-            {
-                "InvalidParameterException",
-                "ServerException",
-                "TemplateNotFoundException",
-                "ValidationException",
-            }
-        ),
-    )
-)
-_DELETE_REPOSITORY_CREATION_TEMPLATE: Operation[models.DeleteRepositoryCreationTemplateResponse] = (
-    Operation(
-        "DeleteRepositoryCreationTemplate",
-        method_name="delete_repository_creation_template",
-        request="DeleteRepositoryCreationTemplateRequest",
-        response="DeleteRepositoryCreationTemplateResponse",
-        effect=Effect.DELETE,
-        errors=frozenset(
-            {
-                "InvalidParameterException",
-                "ServerException",
-                "TemplateNotFoundException",
-                "ValidationException",
-            }
-        ),
-        repeat_meets=frozenset({"TemplateNotFoundException"}),
-    )
-)
 
-
-class RepositoryCreationTemplatesOperations(Caller):
+class RepositoryCreationTemplatesOperations:
     """Repository creation templates: the settings of repositories that ECR creates itself."""
+
+    _calls: CallRunner
+    """Runs the calls."""
 
     def create_repository_creation_template(
         self,
@@ -99,8 +31,8 @@ class RepositoryCreationTemplatesOperations(Caller):
         image_tag_mutability: models.ImageTagMutability | None = None,
         image_tag_mutability_exclusion_filters: Sequence[models.ImageTagMutabilityExclusionFilter]
         | None = None,
-        repository_policy: str | PolicyDocument | None = None,
-        lifecycle_policy: str | LifecyclePolicy | None = None,
+        repository_policy: str | None = None,
+        lifecycle_policy: str | None = None,
         custom_role_arn: str | None = None,
     ) -> models.RepositoryCreationTemplate:
         """Create a template for the repositories that ECR creates below a prefix.
@@ -131,9 +63,9 @@ class RepositoryCreationTemplatesOperations(Caller):
                 mutability setting. Required with the two `_WITH_EXCLUSION` settings, refused
                 with the others. 1 to 5 items.
             repository_policy: The permissions policy of the repositories, a JSON document.
-                At most 10,240 characters. Text, or a `PolicyDocument`.
+                At most 10,240 characters.
             lifecycle_policy: The lifecycle policy of the repositories, a JSON document.
-                At most 30,720 characters. Text, or a `LifecyclePolicy`.
+                At most 30,720 characters.
             custom_role_arn: The ARN of the IAM role that ECR assumes to create the
                 repositories. Default: ECR's service-linked role. At most 2,048 characters.
 
@@ -153,8 +85,8 @@ class RepositoryCreationTemplatesOperations(Caller):
 
         https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreateRepositoryCreationTemplate.html
         """
-        return self._call(
-            _CREATE_REPOSITORY_CREATION_TEMPLATE,
+        return self._calls.call(
+            operations.CREATE_REPOSITORY_CREATION_TEMPLATE,
             prefix=prefix,
             applied_for=applied_for,
             description=description,
@@ -162,8 +94,8 @@ class RepositoryCreationTemplatesOperations(Caller):
             resource_tags=as_tags(resource_tags),
             image_tag_mutability=image_tag_mutability,
             image_tag_mutability_exclusion_filters=image_tag_mutability_exclusion_filters,
-            repository_policy=as_text(repository_policy, "PolicyDocument"),
-            lifecycle_policy=as_text(lifecycle_policy, "LifecyclePolicy"),
+            repository_policy=repository_policy,
+            lifecycle_policy=lifecycle_policy,
             custom_role_arn=custom_role_arn,
         ).repository_creation_template
 
@@ -201,8 +133,8 @@ class RepositoryCreationTemplatesOperations(Caller):
 
         https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_DescribeRepositoryCreationTemplates.html
         """
-        return self._paged(
-            _DESCRIBE_REPOSITORY_CREATION_TEMPLATES,
+        return self._calls.paged(
+            operations.DESCRIBE_REPOSITORY_CREATION_TEMPLATES,
             Paging(page_size, max_items, starting_token),
             prefixes=prefixes,
         )
@@ -217,8 +149,8 @@ class RepositoryCreationTemplatesOperations(Caller):
         image_tag_mutability: models.ImageTagMutability | None = None,
         image_tag_mutability_exclusion_filters: Sequence[models.ImageTagMutabilityExclusionFilter]
         | None = None,
-        repository_policy: str | PolicyDocument | None = None,
-        lifecycle_policy: str | LifecyclePolicy | None = None,
+        repository_policy: str | None = None,
+        lifecycle_policy: str | None = None,
         applied_for: Sequence[models.RCTAppliedFor] | None = None,
         custom_role_arn: str | None = None,
     ) -> models.RepositoryCreationTemplate:
@@ -241,11 +173,9 @@ class RepositoryCreationTemplatesOperations(Caller):
                 mutability setting. Required with the two `_WITH_EXCLUSION` settings, refused
                 with the others. 1 to 5 items.
             repository_policy: The permissions policy of the repositories, a JSON document.
-                An empty string removes it. At most 10,240 characters. Text, or a
-                `PolicyDocument`.
+                An empty string removes it. At most 10,240 characters.
             lifecycle_policy: The lifecycle policy of the repositories, a JSON document.
-                An empty string removes it. At most 30,720 characters. Text, or a
-                `LifecyclePolicy`.
+                An empty string removes it. At most 30,720 characters.
             applied_for: The new cases in which the template applies, which replace the
                 current ones.
             custom_role_arn: The ARN of the IAM role that ECR assumes to create the
@@ -264,16 +194,16 @@ class RepositoryCreationTemplatesOperations(Caller):
 
         https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_UpdateRepositoryCreationTemplate.html
         """
-        return self._call(
-            _UPDATE_REPOSITORY_CREATION_TEMPLATE,
+        return self._calls.call(
+            operations.UPDATE_REPOSITORY_CREATION_TEMPLATE,
             prefix=prefix,
             description=description,
             encryption_configuration=encryption_configuration,
             resource_tags=as_tags(resource_tags),
             image_tag_mutability=image_tag_mutability,
             image_tag_mutability_exclusion_filters=image_tag_mutability_exclusion_filters,
-            repository_policy=as_text(repository_policy, "PolicyDocument"),
-            lifecycle_policy=as_text(lifecycle_policy, "LifecyclePolicy"),
+            repository_policy=repository_policy,
+            lifecycle_policy=lifecycle_policy,
             applied_for=applied_for,
             custom_role_arn=custom_role_arn,
         ).repository_creation_template
@@ -302,7 +232,7 @@ class RepositoryCreationTemplatesOperations(Caller):
 
         https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_DeleteRepositoryCreationTemplate.html
         """
-        return self._call(
-            _DELETE_REPOSITORY_CREATION_TEMPLATE,
+        return self._calls.call(
+            operations.DELETE_REPOSITORY_CREATION_TEMPLATE,
             prefix=prefix,
         ).repository_creation_template

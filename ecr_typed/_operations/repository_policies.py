@@ -3,68 +3,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ecr_typed import models
-from ecr_typed._calls.operation import Effect, Operation
-from ecr_typed._calls.request import as_text
-from ecr_typed._calls.runner import Caller
-
-if TYPE_CHECKING:
-    from ecr_typed.documents import PolicyDocument
+from ecr_typed._calls.runner import CallRunner
+from ecr_typed._wire import operations
 
 __tracebackhide__ = True  # pytest's tracebacks end at the caller's line.
 
-_SET_REPOSITORY_POLICY: Operation[models.SetRepositoryPolicyResponse] = Operation(
-    "SetRepositoryPolicy",
-    method_name="set_repository_policy",
-    request="SetRepositoryPolicyRequest",
-    response="SetRepositoryPolicyResponse",
-    effect=Effect.IDEMPOTENT_WRITE,
-    errors=frozenset(
-        {"InvalidParameterException", "RepositoryNotFoundException", "ServerException"}
-    ),
-)
-_GET_REPOSITORY_POLICY: Operation[models.GetRepositoryPolicyResponse] = Operation(
-    "GetRepositoryPolicy",
-    method_name="get_repository_policy",
-    request="GetRepositoryPolicyRequest",
-    response="GetRepositoryPolicyResponse",
-    effect=Effect.READ,
-    errors=frozenset(
-        {
-            "InvalidParameterException",
-            "RepositoryNotFoundException",
-            "RepositoryPolicyNotFoundException",
-            "ServerException",
-        }
-    ),
-)
-_DELETE_REPOSITORY_POLICY: Operation[models.DeleteRepositoryPolicyResponse] = Operation(
-    "DeleteRepositoryPolicy",
-    method_name="delete_repository_policy",
-    request="DeleteRepositoryPolicyRequest",
-    response="DeleteRepositoryPolicyResponse",
-    effect=Effect.DELETE,
-    errors=frozenset(
-        {
-            "InvalidParameterException",
-            "RepositoryNotFoundException",
-            "RepositoryPolicyNotFoundException",
-            "ServerException",
-        }
-    ),
-    repeat_meets=frozenset({"RepositoryPolicyNotFoundException"}),
-)
 
-
-class RepositoryPoliciesOperations(Caller):
+class RepositoryPoliciesOperations:
     """Repository policies: which other principals may use a repository."""
+
+    _calls: CallRunner
+    """Runs the calls."""
 
     def set_repository_policy(
         self,
         repository_name: str,
-        policy_text: str | PolicyDocument,
+        policy_text: str,
         *,
         registry_id: str | None = None,
         force: bool | None = None,
@@ -79,7 +34,6 @@ class RepositoryPoliciesOperations(Caller):
                 2 to 256 characters: lower-case letters and digits, separated by '.', '_',
                 '__' or hyphens, in parts separated by '/'.
             policy_text: The permissions policy, a JSON document. At most 10,240 characters.
-                Text, or a `PolicyDocument`.
             registry_id: The AWS account id of the registry. Default: the caller's account.
                 12 digits.
             force: Whether to set the policy even if it would prevent you from changing it
@@ -96,10 +50,10 @@ class RepositoryPoliciesOperations(Caller):
 
         https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_SetRepositoryPolicy.html
         """
-        return self._call(
-            _SET_REPOSITORY_POLICY,
+        return self._calls.call(
+            operations.SET_REPOSITORY_POLICY,
             repository_name=repository_name,
-            policy_text=as_text(policy_text, "PolicyDocument"),
+            policy_text=policy_text,
             registry_id=registry_id,
             force=force,
         )
@@ -134,8 +88,8 @@ class RepositoryPoliciesOperations(Caller):
 
         https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_GetRepositoryPolicy.html
         """
-        return self._call(
-            _GET_REPOSITORY_POLICY,
+        return self._calls.call(
+            operations.GET_REPOSITORY_POLICY,
             repository_name=repository_name,
             registry_id=registry_id,
         )
@@ -169,8 +123,8 @@ class RepositoryPoliciesOperations(Caller):
 
         https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_DeleteRepositoryPolicy.html
         """
-        return self._call(
-            _DELETE_REPOSITORY_POLICY,
+        return self._calls.call(
+            operations.DELETE_REPOSITORY_POLICY,
             repository_name=repository_name,
             registry_id=registry_id,
         )

@@ -6,123 +6,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ecr_typed import models
-from ecr_typed._calls.operation import Effect, Operation, PagedOperation
 from ecr_typed._calls.paging import Pager, Paging
-from ecr_typed._calls.runner import Caller
+from ecr_typed._calls.runner import CallRunner
+from ecr_typed._wire import operations
 
 __tracebackhide__ = True  # pytest's tracebacks end at the caller's line.
 
-_GET_REGISTRY_SCANNING_CONFIGURATION: Operation[models.GetRegistryScanningConfigurationResponse] = (
-    Operation(
-        "GetRegistryScanningConfiguration",
-        method_name="get_registry_scanning_configuration",
-        request="GetRegistryScanningConfigurationRequest",
-        response="GetRegistryScanningConfigurationResponse",
-        effect=Effect.READ,
-        errors=frozenset({"InvalidParameterException", "ServerException", "ValidationException"}),
-    )
-)
-_PUT_REGISTRY_SCANNING_CONFIGURATION: Operation[models.PutRegistryScanningConfigurationResponse] = (
-    Operation(
-        "PutRegistryScanningConfiguration",
-        method_name="put_registry_scanning_configuration",
-        request="PutRegistryScanningConfigurationRequest",
-        response="PutRegistryScanningConfigurationResponse",
-        effect=Effect.IDEMPOTENT_WRITE,
-        errors=frozenset(
-            {
-                "BlockedByOrganizationPolicyException",
-                "InvalidParameterException",
-                "ServerException",
-                "ValidationException",
-            }
-        ),
-    )
-)
-_BATCH_GET_REPOSITORY_SCANNING_CONFIGURATION: Operation[
-    models.BatchGetRepositoryScanningConfigurationResponse
-] = Operation(
-    "BatchGetRepositoryScanningConfiguration",
-    method_name="batch_get_repository_scanning_configuration",
-    request="BatchGetRepositoryScanningConfigurationRequest",
-    response="BatchGetRepositoryScanningConfigurationResponse",
-    effect=Effect.READ,
-    errors=frozenset(
-        {
-            "InvalidParameterException",
-            "RepositoryNotFoundException",
-            "ServerException",
-            "ValidationException",
-        }
-    ),
-    splits={"repository_names": 25},
-)
-_PUT_IMAGE_SCANNING_CONFIGURATION: Operation[models.PutImageScanningConfigurationResponse] = (
-    Operation(
-        "PutImageScanningConfiguration",
-        method_name="put_image_scanning_configuration",
-        request="PutImageScanningConfigurationRequest",
-        response="PutImageScanningConfigurationResponse",
-        effect=Effect.IDEMPOTENT_WRITE,
-        errors=frozenset(
-            {
-                "InvalidParameterException",
-                "RepositoryNotFoundException",
-                "ServerException",
-                "ValidationException",
-            }
-        ),
-    )
-)
-_START_IMAGE_SCAN: Operation[models.StartImageScanResponse] = Operation(
-    "StartImageScan",
-    method_name="start_image_scan",
-    request="StartImageScanRequest",
-    response="StartImageScanResponse",
-    effect=Effect.CREATE,
-    errors=frozenset(
-        {
-            "ImageArchivedException",
-            "ImageNotFoundException",
-            "InvalidParameterException",
-            "LimitExceededException",
-            "RepositoryNotFoundException",
-            "ServerException",
-            "UnsupportedImageTypeException",
-            "ValidationException",
-        }
-    ),
-    repeat_meets=frozenset({"LimitExceededException"}),
-)
-_DESCRIBE_IMAGE_SCAN_FINDINGS: PagedOperation[
-    models.ImageScanFinding | models.EnhancedImageScanFinding,
-    models.DescribeImageScanFindingsResponse,
-] = PagedOperation(
-    "DescribeImageScanFindings",
-    method_name="describe_image_scan_findings",
-    request="DescribeImageScanFindingsRequest",
-    response="DescribeImageScanFindingsResponse",
-    effect=Effect.READ,
-    errors=frozenset(
-        {
-            "ImageNotFoundException",
-            "InvalidParameterException",
-            "RepositoryNotFoundException",
-            "ScanNotFoundException",
-            "ServerException",
-            "ValidationException",
-        }
-    ),
-    items=(
-        "image_scan_findings.findings",
-        "image_scan_findings.enhanced_findings",
-    ),
-    largest_page=1000,
-)
 
-
-class ScanningOperations(Caller):
+class ScanningOperations:
     """Scanning of images for vulnerabilities, and its configuration."""
+
+    _calls: CallRunner
+    """Runs the calls."""
 
     def get_registry_scanning_configuration(
         self,
@@ -142,8 +37,8 @@ class ScanningOperations(Caller):
 
         https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_GetRegistryScanningConfiguration.html
         """
-        return self._call(
-            _GET_REGISTRY_SCANNING_CONFIGURATION,
+        return self._calls.call(
+            operations.GET_REGISTRY_SCANNING_CONFIGURATION,
         ).scanning_configuration
 
     def put_registry_scanning_configuration(
@@ -177,8 +72,8 @@ class ScanningOperations(Caller):
 
         https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_PutRegistryScanningConfiguration.html
         """
-        return self._call(
-            _PUT_REGISTRY_SCANNING_CONFIGURATION,
+        return self._calls.call(
+            operations.PUT_REGISTRY_SCANNING_CONFIGURATION,
             scan_type=scan_type,
             rules=rules,
         ).registry_scanning_configuration
@@ -209,8 +104,8 @@ class ScanningOperations(Caller):
 
         https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_BatchGetRepositoryScanningConfiguration.html
         """
-        return self._call_in_parts(
-            _BATCH_GET_REPOSITORY_SCANNING_CONFIGURATION,
+        return self._calls.call_in_parts(
+            operations.BATCH_GET_REPOSITORY_SCANNING_CONFIGURATION,
             repository_names=repository_names,
         )
 
@@ -247,8 +142,8 @@ class ScanningOperations(Caller):
 
         https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_PutImageScanningConfiguration.html
         """
-        return self._call(
-            _PUT_IMAGE_SCANNING_CONFIGURATION,
+        return self._calls.call(
+            operations.PUT_IMAGE_SCANNING_CONFIGURATION,
             repository_name=repository_name,
             image_scanning_configuration=image_scanning_configuration,
             registry_id=registry_id,
@@ -297,8 +192,8 @@ class ScanningOperations(Caller):
 
         https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_StartImageScan.html
         """
-        return self._call(
-            _START_IMAGE_SCAN,
+        return self._calls.call(
+            operations.START_IMAGE_SCAN,
             repository_name=repository_name,
             image_id=image_id,
             registry_id=registry_id,
@@ -352,8 +247,8 @@ class ScanningOperations(Caller):
 
         https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_DescribeImageScanFindings.html
         """
-        return self._paged(
-            _DESCRIBE_IMAGE_SCAN_FINDINGS,
+        return self._calls.paged(
+            operations.DESCRIBE_IMAGE_SCAN_FINDINGS,
             Paging(page_size, max_items, starting_token),
             repository_name=repository_name,
             image_id=image_id,

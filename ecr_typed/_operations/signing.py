@@ -4,65 +4,17 @@
 from __future__ import annotations
 
 from ecr_typed import models
-from ecr_typed._calls.operation import Effect, Operation
-from ecr_typed._calls.runner import Caller
+from ecr_typed._calls.runner import CallRunner
+from ecr_typed._wire import operations
 
 __tracebackhide__ = True  # pytest's tracebacks end at the caller's line.
 
-_PUT_SIGNING_CONFIGURATION: Operation[models.PutSigningConfigurationResponse] = Operation(
-    "PutSigningConfiguration",
-    method_name="put_signing_configuration",
-    request="PutSigningConfigurationRequest",
-    response="PutSigningConfigurationResponse",
-    effect=Effect.IDEMPOTENT_WRITE,
-    errors=frozenset({"InvalidParameterException", "ServerException", "ValidationException"}),
-)
-_GET_SIGNING_CONFIGURATION: Operation[models.GetSigningConfigurationResponse] = Operation(
-    "GetSigningConfiguration",
-    method_name="get_signing_configuration",
-    request="GetSigningConfigurationRequest",
-    response="GetSigningConfigurationResponse",
-    effect=Effect.READ,
-    errors=frozenset(
-        {
-            "InvalidParameterException",
-            "ServerException",
-            "SigningConfigurationNotFoundException",
-            "ValidationException",
-        }
-    ),
-)
-_DELETE_SIGNING_CONFIGURATION: Operation[models.DeleteSigningConfigurationResponse] = Operation(
-    "DeleteSigningConfiguration",
-    method_name="delete_signing_configuration",
-    request="DeleteSigningConfigurationRequest",
-    response="DeleteSigningConfigurationResponse",
-    effect=Effect.DELETE,
-    errors=frozenset(
-        {"ServerException", "SigningConfigurationNotFoundException", "ValidationException"}
-    ),
-    repeat_meets=frozenset({"SigningConfigurationNotFoundException"}),
-)
-_DESCRIBE_IMAGE_SIGNING_STATUS: Operation[models.DescribeImageSigningStatusResponse] = Operation(
-    "DescribeImageSigningStatus",
-    method_name="describe_image_signing_status",
-    request="DescribeImageSigningStatusRequest",
-    response="DescribeImageSigningStatusResponse",
-    effect=Effect.READ,
-    errors=frozenset(
-        {
-            "ImageNotFoundException",
-            "InvalidParameterException",
-            "RepositoryNotFoundException",
-            "ServerException",
-            "ValidationException",
-        }
-    ),
-)
 
-
-class SigningOperations(Caller):
+class SigningOperations:
     """Signing: the rules by which ECR signs images when they are pushed."""
+
+    _calls: CallRunner
+    """Runs the calls."""
 
     def put_signing_configuration(
         self,
@@ -89,8 +41,8 @@ class SigningOperations(Caller):
 
         https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_PutSigningConfiguration.html
         """
-        return self._call(
-            _PUT_SIGNING_CONFIGURATION,
+        return self._calls.call(
+            operations.PUT_SIGNING_CONFIGURATION,
             signing_configuration=signing_configuration,
         ).signing_configuration
 
@@ -114,8 +66,8 @@ class SigningOperations(Caller):
 
         https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_GetSigningConfiguration.html
         """
-        return self._call(
-            _GET_SIGNING_CONFIGURATION,
+        return self._calls.call(
+            operations.GET_SIGNING_CONFIGURATION,
         ).signing_configuration
 
     def delete_signing_configuration(
@@ -135,8 +87,8 @@ class SigningOperations(Caller):
 
         https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_DeleteSigningConfiguration.html
         """
-        return self._call(
-            _DELETE_SIGNING_CONFIGURATION,
+        return self._calls.call(
+            operations.DELETE_SIGNING_CONFIGURATION,
         ).signing_configuration
 
     def describe_image_signing_status(
@@ -170,8 +122,8 @@ class SigningOperations(Caller):
 
         https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_DescribeImageSigningStatus.html
         """
-        return self._call(
-            _DESCRIBE_IMAGE_SIGNING_STATUS,
+        return self._calls.call(
+            operations.DESCRIBE_IMAGE_SIGNING_STATUS,
             repository_name=repository_name,
             image_id=image_id,
             registry_id=registry_id,

@@ -6,58 +6,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from ecr_typed import models
-from ecr_typed._calls.operation import Effect, Operation
 from ecr_typed._calls.request import as_tags
-from ecr_typed._calls.runner import Caller
+from ecr_typed._calls.runner import CallRunner
+from ecr_typed._wire import operations
 
 __tracebackhide__ = True  # pytest's tracebacks end at the caller's line.
 
-_TAG_RESOURCE: Operation[models.TagResourceResponse] = Operation(
-    "TagResource",
-    method_name="tag_resource",
-    request="TagResourceRequest",
-    response="TagResourceResponse",
-    effect=Effect.IDEMPOTENT_WRITE,
-    errors=frozenset(
-        {
-            "InvalidParameterException",
-            "InvalidTagParameterException",
-            "RepositoryNotFoundException",
-            "ServerException",
-            "TooManyTagsException",
-        }
-    ),
-)
-_UNTAG_RESOURCE: Operation[models.UntagResourceResponse] = Operation(
-    "UntagResource",
-    method_name="untag_resource",
-    request="UntagResourceRequest",
-    response="UntagResourceResponse",
-    effect=Effect.IDEMPOTENT_WRITE,
-    errors=frozenset(
-        {
-            "InvalidParameterException",
-            "InvalidTagParameterException",
-            "RepositoryNotFoundException",
-            "ServerException",
-            "TooManyTagsException",
-        }
-    ),
-)
-_LIST_TAGS_FOR_RESOURCE: Operation[models.ListTagsForResourceResponse] = Operation(
-    "ListTagsForResource",
-    method_name="list_tags_for_resource",
-    request="ListTagsForResourceRequest",
-    response="ListTagsForResourceResponse",
-    effect=Effect.READ,
-    errors=frozenset(
-        {"InvalidParameterException", "RepositoryNotFoundException", "ServerException"}
-    ),
-)
 
-
-class TagsOperations(Caller):
+class TagsOperations:
     """Tags of repositories."""
+
+    _calls: CallRunner
+    """Runs the calls."""
 
     def tag_resource(
         self,
@@ -82,8 +42,8 @@ class TagsOperations(Caller):
 
         https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_TagResource.html
         """
-        self._call(
-            _TAG_RESOURCE,
+        self._calls.call(
+            operations.TAG_RESOURCE,
             resource_arn=resource_arn,
             tags=as_tags(tags),
         )
@@ -110,8 +70,8 @@ class TagsOperations(Caller):
 
         https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_UntagResource.html
         """
-        self._call(
-            _UNTAG_RESOURCE,
+        self._calls.call(
+            operations.UNTAG_RESOURCE,
             resource_arn=resource_arn,
             tag_keys=tag_keys,
         )
@@ -136,7 +96,7 @@ class TagsOperations(Caller):
 
         https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_ListTagsForResource.html
         """
-        return self._call(
-            _LIST_TAGS_FOR_RESOURCE,
+        return self._calls.call(
+            operations.LIST_TAGS_FOR_RESOURCE,
             resource_arn=resource_arn,
         ).tags

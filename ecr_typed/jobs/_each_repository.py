@@ -209,7 +209,7 @@ class _Repositories:
     def _close_if_over(
         self, listing: Listing, outcomes: list[Outcome[Any, Any]]
     ) -> BaseException | None:
-        """Close a listing that is over; return the error of the user's own client, if it met one."""
+        """Close a listing that is over; return the error of the user's own client, if any."""
         if not listing.is_over:
             return None
         self._open.remove(listing)

@@ -36,7 +36,8 @@ def list_page(ecr: EcrClient, registry_id: str | None, token: str | None) -> Pag
 
 
 def apply(function: Callable[..., Any], ecr: EcrClient, repository: Repository) -> Any:
-    """Call a function for a repository, and see whether that is still there if it is said not to be.
+    """Call a function for a repository, and see whether that is still there if it is said not to
+    be.
 
     What the function misses may be another repository, to which it copies.
     """

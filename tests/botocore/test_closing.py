@@ -109,7 +109,10 @@ def test_closing_cuts_off_a_read(emulator: EcrEmulator) -> None:
     ecr.close()
     assert call.ends()
     assert isinstance(call.error, ClientClosedError)
-    assert str(call.error) == "DescribeRegistry: the client was closed before the answer came"
+    assert (
+        str(call.error)
+        == "DescribeRegistry: the client was closed before the response was complete"
+    )
     assert isinstance(call.error.__cause__, EcrConnectionError)
     assert call.error.attempts == 1
     assert not call.error.maybe_applied

@@ -61,14 +61,20 @@ def test_exception_arrives_as_its_counterpart(
 
 
 @pytest.mark.parametrize("error", [KeyError("k"), OSError("disk"), RecursionError("deep")])
-def test_any_exception_arrives_as_ours(once: EcrClient, wire: Wire, error: Exception) -> None:
-    """What a user's own handler raises has ours around it, too."""
-    wire.will(error)
+def test_exceptions_of_handlers_surface_as_themselves(
+    once: EcrClient, wire: Wire, error: Exception
+) -> None:
+    """What a user's own handler raises is not wrapped, and notes what may have been applied."""
+    wire.will(error, error)
 
-    with pytest.raises(EcrError, match=type(error).__name__) as caught:
+    with pytest.raises(type(error)) as caught:
         once.delete_repository("team/app")
 
-    assert caught.value.__cause__ is error
+    assert caught.value is error
+    assert error.__notes__ == ["DeleteRepository may have been applied before this was raised."]
+    with pytest.raises(type(error)):
+        once.list_tags_for_resource("arn")
+    assert len(error.__notes__) == 1
 
 
 class Interruption(BaseException):
@@ -90,13 +96,13 @@ def test_interruptions_pass(once: EcrClient) -> None:
 UNSENT: list[Exception] = [
     botocore_errors.EndpointConnectionError(endpoint_url="https://ecr", error="refused"),
     botocore_errors.ConnectTimeoutError(endpoint_url="https://ecr", error="slow"),
-    botocore_errors.ProxyConnectionError(proxy_url="https://proxy", error="no"),
     botocore_errors.SSLError(endpoint_url="https://ecr", error=ssl.SSLCertVerificationError()),
 ]
 UNANSWERED: list[Exception] = [
     botocore_errors.ReadTimeoutError(endpoint_url="https://ecr", error="slow"),
     botocore_errors.ConnectionClosedError(endpoint_url="https://ecr", error="reset"),
     botocore_errors.HTTPClientError(error="strange"),
+    botocore_errors.ProxyConnectionError(proxy_url="https://proxy", error="no"),
     botocore_errors.ResponseStreamingError(error="cut"),
 ]
 
@@ -111,7 +117,7 @@ def test_connection_errors_say_whether_a_write_may_have_happened(
     with pytest.raises(EcrConnectionError) as caught:
         once.delete_repository("team/app")
     assert caught.value.maybe_applied == (error in UNANSWERED)
-    assert caught.value.is_transient
+    assert caught.value.is_transient == (not isinstance(error, botocore_errors.SSLError))
 
     with pytest.raises(EcrConnectionError) as caught:
         once.list_tags_for_resource("arn")

@@ -96,7 +96,7 @@ def test_a_deadline_bounds_the_last_answer(emulator: EcrEmulator) -> None:
     emulator.faults.inject(LateAnswer(delay=3.0), operation_name="DescribeRegistry")
     began = time.monotonic()
     with emulator.client(retry=RetryPolicy(deadline=0.3)) as ecr:
-        with pytest.raises(EcrError, match=r"[Rr]ead timeout"):
+        with pytest.raises(EcrError, match="deadline passed before the response was"):
             ecr.describe_registry()
         # Far from three seconds, whatever else the machine does.
         assert time.monotonic() - began < 2.5
@@ -214,7 +214,7 @@ def test_attempts_are_logged(make: MakeEcr, wire: Wire, caplog: pytest.LogCaptur
     assert [line.partition(":")[2].split(" in ")[0].split(" (")[0] for line in told] == [
         " attempt 1 failed: ThrottlingException",
         " attempt 2 follows",
-        " attempt 2 was answered",
+        " attempt 2 succeeded",
     ]
     assert "request id" in told[0]
     assert "request id" in told[2]

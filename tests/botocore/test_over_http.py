@@ -116,5 +116,5 @@ def test_errors_over_http(over_http: EcrClient) -> None:
         over_http.describe_repositories(repository_names=["team/none"]).to_list()
     with pytest.raises(InvalidParameterException) as caught:
         over_http.create_repository("Team/App")
-    assert any("repository_name" in note for note in caught.value.__notes__)
+    assert any("repository_name" in note for note in caught.value.explanations)
     assert caught.value.attempts == 1

@@ -26,7 +26,7 @@ def notes(ecr: EcrClient, method: str, **arguments: Any) -> list[str]:
     """The notes of the error that a call raises."""
     with pytest.raises(EcrServiceError) as caught:
         getattr(ecr, method)(**arguments)
-    return [note for note in caught.value.__notes__ if note.startswith("As this release knows")]
+    return [note for note in caught.value.explanations if note.startswith("Breaks a known limit")]
 
 
 @pytest.mark.parametrize("code", ["InvalidParameterException", "ValidationException"])

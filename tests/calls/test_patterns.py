@@ -55,4 +55,4 @@ def test_a_refused_text_is_explained_in_good_time(once: EcrClient, wire: Wire, p
     with pytest.raises(InvalidParameterException) as caught:
         once.create_repository(f"a{piece * (250 // len(piece))}!")
 
-    assert "lower-case letters" in caught.value.__notes__[-1]
+    assert "lower-case letters" in caught.value.explanations[-1]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -93,27 +94,52 @@ def test_own_repository_is_recognised(
     assert created == ecr.describe_repositories(repository_names=["team/app"]).first()
 
 
-@pytest.mark.parametrize(
-    "different",
-    [
-        {"tags": {"team": "others"}},
-        {"image_tag_mutability": ImageTagMutability.IMMUTABLE},
-        {"image_scanning_configuration": ImageScanningConfiguration(scan_on_push=True)},
-        {"encryption_configuration": EncryptionConfiguration(encryption_type=EncryptionType.KMS)},
-    ],
-    ids=str,
-)
-def test_foreign_repository_is_an_error(
+CHANGEABLE: list[dict[str, Any]] = [
+    {"tags": {"team": "others"}},
+    {"image_tag_mutability": ImageTagMutability.IMMUTABLE},
+    {"image_scanning_configuration": ImageScanningConfiguration(scan_on_push=True)},
+]
+ENCRYPTED: dict[str, Any] = {
+    "encryption_configuration": EncryptionConfiguration(encryption_type=EncryptionType.KMS)
+}
+
+
+@pytest.mark.parametrize("different", [*CHANGEABLE, ENCRYPTED, {}], ids=str)
+def test_older_repository_is_not_this_calls(
     emulator: EcrEmulator, ecr: EcrClient, different: dict[str, Any]
 ) -> None:
-    """A repository that differs from what was asked for was not made by this call."""
+    """A repository from before the call was not created by it, even if it is equal."""
     ecr.create_repository("team/app")
+    emulator.clock.advance(timedelta(days=1))
     emulator.faults.inject(SERVER_EXCEPTION, operation_name="CreateRepository")
     with pytest.raises(RepositoryAlreadyExistsException) as caught:
         ecr.create_repository("team/app", **different)
     assert not caught.value.maybe_applied
     assert caught.value.attempts == 2
-    assert "not what was asked for" in caught.value.__notes__[-1]
+    assert "was created at" in caught.value.explanations[-1]
+    assert "this call did not make it" in caught.value.explanations[-1]
+
+
+@pytest.mark.parametrize("different", CHANGEABLE, ids=str)
+def test_difference_in_what_others_may_change_proves_nothing(
+    emulator: EcrEmulator, ecr: EcrClient, different: dict[str, Any]
+) -> None:
+    """A young repository with other settings may be this call's, changed by somebody since."""
+    ecr.create_repository("team/app")
+    emulator.faults.inject(SERVER_EXCEPTION, operation_name="CreateRepository")
+    with pytest.raises(RepositoryAlreadyExistsException) as caught:
+        ecr.create_repository("team/app", **different)
+    assert caught.value.maybe_applied
+    assert "which others may have changed since" in caught.value.explanations[-1]
+
+
+def test_difference_in_what_can_not_change_is_proof(emulator: EcrEmulator, ecr: EcrClient) -> None:
+    """A young repository with another encryption was not created by this call."""
+    ecr.create_repository("team/app")
+    emulator.faults.inject(SERVER_EXCEPTION, operation_name="CreateRepository")
+    with pytest.raises(RepositoryAlreadyExistsException) as caught:
+        ecr.create_repository("team/app", **ENCRYPTED)
+    assert not caught.value.maybe_applied
 
 
 def test_foreign_key_is_an_error(emulator: EcrEmulator, ecr: EcrClient) -> None:
@@ -136,7 +162,7 @@ def test_without_a_lost_attempt_nothing_is_looked_up(emulator: EcrEmulator, ecr:
     with pytest.raises(RepositoryAlreadyExistsException) as caught:
         ecr.create_repository("team/app")
     assert (caught.value.maybe_applied, caught.value.attempts) == (False, 1)
-    assert "earlier attempt" not in "".join(getattr(caught.value, "__notes__", []))
+    assert "earlier attempt" not in "".join(caught.value.explanations)
 
 
 def test_a_read_that_is_not_yet_consistent_is_repeated(make: MakeEcr, wire: Wire) -> None:
@@ -146,7 +172,7 @@ def test_a_read_that_is_not_yet_consistent_is_repeated(make: MakeEcr, wire: Wire
         "registryId": "123456789012",
         "repositoryName": "team/app",
         "repositoryUri": "123456789012.dkr.ecr.us-east-1.amazonaws.com/team/app",
-        "createdAt": 1.7e9,
+        "createdAt": time.time(),
     }
     wire.will(
         reply(b"", status=503),
@@ -193,7 +219,7 @@ def test_a_read_that_fails_leaves_the_outcome_open(make: MakeEcr, wire: Wire) ->
     with pytest.raises(RepositoryAlreadyExistsException) as caught:
         make().create_repository("team/app")
     assert caught.value.maybe_applied
-    assert "not for you" in caught.value.__notes__[-1]
+    assert "not for you" in caught.value.explanations[-1]
 
 
 TEMPLATE_ARGUMENTS: list[dict[str, Any]] = [
@@ -234,9 +260,14 @@ def test_own_template_is_recognised(
 def test_foreign_template_is_an_error(
     emulator: EcrEmulator, ecr: EcrClient, different: dict[str, Any]
 ) -> None:
-    """A template that differs from what was asked for was not made by this call."""
+    """A template from before the call was not created by it; a young one may have been."""
     arguments: dict[str, Any] = {"prefix": "team", "applied_for": [RCTAppliedFor.REPLICATION]}
     ecr.create_repository_creation_template(**arguments)
+    emulator.faults.inject(SERVER_EXCEPTION, operation_name="CreateRepositoryCreationTemplate")
+    with pytest.raises(TemplateAlreadyExistsException) as caught:
+        ecr.create_repository_creation_template(**{**arguments, **different})
+    assert caught.value.maybe_applied
+    emulator.clock.advance(timedelta(days=1))
     emulator.faults.inject(SERVER_EXCEPTION, operation_name="CreateRepositoryCreationTemplate")
     with pytest.raises(TemplateAlreadyExistsException) as caught:
         ecr.create_repository_creation_template(**{**arguments, **different})
@@ -250,7 +281,7 @@ def test_a_delete_that_was_applied_says_so(emulator: EcrEmulator, ecr: EcrClient
     with pytest.raises(RepositoryNotFoundException) as caught:
         ecr.delete_repository("team/app")
     assert caught.value.maybe_applied
-    assert "earlier attempt" in caught.value.__notes__[-1]
+    assert "earlier attempt" in caught.value.explanations[-1]
     assert ecr.describe_repositories().first() is None
 
 

@@ -166,7 +166,7 @@ def test_repeated_deletion_is_explained(ecr: EcrClient, wire: Wire) -> None:
         ecr.delete_repository("team/app")
 
     assert caught.value.maybe_applied
-    assert any("earlier attempt" in note for note in caught.value.__notes__)
+    assert any("earlier attempt" in note for note in caught.value.explanations)
 
 
 def test_refusal_at_once_was_not_applied(ecr: EcrClient, wire: Wire) -> None:
@@ -177,7 +177,7 @@ def test_refusal_at_once_was_not_applied(ecr: EcrClient, wire: Wire) -> None:
         ecr.delete_repository("team/app")
 
     assert not caught.value.maybe_applied
-    assert "attempt" not in str(caught.value.__notes__)
+    assert "attempt" not in str(caught.value.explanations)
 
 
 def test_attempts_of_a_call_have_one_id(made: EcrClient, wire: Wire) -> None:

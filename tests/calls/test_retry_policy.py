@@ -14,7 +14,9 @@ from botocore.retries import standard
 
 from ecr_typed import EcrError, EcrRequestError, RetryEvent, RetryPolicy
 from ecr_typed._calls import retry as ours
+from ecr_typed._calls.deadline import Deadline
 from ecr_typed._calls.retry import Retrier, RetryQuota, delay
+from ecr_typed._wire.operations import DELETE_REPOSITORY
 
 
 def transient(retry_after: float | None = None) -> EcrError:
@@ -46,6 +48,20 @@ class Service:
         return "done"
 
 
+@attrs.define
+class FakeCall:
+    """A call whose attempts are a service's."""
+
+    attempt: Callable[[], str]
+    deadline: Deadline
+    operation: Any = DELETE_REPOSITORY
+    waited: float = 0.0
+
+
+Run = Callable[[Callable[[], str]], str]
+"""Runs the attempts of a call."""
+
+
 class Time:
     """A clock that sleeping moves on."""
 
@@ -68,17 +84,19 @@ def time() -> Time:
 
 
 @pytest.fixture
-def retrier(time: Time) -> Callable[..., Retrier]:
-    """Give a maker of retriers on that time, without chance."""
+def retrying(time: Time) -> Callable[..., Run]:
+    """Give a maker of functions that run calls on that time by a policy, without chance."""
 
-    def make(quota: RetryQuota | None = None, **policy: Any) -> Retrier:
-        return Retrier(
-            RetryPolicy(**policy),
-            quota or RetryQuota(),
-            jitter=lambda: 1.0,
-            sleep=time.sleep,
-            clock=time.clock,
-        )
+    def make(quota: RetryQuota | None = None, **options: Any) -> Run:
+        policy = RetryPolicy(**options)
+        retrier = Retrier(policy, quota or RetryQuota(), jitter=lambda: 1.0, sleep=time.sleep)
+
+        def run(service: Callable[[], str]) -> str:
+            call: Any = FakeCall(service, Deadline(policy.deadline, time.clock))
+            result: Any = retrier.run(call)
+            return str(result)
+
+        return run
 
     return make
 
@@ -146,46 +164,44 @@ def test_retry_after_is_held_within_bounds(
     assert delay(transient(retry_after), 1, jitter) == pytest.approx(expected)
 
 
-def test_success_at_once_waits_for_nothing(retrier: Callable[..., Retrier], time: Time) -> None:
+def test_success_at_once_waits_for_nothing(retrying: Callable[..., Run], time: Time) -> None:
     """A call that succeeds makes one attempt and does not sleep."""
     service = Service()
 
-    assert retrier().run("Operation", service) == "done"
+    assert retrying()(service) == "done"
     assert (service.attempts, time.slept) == (1, [])
 
 
-def test_failure_is_followed_by_another_attempt(
-    retrier: Callable[..., Retrier], time: Time
-) -> None:
+def test_failure_is_followed_by_another_attempt(retrying: Callable[..., Run], time: Time) -> None:
     """Transient and throttling errors are retried, each on its scale."""
     service = Service(transient(), throttled())
 
-    assert retrier().run("Operation", service) == "done"
+    assert retrying()(service) == "done"
     assert time.slept == pytest.approx([0.05, 2.0])
 
 
 @pytest.mark.parametrize("most", [1, 2, 3, 7])
-def test_attempts_are_limited(retrier: Callable[..., Retrier], time: Time, most: int) -> None:
+def test_attempts_are_limited(retrying: Callable[..., Run], time: Time, most: int) -> None:
     """After the last attempt its own error is raised, not a wrapper."""
     errors = [transient() for _ in range(10)]
     service = Service(*errors)
 
     with pytest.raises(EcrError) as caught:
-        retrier(max_attempts=most).run("Operation", service)
+        retrying(max_attempts=most)(service)
 
     assert caught.value is errors[most - 1]
     assert service.attempts == most
     assert len(time.slept) == most - 1
 
 
-def test_other_errors_are_not_retried(retrier: Callable[..., Retrier], time: Time) -> None:
+def test_other_errors_are_not_retried(retrying: Callable[..., Run], time: Time) -> None:
     """What another attempt can't cure is raised, at once or after a retry."""
     final = EcrError("no")
 
     for errors, attempts in (((final,), 1), ((transient(), final), 2)):
         service = Service(*errors)
         with pytest.raises(EcrError) as caught:
-            retrier().run("Operation", service)
+            retrying()(service)
         assert caught.value is final
         assert service.attempts == attempts
     assert len(time.slept) == 1
@@ -203,18 +219,18 @@ def test_other_errors_are_not_retried(retrier: Callable[..., Retrier], time: Tim
     ],
 )
 def test_deadline_begins_no_wait_that_it_can_not_end(
-    retrier: Callable[..., Retrier], time: Time, deadline: float | None, slept: list[float]
+    retrying: Callable[..., Run], time: Time, deadline: float | None, slept: list[float]
 ) -> None:
     """A wait that would go beyond the deadline is not begun: the error comes at once."""
     service = Service(*[throttled() for _ in range(9)])
 
     with pytest.raises(EcrError):
-        retrier(max_attempts=4, deadline=deadline).run("Operation", service)
+        retrying(max_attempts=4, deadline=deadline)(service)
 
     assert time.slept == slept
 
 
-def test_deadline_counts_the_attempts_too(retrier: Callable[..., Retrier], time: Time) -> None:
+def test_deadline_counts_the_attempts_too(retrying: Callable[..., Run], time: Time) -> None:
     """The time that attempts take is part of the call's."""
 
     def slow() -> str:
@@ -222,12 +238,12 @@ def test_deadline_counts_the_attempts_too(retrier: Callable[..., Retrier], time:
         raise throttled()
 
     with pytest.raises(EcrError):
-        retrier(max_attempts=9, deadline=6.0).run("Operation", slow)
+        retrying(max_attempts=9, deadline=6.0)(slow)
 
     assert time.slept == [1.0]
 
 
-def test_on_retry_is_told_before_each_wait(retrier: Callable[..., Retrier], time: Time) -> None:
+def test_on_retry_is_told_before_each_wait(retrying: Callable[..., Run], time: Time) -> None:
     """An event has operation, attempt, error and the wait to come."""
     first, second = transient(), throttled()
     told: list[tuple[RetryEvent, int]] = []
@@ -236,22 +252,20 @@ def test_on_retry_is_told_before_each_wait(retrier: Callable[..., Retrier], time
     def tell(event: RetryEvent) -> None:
         told.append((event, len(time.slept)))
 
-    retrier(on_retry=tell).run("Operation", service)
+    retrying(on_retry=tell)(service)
 
     assert told == [
-        (RetryEvent("Operation", 1, first, 0.05), 0),
-        (RetryEvent("Operation", 2, second, 2.0), 1),
+        (RetryEvent("DeleteRepository", 1, first, 0.05), 0),
+        (RetryEvent("DeleteRepository", 2, second, 2.0), 1),
     ]
 
 
-def test_on_retry_is_not_told_of_the_last_failure(retrier: Callable[..., Retrier]) -> None:
+def test_on_retry_is_not_told_of_the_last_failure(retrying: Callable[..., Run]) -> None:
     """Where no attempt follows, there is no retry to tell of."""
     told: list[RetryEvent] = []
 
     with pytest.raises(EcrError):
-        retrier(max_attempts=2, on_retry=told.append).run(
-            "Operation", Service(transient(), transient())
-        )
+        retrying(max_attempts=2, on_retry=told.append)(Service(transient(), transient()))
 
     assert [event.attempt for event in told] == [1]
 
@@ -261,60 +275,60 @@ def left(quota: RetryQuota) -> int:
     return sum(1 for _ in itertools.takewhile(lambda _: quota.spend(1), itertools.count()))
 
 
-def test_quota_is_spent_once_an_attempt(retrier: Callable[..., Retrier]) -> None:
+def test_quota_is_spent_once_an_attempt(retrying: Callable[..., Run]) -> None:
     """Every retry costs, 14 for a transient error and 5 for throttling."""
     quota = RetryQuota(100)
 
     with pytest.raises(EcrError):
-        retrier(quota).run("Operation", Service(transient(), throttled(), transient()))
+        retrying(quota)(Service(transient(), throttled(), transient()))
 
     assert left(quota) == 100 - 14 - 5
 
 
-def test_quota_is_not_asked_where_no_attempt_follows(retrier: Callable[..., Retrier]) -> None:
+def test_quota_is_not_asked_where_no_attempt_follows(retrying: Callable[..., Run]) -> None:
     """The last attempt and a wait beyond the deadline cost nothing."""
     quota = RetryQuota(100)
 
     for policy in ({"max_attempts": 1}, {"deadline": 0.01}):
         with pytest.raises(EcrError):
-            retrier(quota, **policy).run("Operation", Service(transient()))
+            retrying(quota, **policy)(Service(transient()))
 
     assert left(quota) == 100
 
 
-def test_empty_quota_ends_a_call(retrier: Callable[..., Retrier], time: Time) -> None:
+def test_empty_quota_ends_a_call(retrying: Callable[..., Run], time: Time) -> None:
     """Without quota there is no retry: the error of the attempt is raised."""
     error = transient()
 
     with pytest.raises(EcrError) as caught:
-        retrier(RetryQuota(13)).run("Operation", Service(error))
+        retrying(RetryQuota(13))(Service(error))
 
     assert caught.value is error
     assert time.slept == []
 
 
 def test_success_after_retries_gives_the_last_cost_back(
-    retrier: Callable[..., Retrier],
+    retrying: Callable[..., Run],
 ) -> None:
     """As in botocore, what the last retry cost is returned."""
     quota = RetryQuota(100)
 
-    retrier(quota).run("Operation", Service(transient(), throttled()))
+    retrying(quota)(Service(transient(), throttled()))
 
     assert left(quota) == 100 - 14
 
 
-def test_success_at_once_gives_one_back(retrier: Callable[..., Retrier]) -> None:
+def test_success_at_once_gives_one_back(retrying: Callable[..., Run]) -> None:
     """An unretried success earns one, and never more than the capacity."""
     quota = RetryQuota(20)
     quota.spend(10)
 
     for _ in range(3):
-        retrier(quota).run("Operation", Service())
+        retrying(quota)(Service())
     assert left(quota) == 13
 
     quota = RetryQuota(20)
-    retrier(quota).run("Operation", Service())
+    retrying(quota)(Service())
     assert left(quota) == 20
 
 

@@ -117,7 +117,7 @@ def what_is_always_there_is_required() -> None:
 
 def methods_have_the_members_as_parameters() -> None:
     """Required ones come first and may be positional; the others are keyword-only."""
-    operations: Any = import_module(f"{PACKAGE}._operations").Operations
+    operations: Any = import_module(f"{PACKAGE}._operations.boxes").BoxesOperations
     first, name, *others = inspect.signature(operations.create_box).parameters.values()
     assert (first.name, name.name) == ("self", "box_name")
     assert name.kind is inspect.Parameter.POSITIONAL_OR_KEYWORD
@@ -133,25 +133,25 @@ def methods_have_the_members_as_parameters() -> None:
 
 def paged_methods_have_the_paging_options() -> None:
     """Token and page size of the model are replaced by the options of every paged method."""
-    operations: Any = import_module(f"{PACKAGE}._operations").Operations
+    boxes: Any = import_module(f"{PACKAGE}._operations.boxes").BoxesOperations
+    parcels: Any = import_module(f"{PACKAGE}._operations.parcels").ParcelsOperations
     options = ["page_size", "max_items", "starting_token"]
-    assert list(inspect.signature(operations.describe_boxes).parameters) == [
+    assert list(inspect.signature(boxes.describe_boxes).parameters) == [
         *("self", "box_names"),
         *options,
     ]
-    assert list(inspect.signature(operations.list_parcels).parameters) == ["self", *options]
+    assert list(inspect.signature(parcels.list_parcels).parameters) == ["self", *options]
 
 
 def operations_know_their_paging() -> None:
     """Largest page, place of the items and what refuses paging come from model and curation."""
-    boxes: Any = import_module(f"{PACKAGE}._operations.boxes")
-    operation = boxes._DESCRIBE_BOXES
+    operation: Any = import_module(f"{PACKAGE}._wire.operations").DESCRIBE_BOXES
     assert operation.items == ("boxes",)
     assert operation.largest_page == 500
     assert set(operation.refuses_paging_with) == {"box_names"}
     assert dict(operation.splits) == {"box_names": 100}
-    parcels: Any = import_module(f"{PACKAGE}._operations.parcels")
-    assert not parcels._LIST_PARCELS.refuses_paging_with
+    parcels: Any = import_module(f"{PACKAGE}._wire.operations").LIST_PARCELS
+    assert not parcels.refuses_paging_with
 
 
 def limits_are_those_of_the_place() -> None:

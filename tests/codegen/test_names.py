@@ -56,9 +56,9 @@ def test_values_are_in_capitals(value: str, name: str) -> None:
     assert name.isidentifier()
 
 
-def test_constants_are_private() -> None:
+def test_constants_have_the_names_of_operations() -> None:
     """What is known of an operation has the operation's name in capitals."""
-    assert constant_name("CreateRepository") == "_CREATE_REPOSITORY"
+    assert constant_name("CreateRepository") == "CREATE_REPOSITORY"
 
 
 def test_classes_are_called_after_their_topic() -> None:

@@ -30,18 +30,18 @@ def test_errors_of_the_service_say_what_was_sent(ecr: EcrClient, wire: Wire) -> 
         "x" * 5000,
     )
 
-    assert error.__notes__[0].startswith(
+    assert error.explanations[0].startswith(
         "Called with repository_name='team/app', lifecycle_policy_text='xxx"
     )
-    assert len(error.__notes__[0]) < 300
-    assert error.__notes__[1] == "This was the last of 2 attempts."
+    assert len(error.explanations[0]) < 300
+    assert error.explanations[1] == "This was the last of 2 attempts."
 
 
 def test_call_without_arguments_has_no_note_of_them(ecr: EcrClient, wire: Wire) -> None:
     """Where nothing was given, nothing is said of it."""
     wire.will(refusal("RegistryPolicyNotFoundException"))
 
-    assert not hasattr(error_of(ecr.get_registry_policy), "__notes__")
+    assert error_of(ecr.get_registry_policy).explanations == ()
 
 
 @pytest.mark.parametrize(
@@ -62,7 +62,7 @@ def test_misspelt_value_says_what_may_be_meant(
 
     assert isinstance(error, InvalidParameterException)
     assert wire.bodies[0]["encryptionConfiguration"] == {"encryptionType": value}
-    note = error.__notes__[-1]
+    note = error.explanations[-1]
     assert "encryption_configuration.encryption_type" in note
     assert "AES256 | KMS | KMS_DSSE" in note
     assert f"did you mean {meant}?" in note if meant else "did you mean" not in note

@@ -66,8 +66,8 @@ def test_refused_connection_names_the_endpoint(session: boto3.Session, kind: str
 
     assert isinstance(error, EcrConnectionError)
     assert url in str(error)
-    assert url in error.__notes__[-1]
-    assert "AWS_ENDPOINT_URL_ECR" in error.__notes__[-1]
+    assert url in error.explanations[-1]
+    assert "AWS_ENDPOINT_URL_ECR" in error.explanations[-1]
 
 
 def test_web_page_is_no_answer(made: EcrClient, wire: Wire) -> None:
@@ -78,4 +78,4 @@ def test_web_page_is_no_answer(made: EcrClient, wire: Wire) -> None:
     for expected in (EcrServiceError, EcrResponseError):
         error = error_of(made.delete_repository, "team/app")
         assert type(error) is expected
-        assert "https://api.ecr.us-east-1.amazonaws.com" in error.__notes__[-1]
+        assert "https://api.ecr.us-east-1.amazonaws.com" in error.explanations[-1]

@@ -42,7 +42,7 @@ def test_common_errors_say_what_to_check(ecr: EcrClient, wire: Wire, code: str, 
     """The errors that all of AWS has come with what to look at."""
     wire.will(refusal(code))
 
-    assert word in error_of(ecr.delete_repository, "team/app").__notes__[-1]
+    assert word in error_of(ecr.delete_repository, "team/app").explanations[-1]
 
 
 def test_no_credentials_say_where_they_come_from(
@@ -76,7 +76,7 @@ def test_no_credentials_say_where_they_come_from(
             cast("Any", botocore_errors.PartialCredentialsError)(
                 provider="env", cred_var="AWS_SECRET_ACCESS_KEY"
             ),
-            ["AWS_SECRET_ACCESS_KEY", "set what is missing"],
+            ["AWS_SECRET_ACCESS_KEY", "Set what is missing"],
         ),
     ],
     ids=lambda value: type(value).__name__ if isinstance(value, Exception) else "",

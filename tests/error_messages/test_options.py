@@ -71,7 +71,8 @@ def test_endpoint_without_a_scheme_says_what_is_missing() -> None:
     """What people write for a local server is no URL yet."""
     error = error_of(EcrClient, endpoint_url="localhost:4566")
     assert isinstance(error, EcrConfigurationError)
-    assert "Invalid endpoint: localhost:4566: it begins with http:// or https://" in str(error)
+    assert "Invalid endpoint: localhost:4566" in error.message
+    assert "An endpoint begins with http:// or https://." in str(error)
 
 
 def test_no_client_is_no_client() -> None:

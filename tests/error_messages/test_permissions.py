@@ -50,5 +50,5 @@ def test_denied_call_names_its_action(rigs: dict[str, Any], method: Method) -> N
         error = error_of(method.call, rig.ecr, least_arguments(method))
 
         assert isinstance(error, AccessDeniedException)
-        found = re.findall(r"ecr:\w+", error.__notes__[-1])
+        found = re.findall(r"ecr:\w+", error.explanations[-1])
         assert found == special.get(method.operation, [f"ecr:{method.operation}"])

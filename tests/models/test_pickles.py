@@ -123,7 +123,7 @@ def test_error_of_a_call_in_a_worker_arrives_with_its_notes(pool: ProcessPoolExe
         pool.submit(fails_there).result()
 
     assert caught.value.request_id == REQUEST_ID
-    assert any("repository_name" in note for note in caught.value.__notes__)
+    assert any("repository_name" in note for note in caught.value.explanations)
 
 
 def test_errors_of_calls_pickle(once: EcrClient, wire: Wire) -> None:

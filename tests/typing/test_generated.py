@@ -18,16 +18,23 @@ from datetime import datetime
 from typing import assert_type
 
 from ecr_typed.models import Box, Colour, DescribeBoxesResponse, Lid, Parcel, Part, Source
-from ecr_typed._operations import Operations
+from ecr_typed._operations.boxes import BoxesOperations
+from ecr_typed._operations.parcels import ParcelsOperations
 from ecr_typed._calls.paging import Pager
 from ecr_typed._service_errors import BoxExistsException
 
 
-def uses(sample: Operations, box: Box, error: BoxExistsException, when: datetime) -> None:
+def uses(
+    sample: BoxesOperations,
+    others: ParcelsOperations,
+    box: Box,
+    error: BoxExistsException,
+    when: datetime,
+) -> None:
     assert_type(sample.create_box("red-box", content=b"", counts={Colour.RED: 1}), Box)
     assert_type(sample.create_box("red-box", weight=2.5, send_at=when, tags={"a": "b"}), Box)
     assert_type(sample.describe_boxes(), Pager[Box, DescribeBoxesResponse])
-    assert_type(sample.list_parcels().to_list(), list[Parcel])
+    assert_type(others.list_parcels().to_list(), list[Parcel])
     assert_type(sample.count_colours(), Mapping[Colour, int])
     assert_type(sample.drop_box("red-box"), None)
     assert_type(box.from_, str | None)

@@ -117,7 +117,9 @@ class EcrEmulator:
             latency=self.latency,
             other_services=other_services,
         )
-        self._server = EmulatorServer(dispatcher, host=self._host, port=self._port, handler=handler)
+        self._server = EmulatorServer(
+            dispatcher, host=self._host, port=self._port, now=self.clock.now, handler=handler
+        )
         self._dispatcher = dispatcher
         self._thread = threading.Thread(target=self._server.serve, name="ecr-emulator", daemon=True)
         self._thread.start()

@@ -16,7 +16,8 @@ from werkzeug.test import run_wsgi_app
 from ecr_typed.testing._emulator.http.messages import ConnectionEnd
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
+    from datetime import datetime
 
     from _typeshed.wsgi import WSGIApplication
 
@@ -36,6 +37,7 @@ class EmulatorRequestHandler(WSGIRequestHandler):
     new connection for each call would double the time of a call.
     """
 
+    server: EmulatorServer
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
     # Head and body of a response leave in one packet.
@@ -53,6 +55,11 @@ class EmulatorRequestHandler(WSGIRequestHandler):
             self._end_connection(is_reset=end.is_reset)
             return
         self._send(int(status.split(" ", 1)[0]), headers.items(), b"".join(chunks))
+
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        """Return the time of a `Date` header: the service's, by which clients tell their skew."""
+        now = self.server.now().timestamp() if timestamp is None else timestamp
+        return super().date_time_string(int(now))
 
     def _read_body(self, environ: dict[str, Any]) -> bytes:
         if environ.get("wsgi.input_terminated"):
@@ -114,8 +121,11 @@ class EmulatorServer(ThreadedWSGIServer):
         *,
         host: str,
         port: int,
+        now: Callable[[], datetime],
         handler: type[EmulatorRequestHandler] = EmulatorRequestHandler,
     ) -> None:
+        self.now = now
+        """The time that the responses' `Date` headers have."""
         self._connections: dict[threading.Thread, socket.socket] = {}
         self._connections_lock = threading.Lock()
         # The socket is opened here, because werkzeug ends the process where a port is taken.

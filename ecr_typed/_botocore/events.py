@@ -1,0 +1,81 @@
+"""What botocore's events tell the exchange of a call on a client of ours."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Final, cast
+
+from ecr_typed._botocore.exchange import Stage, current, sending
+
+if TYPE_CHECKING:
+    from mypy_boto3_ecr import ECRClient
+
+_A_DAY: Final = 86_400.0
+
+
+def listen(client: ECRClient) -> None:
+    """Take part in the calls of a client of ours."""
+    events = client.meta.events
+    # First, as a user's handler may make a call of its own inside ours.
+    events.register_first("provide-client-params.ecr", _recognize)
+    events.register("request-created.ecr", mark_attempt)
+    events.register("before-parse.ecr", _take_body)
+
+
+def _recognize(params: object, context: dict[str, Any], **_: object) -> None:
+    """Bind the exchange to its request: the one that was made with its own parameters."""
+    exchange = current()
+    if exchange is not None and params is exchange.parameters:
+        exchange.context = context
+
+
+def mark_attempt(request: Any, **_: object) -> None:
+    """Tell the service which attempt of which call this is, and bound the wait for its response."""
+    exchange = current()
+    if exchange is None:
+        return
+    context: dict[str, Any] = request.context
+    exchange.is_sending = context is exchange.context
+    if not exchange.is_sending:
+        return
+    # The request is signed by now. Handlers of `before-send` may send it in our transport's place.
+    exchange.stage = Stage.HANDED_OVER
+    retries: dict[str, Any] = context["retries"]
+    retries["max"] = exchange.max_attempts
+    if exchange.invocation_id is None:
+        exchange.invocation_id = retries["invocation-id"]
+    else:
+        retries["invocation-id"] = exchange.invocation_id
+        retries["attempt"] = exchange.attempt
+    if exchange.seconds_left is not None:
+        configured = context["client_config"].read_timeout
+        # Sockets refuse time-outs of more than some weeks.
+        left = min(max(exchange.seconds_left, 0.001), _A_DAY)
+        context["read_timeout"] = left if configured is None else min(left, configured)
+
+
+def _take_body(response_dict: dict[str, Any], **_: object) -> None:
+    """Keep the body of our call's response, and leave botocore nothing to parse."""
+    exchange = sending()
+    if exchange is None:
+        return
+    body = response_dict["body"]
+    if response_dict["status_code"] < 300:
+        exchange.body = body
+        response_dict["body"] = b""
+    elif not _is_readable(body):
+        # botocore raises whatever its parser does; without a body it goes by the status.
+        response_dict["body"] = b""
+
+
+def _is_readable(body: bytes) -> bool:
+    try:
+        found: Any = json.loads(body.decode())
+        return isinstance(found, dict) and isinstance(
+            cast("dict[str, object]", found).get("__type"), str | None
+        )
+    except (UnicodeDecodeError, RecursionError):
+        return False
+    except ValueError:
+        # Text that is no JSON, such as a proxy's page, becomes the error's message.
+        return True

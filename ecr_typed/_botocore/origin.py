@@ -1,0 +1,133 @@
+"""Whose code raised an exception during a call: the user's own, or a credentials provider's.
+
+Neither can be told by an exception's class: a handler may raise a `ValueError`, and a provider
+whatever its helper program makes it. What tells them apart is the traceback.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from types import FrameType, TracebackType
+from typing import Any, Final, cast
+
+import botocore.exceptions as botocore_errors
+
+# Mocks raise for the test that made them.
+_LIBRARIES: Final = (sys.stdlib_module_names - {"unittest"}) | {
+    "OpenSSL",
+    "attr",
+    "awscrt",
+    "boto3",
+    "botocore",
+    "cattrs",
+    "certifi",
+    "dateutil",
+    "ecr_typed",
+    "jmespath",
+    "tenacity",
+    "urllib3",
+}
+"""The packages whose code is not the user's."""
+
+_CREDENTIALS_MODULES: Final = frozenset({"botocore.credentials", "botocore.tokens"})
+
+
+def users_own(
+    error: BaseException, parameters: Mapping[str, Any], handled: BaseException | None
+) -> BaseException | None:
+    """Return what the user's own code raised during a call, if that is what ended it.
+
+    botocore and urllib3 wrap what is raised inside them: the wrapped exception is returned.
+    `handled` is what the user's program was handling when it made the call.
+    """
+    if _is_users_own(error, parameters):
+        return error
+    if isinstance(error, botocore_errors.HTTPClientError):
+        link = _inner(error)
+        while link is not None and link is not handled:
+            if _is_users_own(link, parameters):
+                return link
+            link = _inner(link)
+    return None
+
+
+def _inner(error: BaseException) -> BaseException | None:
+    return error.__cause__ or error.__context__
+
+
+def _is_users_own(error: BaseException, parameters: Mapping[str, Any]) -> bool:
+    frames = _frames_of_the_call(error.__traceback__, parameters)
+    last = next((i for i in reversed(range(len(frames))) if _is_users_code(frames[i])), None)
+    if last is None:
+        # An exception may be raised in a thread from outside, as some task queues do.
+        return _package(type(error).__module__) not in _LIBRARIES | {"builtins"}
+    # Where the call's own method of botocore is not among the frames, a hook came before it.
+    inner = frames[last + 1 :]
+    if any(frame.f_code.co_name == "_make_api_call" for frame in inner):
+        # A hook or a handler made a call of its own.
+        return True
+    if any(_package(_module(frame)) in {"botocore", "urllib3"} for frame in inner):
+        # Instrumentation that wraps a function of theirs is in between.
+        return False
+    # A handler that raises what botocore raises stands in for it, as a mock does.
+    return _package(type(error).__module__) not in {"botocore", "urllib3"}
+
+
+def provider_of(error: BaseException, parameters: Mapping[str, Any]) -> str | None:
+    """Return the name of the credentials provider inside which an exception was raised, if any.
+
+    The name is botocore's, such as `custom-process` or `sso`; it is empty if it is not known.
+    """
+    frames = _frames_of_the_call(error.__traceback__, parameters)
+    inside = [frame for frame in frames if _module(frame) in _CREDENTIALS_MODULES]
+    if not inside or any(map(_is_signal_handler, frames)):
+        return None
+    for frame in reversed(inside):
+        owner = frame.f_locals.get("self")
+        for name in ("METHOD", "method"):
+            found = getattr(owner, name, None)
+            if isinstance(found, str) and found:
+                return found
+    return ""
+
+
+def _frames_of_the_call(
+    traceback: TracebackType | None, parameters: Mapping[str, Any]
+) -> list[FrameType]:
+    """Return the frames of a traceback, from botocore's method that makes the call on."""
+    frames: list[FrameType] = []
+    while traceback is not None:
+        frames.append(traceback.tb_frame)
+        traceback = traceback.tb_next
+    starts = (i for i, frame in enumerate(frames) if _makes_the_call(frame, parameters))
+    return frames[next(starts, 0) :]
+
+
+def _makes_the_call(frame: FrameType, parameters: Mapping[str, Any]) -> bool:
+    return (
+        frame.f_code.co_name == "_make_api_call"
+        and _module(frame) == "botocore.client"
+        and frame.f_locals.get("api_params") == parameters
+    )
+
+
+def _is_users_code(frame: FrameType) -> bool:
+    return _package(_module(frame)) not in _LIBRARIES
+
+
+def _is_signal_handler(frame: FrameType) -> bool:
+    """Return whether a frame is of a signal handler: its second argument is a frame."""
+    code = frame.f_code
+    if code.co_argcount < 2:
+        return False
+    names = code.co_varnames[: code.co_argcount]
+    return any(isinstance(frame.f_locals.get(name), FrameType) for name in names)
+
+
+def _module(frame: FrameType) -> str:
+    return str(cast("dict[str, object]", frame.f_globals).get("__name__", ""))
+
+
+def _package(module: str) -> str:
+    return module.partition(".")[0]

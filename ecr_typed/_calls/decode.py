@@ -1,0 +1,98 @@
+"""A good response becomes a model, whichever way it came.
+
+On a client of ours it is the body, on an adopted client and under a `Stubber` what botocore parsed.
+Both ways refuse the same: a page of a proxy, a body that was cut short, an error under a good
+status.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final, TypeVar
+
+import attrs
+
+from ecr_typed import models
+from ecr_typed._botocore.errors import error_code
+from ecr_typed._botocore.exchange import Exchange
+from ecr_typed._calls.operation import Operation
+from ecr_typed._conversion.convert import from_boto3, from_json
+from ecr_typed._conversion.shapes import members
+from ecr_typed._errors import EcrError, EcrResponseError, EcrServiceError
+from ecr_typed._service_errors import ERRORS_BY_CODE
+
+Response = TypeVar("Response", bound=attrs.AttrsInstance)
+
+_EMPTY_STRUCTURE: Final = 2
+"""The length of the body `{}`."""
+
+
+def decode(
+    operation: Operation[Response], parsed: Mapping[str, Any], exchange: Exchange
+) -> Response:
+    """Return the response's model.
+
+    Raises:
+        EcrServiceError: The response is an error in spite of its status.
+        EcrResponseError: The response can't be read, or does not fit the model.
+    """
+    model: type[Response] = getattr(models, operation.response)
+    _refuse_disguised_error(operation.name, exchange)
+    try:
+        if exchange.body is not None:
+            return from_json(model, exchange.body)
+        _refuse_unparsed(model, parsed, exchange)
+        return from_boto3(model, parsed)
+    except EcrError as error:
+        error.args = (f"{operation.name}: {error.args[0]}",)
+        raise
+
+
+def _refuse_disguised_error(operation_name: str, exchange: Exchange) -> None:
+    code = exchange.headers.get("x-amzn-errortype")
+    message = ""
+    body = exchange.body
+    if code is None and body is not None and b'"__type"' in body:
+        code, message = _error_in(body)
+    if code is None:
+        return
+    code = error_code(code)
+    response = {
+        "Error": {"Code": code, "Message": message},
+        "ResponseMetadata": {
+            "RequestId": exchange.request_id,
+            "HTTPStatusCode": exchange.http_status,
+            "HTTPHeaders": dict(exchange.headers),
+        },
+    }
+    raise ERRORS_BY_CODE.get(code, EcrServiceError)(response, operation_name)
+
+
+def _error_in(body: bytes) -> tuple[str | None, str]:
+    import json
+
+    try:
+        found: Any = json.loads(body)
+        code = found.get("__type")
+        message = found.get("message") or found.get("Message") or ""
+    except (ValueError, AttributeError, RecursionError):
+        return None, ""
+    return (code, str(message)) if isinstance(code, str) else (None, "")
+
+
+def _refuse_unparsed(
+    model: type[attrs.AttrsInstance], parsed: Mapping[str, Any], exchange: Exchange
+) -> None:
+    """Refuse a response of which botocore understood nothing: it says so to nobody."""
+    if not members(model) or any(name != "ResponseMetadata" for name in parsed):
+        return
+    kind = exchange.headers.get("content-type", "")
+    length = exchange.headers.get("content-length", "")
+    is_foreign = bool(kind) and "json" not in kind
+    if is_foreign or (length.isdecimal() and int(length) > _EMPTY_STRUCTURE):
+        error = EcrResponseError(
+            f"the response can't be read: {length or 'some'} bytes of {kind or 'no known type'}"
+        )
+        # It may have been cut short on its way.
+        error.is_transient = True
+        raise error
