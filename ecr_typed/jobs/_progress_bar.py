@@ -29,7 +29,7 @@ def progress_bar(description: str, *, console: Console | None = None) -> Progres
         The bar. It can be called with the `Progress` of any job, one after the other.
 
     Raises:
-        ImportError: rich is not installed.
+        ImportError: The library rich is not installed.
     """
     try:
         from rich.console import Console
