@@ -19,6 +19,7 @@ import ecr_typed
 from bench.canned import ARN, IMAGES, REPOSITORIES, TAGS, plain_client, typed_client
 from bench.checkers import checkers
 from bench.emulator import call_seconds, start_seconds
+from bench.fleet import fleet
 from bench.imports import imports
 from bench.measures import Measure, cpu_ratio, memory_ratio
 from bench.resilience import call_that_succeeds_at_once, soak
@@ -32,6 +33,7 @@ def measures() -> Iterator[Measure]:
     yield call_that_succeeds_at_once()
     yield from imports()
     yield from soak()
+    yield from fleet()
     yield from checkers()
     yield Measure("seconds to start the emulator, imports included", start_seconds(), 1.5)
     yield Measure("seconds a call to the emulator takes", call_seconds(), 0.003)
