@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ecr_typed._calls.paging import Pager
     from ecr_typed._calls.retry import RetryEvent, RetryPolicy
     from ecr_typed._client import EcrClient
-    from ecr_typed._conversion.convert import from_boto3, to_boto3
+    from ecr_typed._conversion.convert import from_boto3, from_json, to_boto3, to_json
     from ecr_typed._conversion.rows import to_row
     from ecr_typed._enums import OpenEnum
     from ecr_typed._errors import (
@@ -403,7 +403,9 @@ __all__ = [
     "VulnerablePackage",
     "WaiterError",
     "from_boto3",
+    "from_json",
     "to_boto3",
+    "to_json",
     "to_row",
 ]
 
@@ -433,7 +435,9 @@ if not TYPE_CHECKING:  # A type checker would take any name to exist.
             ],
             "ecr_typed._conversion.convert": [
                 "from_boto3",
+                "from_json",
                 "to_boto3",
+                "to_json",
             ],
             "ecr_typed._conversion.rows": [
                 "to_row",

@@ -16,7 +16,7 @@ from ecr_typed import models
 from ecr_typed._botocore.errors import error_code
 from ecr_typed._botocore.exchange import Exchange
 from ecr_typed._calls.operation import Operation
-from ecr_typed._conversion.convert import from_boto3, from_json
+from ecr_typed._conversion.convert import from_body, from_boto3
 from ecr_typed._conversion.shapes import members
 from ecr_typed._errors import EcrError, EcrResponseError, EcrServiceError
 from ecr_typed._service_errors import ERRORS_BY_CODE
@@ -40,7 +40,7 @@ def decode(
     _refuse_disguised_error(operation.name, exchange)
     try:
         if exchange.body is not None:
-            return from_json(model, exchange.body)
+            return from_body(model, exchange.body)
         _refuse_unparsed(model, parsed, exchange)
         return from_boto3(model, parsed)
     except EcrError as error:

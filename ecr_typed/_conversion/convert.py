@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from functools import cache
 from importlib import import_module
-from typing import Any, Final, Protocol, TypeVar
+from typing import Any, Final, Protocol, TypeVar, cast
 
 import attrs
 
@@ -14,7 +16,7 @@ from ecr_typed._calls.validation import wrongly_typed
 from ecr_typed._conversion import careful
 from ecr_typed._conversion.compiled import CONVERSION_FAILURES, Structurers, Unstructurers
 from ecr_typed._conversion.redaction import holds_secrets, redacted
-from ecr_typed._conversion.scalars import BOTO3, JSON, Dialect
+from ecr_typed._conversion.scalars import BOTO3, JSON, Dialect, plain_bytes
 from ecr_typed._conversion.shapes import is_model, members
 from ecr_typed._errors import ArgumentProblem, EcrRequestError, EcrResponseError, shortened
 
@@ -88,7 +90,7 @@ def from_boto3(model: type[Model], mapping: Mapping[str, Any]) -> Model:
     """Convert a dict that boto3 returned, or takes, to a model.
 
     Members that this release does not know are left out. Values of enums that it does not know
-    are kept.
+    are kept. A time may be a `datetime`, a text in ISO 8601, or a number of seconds since 1970.
 
     Args:
         model: The model's class.
@@ -101,40 +103,108 @@ def from_boto3(model: type[Model], mapping: Mapping[str, Any]) -> Model:
         EcrRequestError: `model` is not the class of a model.
         EcrResponseError: A member that is always present is missing, or has a wrong type.
     """
-    if not is_model(model):
-        allowed = "a model's class, as in from_boto3(Repository, {...})"
-        raise EcrRequestError([ArgumentProblem("model", shortened(model), allowed)])
-    try:
-        return _converter(BOTO3).structure(mapping, model)
-    except CONVERSION_FAILURES:
-        pass
-    return _structured_with_care(BOTO3, model, mapping)
+    _check_is_model(model, "from_boto3(Repository, {...})")
+    return _structured(BOTO3, model, mapping)
 
 
-def from_json(model: type[Model], body: bytes) -> Model:
+def to_json(model: attrs.AttrsInstance, *, indent: int | None = None) -> str:
+    """Convert a model to JSON, as the AWS command line prints it.
+
+    The members have boto3's names. Times are written in ISO 8601, blobs in base64. Secrets are
+    written, too: see `AuthorizationData` and `GetDownloadUrlForLayerResponse`.
+
+    Args:
+        model: The model. An instance of a subclass is converted as the model that it derives from.
+        indent: The number of spaces by which each level is indented. Default: all on one line.
+
+    Returns:
+        The JSON text, in ASCII. `from_json` makes an equal model of it.
+
+    Raises:
+        EcrRequestError: `model` is not a model, or an attribute does not have its declared type.
+    """
+    return json.dumps(to_boto3(model), default=_json_scalar, indent=indent)
+
+
+def _json_scalar(value: object) -> str:
+    # JSON has no times and no blobs; everything else in a dict of boto3 it has.
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return base64.b64encode(plain_bytes(value)).decode("ascii")
+
+
+def from_json(model: type[Model], text: str | bytes) -> Model:
+    """Convert JSON to a model, such as the output of the AWS command line.
+
+    The members have boto3's names; those that this release does not know are left out. Times are
+    read in ISO 8601 and as seconds since 1970, blobs in base64.
+
+    Args:
+        model: The model's class: for the output of `aws ecr describe-images`,
+            `DescribeImagesResponse`.
+        text: The JSON text. Empty text stands for a response without members.
+
+    Returns:
+        A model of the class.
+
+    Raises:
+        EcrRequestError: `model` is not the class of a model, or `text` is neither text nor bytes.
+        EcrResponseError: The text is not JSON. Or a member that is always present is missing, or
+            has a wrong type.
+    """
+    _check_is_model(model, "from_json(DescribeImagesResponse, ...)")
+    if not isinstance(cast("object", text), str | bytes | bytearray):
+        problem = ArgumentProblem("text", shortened(text), "JSON, as text or bytes")
+        raise EcrRequestError([problem])
+    value = _parsed(model, json.loads, text, "the text")
+    return _structured(JSON, model, value)
+
+
+def from_body(model: type[Model], body: bytes) -> Model:
     """Convert the body of a response to a model."""
     try:
-        # Only operations without output have responses without a body.
-        value: object = _DECODER.decode(body.decode()) if body or members(model) else {}
-    except (ValueError, RecursionError) as error:
-        unreadable = EcrResponseError(f"the response is not JSON: {len(body):,} bytes, {error}")
+        value = _parsed(model, _parse_body, body, "the response")
+    except EcrResponseError as error:
         # The body may have been cut short on its way.
-        unreadable.is_transient = True
+        error.is_transient = True
+        raise
+    return _structured(JSON, model, value)
+
+
+def _parse_body(body: bytes) -> object:
+    return _DECODER.decode(body.decode())
+
+
+def _parsed(
+    model: type[Model], parse: Callable[[Any], object], text: str | bytes, what: str
+) -> object:
+    # Only operations without output have responses without a body.
+    if not text and not members(model):
+        return {}
+    try:
+        return parse(text)
+    except (ValueError, RecursionError) as error:
+        unit = "characters" if isinstance(text, str) else "bytes"
+        unreadable = EcrResponseError(f"{what} is not JSON: {len(text):,} {unit}, {error}")
         if not holds_secrets(model):
             raise unreadable from error
-    else:
-        return _structured(model, value)
     # An error that is raised inside the block above would keep the one that is handled there, and
-    # with it frames that hold the body and its secrets.
+    # with it frames that hold the text and its secrets.
     raise unreadable
 
 
-def _structured(model: type[Model], value: object) -> Model:
+def _check_is_model(model: object, example: str) -> None:
+    if not is_model(model):
+        allowed = f"a model's class, as in {example}"
+        raise EcrRequestError([ArgumentProblem("model", shortened(model), allowed)])
+
+
+def _structured(dialect: Dialect, model: type[Model], value: object) -> Model:
     try:
-        return _converter(JSON).structure(value, model)
+        return _converter(dialect).structure(value, model)
     except CONVERSION_FAILURES:
         pass
-    return _structured_with_care(JSON, model, value)
+    return _structured_with_care(dialect, model, value)
 
 
 def _structured_with_care(dialect: Dialect, model: type[Model], value: object) -> Model:

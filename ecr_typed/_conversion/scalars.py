@@ -54,7 +54,8 @@ def _parsed_timestamp(text: str) -> datetime:
 
 
 def _boto3_timestamp(value: object) -> datetime:
-    return _in_utc(value) if isinstance(value, datetime) else reject()
+    # Dicts that were saved as JSON, or printed by the AWS command line, have text or numbers.
+    return _in_utc(value) if isinstance(value, datetime) else _json_timestamp(value)
 
 
 def _in_utc(value: datetime) -> datetime:

@@ -11,9 +11,12 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any, TypeAlias
 
 import pytest
+
+from ecr_typed import DescribeRepositoriesResponse, from_json, to_json
 
 Aws: TypeAlias = Callable[..., Any]
 
@@ -71,6 +74,20 @@ def repositories(aws: Aws) -> list[str]:
     for name in REPOSITORIES:
         aws("create-repository", "--repository-name", name)
     return REPOSITORIES
+
+
+def test_output_makes_models(
+    run: Callable[..., subprocess.CompletedProcess[str]], repositories: list[str]
+) -> None:
+    """What the command line prints is read by `from_json`, times included."""
+    printed = run("describe-repositories").stdout
+
+    response = from_json(DescribeRepositoriesResponse, printed)
+
+    assert [found.repository_name for found in response.repositories] == repositories
+    (first, *_) = response.repositories
+    assert datetime.now(UTC) - first.created_at < timedelta(minutes=10)
+    assert from_json(DescribeRepositoriesResponse, to_json(response)) == response
 
 
 def names(answer: Any) -> list[str]:

@@ -77,7 +77,7 @@ def models_are_made_of_json() -> None:
         "content": base64.b64encode(BOX["content"]).decode(),
     }
     body = json.dumps({"box": sent}).encode()
-    response = conversion.from_json(package.CreateBoxResponse, body)
+    response = conversion.from_body(package.CreateBoxResponse, body)
     assert response.box == package.from_boto3(package.Box, BOX)
 
 

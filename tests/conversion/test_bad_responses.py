@@ -255,7 +255,7 @@ MISFITS: list[tuple[dict[str, Any], tuple[str | int, ...]]] = [
     ({"number": "1"}, ("number",)),
     ({"number": False}, ("number",)),
     ({"truth": 0}, ("truth",)),
-    ({"moment": 5}, ("moment",)),
+    ({"moment": True}, ("moment",)),
     ({"blob": "text"}, ("blob",)),
     ({"colour": 5}, ("colour",)),
     ({"leaf": "text"}, ("leaf",)),

@@ -25,7 +25,7 @@ from ecr_typed import (
     to_boto3,
 )
 from ecr_typed._conversion import careful
-from ecr_typed._conversion.convert import from_json
+from ecr_typed._conversion.convert import from_body
 from ecr_typed._conversion.scalars import BOTO3, JSON
 from tests.support.every_shape import EVERYTHING, EVERYTHING_JSON, Colour, Everything, Leaf
 from tests.support.samples import repository
@@ -68,7 +68,7 @@ def test_there_and_back_loses_nothing(
     assert types_in(back) <= PLAIN
     assert made == as_model(shape, mapping)
     others = [
-        from_json(model, body),
+        from_body(model, body),
         careful.structure(JSON, model, parsed_json(body)),
         careful.structure(BOTO3, model, mapping),
     ]
@@ -86,9 +86,9 @@ def test_every_kind_of_member_goes_there_and_back() -> None:
     assert types_in(to_boto3(made)) <= PLAIN
 
 
-def test_every_kind_of_member_is_read_from_json() -> None:
+def test_every_kind_of_member_is_read_from_body() -> None:
     """What comes over the wire makes the model that boto3's dict makes."""
-    assert from_json(Everything, EVERYTHING_JSON) == from_boto3(Everything, EVERYTHING)
+    assert from_body(Everything, EVERYTHING_JSON) == from_boto3(Everything, EVERYTHING)
     assert careful.structure(JSON, Everything, parsed_json(EVERYTHING_JSON)) == from_boto3(
         Everything, EVERYTHING
     )
@@ -107,7 +107,7 @@ def test_map_with_enum_keys_has_open_enum_keys() -> None:
 @pytest.mark.parametrize("text", ["1000", "1E3", "1000.0"])
 def test_whole_numbers_are_read_in_every_form(text: str) -> None:
     """JSON has one kind of number: 1E3 is a whole one."""
-    made = from_json(Everything, f'{{"text": "a", "whole": {text}}}'.encode())
+    made = from_body(Everything, f'{{"text": "a", "whole": {text}}}'.encode())
 
     assert made.whole == 1000
     assert type(made.whole) is int
@@ -115,7 +115,7 @@ def test_whole_numbers_are_read_in_every_form(text: str) -> None:
 
 def test_large_whole_number_in_a_float_keeps_its_digits() -> None:
     """A number without a fraction is not rounded."""
-    made = from_json(Everything, b'{"text": "a", "number": 9007199254740993}')
+    made = from_body(Everything, b'{"text": "a", "number": 9007199254740993}')
 
     assert made.number == 9007199254740993
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from ecr_typed import CallEvent, EcrClient, EcrError, EcrResponseError, Tag, from_boto3, to_boto3
-from ecr_typed._conversion.convert import from_json
+from ecr_typed._conversion.convert import from_body
 from tests.support.every_shape import Credentials, Keyring, Vault
 from tests.support.samples import answer_of
 from tests.support.wire import Reply, Wire, reply
@@ -135,7 +135,7 @@ def test_what_is_no_structure_is_hidden_whole(value: Any) -> None:
 def test_unreadable_answer_shows_nothing(body: str) -> None:
     """An answer that is no JSON, or no object, is not quoted."""
     with pytest.raises(EcrResponseError) as caught:
-        from_json(Credentials, body.encode())
+        from_body(Credentials, body.encode())
 
     assert SECRET not in everything_shown(caught.value)
 

@@ -10,7 +10,9 @@ from ecr_typed import (
     Repository,
     Tag,
     from_boto3,
+    from_json,
     to_boto3,
+    to_json,
     to_row,
 )
 
@@ -25,6 +27,12 @@ def to_dict(repository: Repository, model: AttrsInstance) -> None:
     assert_type(to_boto3(Tag(key="team", value="payments")), dict[str, Any])
     assert_type(to_boto3(model), dict[str, Any])
     assert_type(to_row(repository, separator="_"), dict[str, Any])
+
+
+def json(repository: Repository) -> None:
+    assert_type(to_json(repository, indent=2), str)
+    assert_type(from_json(Repository, to_json(repository)), Repository)
+    assert_type(from_json(DescribeRepositoriesResponse, b"{}"), DescribeRepositoriesResponse)
 
 
 def from_dict(plain: dict[str, Any], mapping: Mapping[str, object]) -> None:

@@ -34,9 +34,11 @@ from ecr_typed import (
     RetryPolicy,
     Tag,
     from_boto3,
+    from_json,
     jobs,
     models,
     to_boto3,
+    to_json,
 )
 
 if TYPE_CHECKING:
@@ -315,6 +317,16 @@ def conversion(client: ECRClient, tag: Tag) -> None:
     from_boto3(Repository, client.describe_repositories()["repositories"])
     # wrong: mypy assignment, pyright reportAssignmentType
     repository: Repository = from_boto3(Tag, {})
+    print(repository)
+
+
+def json(tag: Tag) -> None:
+    # wrong: mypy arg-type, pyright reportArgumentType
+    from_json(Tag, {"Key": "team"})
+    # wrong: mypy call-arg, pyright reportCallIssue
+    to_json(tag, 4)
+    # wrong: mypy assignment, pyright reportAssignmentType
+    repository: Repository = from_json(Tag, "{}")
     print(repository)
 
 
