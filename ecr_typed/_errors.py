@@ -211,7 +211,7 @@ class EcrRequestError(EcrError, ValueError):
         text = problems if isinstance(problems, str) else "\n".join(map(str, known))
         prefix = f"{operation_name}: " if operation_name else ""
         super().__init__(f"{prefix}{text}", operation_name=operation_name)
-        self.problems = known
+        self.problems: tuple[ArgumentProblem, ...] = known
 
 
 class EcrResponseError(EcrError):
