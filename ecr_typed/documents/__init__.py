@@ -1,7 +1,7 @@
-"""The documents that Amazon ECR takes and gives as text, typed.
+"""Classes for the documents that ECR takes and returns as text.
 
-All of them are immutable. What a release does not know in a document is kept, and what is wrong in
-it is named by its `problems`; only the service refuses it.
+All documents are immutable. Members that this release does not know are kept, and `problems`
+returns what is known to be wrong.
 """
 
 from ecr_typed.documents._descriptors import Descriptor, Platform

@@ -1,4 +1,4 @@
-"""What manifests say of the blobs and manifests that they list."""
+"""Descriptors, which manifests use to refer to blobs and to other manifests."""
 
 from __future__ import annotations
 
@@ -31,25 +31,25 @@ def _urls(value: Iterable[str]) -> tuple[str, ...]:
 
 @attrs.frozen(kw_only=True, order=False)
 class Platform:
-    """What an image runs on. `str(platform)` is as container tools write it: `linux/arm/v7`."""
+    """The platform of an image. `str(platform)` is its usual notation, such as `linux/arm/v7`."""
 
     os: str
     """The operating system, such as `linux`."""
 
     architecture: str
-    """The processor, such as `amd64` or `arm64`."""
+    """The CPU architecture, such as `amd64` or `arm64`."""
 
     variant: str | None = None
-    """The processor's variant, such as `v7`."""
+    """The variant of the CPU architecture, such as `v7`."""
 
     os_version: str | None = None
     """The version of the operating system."""
 
     os_features: tuple[str, ...] = attrs.field(default=(), converter=_features)
-    """What the operating system has to have, such as `win32k`."""
+    """Required features of the operating system, such as `win32k`."""
 
     extra: Mapping[str, Any] = attrs.field(default=EMPTY, converter=freeze_members)
-    """Members that this release does not know or can't read, as they came."""
+    """Members that this release does not know or can't read, unchanged."""
 
     def __str__(self) -> str:
         return "/".join(filter(None, (self.os, self.architecture, self.variant)))
@@ -57,35 +57,35 @@ class Platform:
 
 @attrs.frozen(kw_only=True, order=False)
 class Descriptor:
-    """What a manifest says of a blob, or of another manifest: where it is and what it is."""
+    """A reference from a manifest to a blob or to another manifest."""
 
     media_type: str
-    """What it is."""
+    """The media type of the content."""
 
     digest: str
-    """Its digest, such as `sha256:...`."""
+    """The digest of the content, such as `sha256:...`."""
 
     size: int
-    """Its size in bytes."""
+    """The size of the content in bytes."""
 
     platform: Platform | None = None
-    """What it runs on, in an index of images for several platforms."""
+    """The platform of the image, in an index."""
 
     annotations: Mapping[str, str] = attrs.field(default=NO_TEXTS, converter=texts_by_name)
-    """What else is said of it."""
+    """Annotations by key."""
 
     artifact_type: str | None = None
-    """What kind of artifact it is, if it is one."""
+    """The type of the artifact."""
 
     urls: tuple[str, ...] = attrs.field(default=(), converter=_urls)
-    """Where it can be had besides, as for layers of Windows."""
+    """URLs from which the content can be downloaded, too."""
 
     extra: Mapping[str, Any] = attrs.field(default=EMPTY, converter=freeze_members)
-    """Members that this release does not know or can't read, as they came."""
+    """Members that this release does not know or can't read, unchanged."""
 
 
 def read_descriptor(members: Plain) -> Descriptor | None:
-    """Read a descriptor; None if it lacks what each has. The members are used up."""
+    """Read a descriptor, or return None if a required member is missing. Empties the dict."""
     media_type, digest = take(members, "mediaType", str), take(members, "digest", str)
     size = take(members, "size", int)
     if media_type is None or digest is None or size is None:
@@ -104,7 +104,7 @@ def read_descriptor(members: Plain) -> Descriptor | None:
 
 
 def read_platform(members: Plain) -> Platform | None:
-    """Read a platform; None if it lacks what each has. The members are used up."""
+    """Read a platform, or return None if a required member is missing. Empties the dict."""
     system, architecture = take(members, "os", str), take(members, "architecture", str)
     if system is None or architecture is None:
         return None

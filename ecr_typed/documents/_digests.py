@@ -6,5 +6,5 @@ import hashlib
 
 
 def digest_of(text: str) -> str:
-    """Return the digest by which registries know a text."""
+    """Return the digest of a text, as registries compute it."""
     return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"

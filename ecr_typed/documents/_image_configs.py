@@ -1,4 +1,4 @@
-"""The configurations of images."""
+"""Image configs."""
 
 from __future__ import annotations
 
@@ -28,71 +28,71 @@ _PLATFORM = ("os", "architecture", "variant", "os.version", "os.features")
 
 @attrs.frozen(kw_only=True, order=False)
 class ImageConfig:
-    """The configuration of an image: how a container of it is run, and how it came about.
+    """The config of an image: how to run a container, and how the image was built.
 
-    `ImageConfig.from_text` reads one, which is the blob that the `config` of a `Manifest` names. An
-    artifact that is no image has an empty one, and so no more than `text`.
+    It is the blob that `config` of a `Manifest` refers to. Parse it with `ImageConfig.from_text`.
+    Artifacts other than images have an empty config.
     """
 
     text: str = attrs.field(repr=False)
-    """The text as it came."""
+    """The text that was parsed, unchanged."""
 
     platform: Platform | None = None
-    """What the image runs on."""
+    """The platform of the image."""
 
     created: datetime | None = None
-    """When it was built; builds that are to be reproducible give a time of long ago."""
+    """The time when the image was built. Reproducible builds use a fixed time."""
 
     author: str | None = None
-    """Who built it."""
+    """The author of the image."""
 
     labels: Mapping[str, str] = attrs.field(default=NO_TEXTS, converter=texts_by_name)
-    """What is said of the image, as in `org.opencontainers.image.source`."""
+    """The labels by key, such as `org.opencontainers.image.source`."""
 
     env: Mapping[str, str] = attrs.field(default=NO_TEXTS, converter=texts_by_name)
-    """The variables of the environment, by name."""
+    """The environment variables by name."""
 
     entrypoint: tuple[str, ...] = ()
-    """The program that is run, and its first arguments."""
+    """The command that a container runs, to which `cmd` is appended."""
 
     cmd: tuple[str, ...] = ()
-    """Its other arguments, or what is run where there is no `entrypoint`."""
+    """The default arguments of `entrypoint`, or the command if there is no `entrypoint`."""
 
     user: str | None = None
-    """Who runs it: a name or number, and perhaps a group after a colon."""
+    """The user that runs the command, by name or id, optionally followed by `:` and the group."""
 
     working_dir: str | None = None
-    """The folder in which it is run."""
+    """The working directory of the command."""
 
     stop_signal: str | None = None
-    """The signal that ends it."""
+    """The signal that stops a container."""
 
     exposed_ports: tuple[str, ...] = ()
-    """The ports that it listens on, as in `8080/tcp`."""
+    """The ports that a container listens on, as in `8080/tcp`."""
 
     volumes: tuple[str, ...] = ()
-    """The folders that are kept outside the container."""
+    """The directories that are mounted as volumes."""
 
     diff_ids: tuple[str, ...] = ()
-    """The digests of the layers, uncompressed, the lowest first."""
+    """The digests of the uncompressed layers, from the lowest to the highest."""
 
     history: tuple[Mapping[str, Any], ...] = ()
-    """How each layer was made, in the members of the document."""
+    """The build steps, from the first to the last, as in the document."""
 
     @classmethod
     def from_text(cls, text: str) -> Self:
-        """Read a configuration from its text, which is kept as it is.
+        """Parse the text of a config, which is kept unchanged.
 
         Args:
-            text: The text, a JSON object.
+            text: The text: a JSON object.
 
         Returns:
-            The configuration. What can't be read in it is left out.
+            The config. Members that can't be read are left out.
 
         Raises:
-            EcrRequestError: The text is no JSON object.
+            EcrRequestError: The text is not a JSON object.
         """
-        members = read_object(text, "an image's configuration")
+        members = read_object(text, "an image config")
         config = take_object(members, "config") or {}
         rootfs = take_object(members, "rootfs") or {}
         return cls(
@@ -115,7 +115,7 @@ class ImageConfig:
 
     @property
     def digest(self) -> str:
-        """The digest of the text, by which the manifest names it."""
+        """The digest of the text, by which manifests refer to it."""
         return digest_of(self.text)
 
     def __str__(self) -> str:
@@ -123,7 +123,7 @@ class ImageConfig:
 
 
 def _names(members: Plain, name: str) -> tuple[str, ...]:
-    """Return the names of an object whose values say nothing."""
+    """Return the keys of an object whose values are empty."""
     return tuple(take_object(members, name) or ())
 
 

@@ -1,4 +1,4 @@
-"""JSON values that can't be changed, and the JSON text of documents."""
+"""Immutable JSON values, and reading and writing the JSON of documents."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ecr_typed import FrozenMap
 from ecr_typed.documents._problems import quoted, refuse
 
 Plain: TypeAlias = dict[str, Any]
-"""A JSON object as the `json` module has it."""
+"""A JSON object as the `json` module represents it."""
 
 Read = TypeVar("Read")
 Item = TypeVar("Item")
@@ -20,32 +20,29 @@ NO_TEXTS: FrozenMap[str, str] = FrozenMap()
 
 
 def read_object(text: str, what: str) -> Plain:
-    """Return the JSON object that a text holds; `what` names the document in the error.
-
-    Raises `EcrRequestError` if the text is no JSON object.
-    """
+    """Parse a JSON object. Errors describe the document as `what`."""
     allowed = f"the JSON text of {what}"
     if not isinstance(text, str):  # pyright: ignore[reportUnnecessaryIsInstance]  # callers may be untyped
-        raise refuse("text", text, allowed, "json.dumps(...) makes one")
+        raise refuse("text", text, allowed, "json.dumps(...) returns one")
     try:
         value: object = json.loads(text, parse_constant=_no_number)
     except RecursionError as error:
         raise refuse("text", text, allowed, "it is nested too deeply") from error
     except ValueError as error:
-        raise refuse("text", text, allowed, f"it is no JSON: {error}") from error
+        raise refuse("text", text, allowed, f"it is not JSON: {error}") from error
     if not isinstance(value, dict):
-        raise refuse("text", text, allowed, "its outermost value is no object")
+        raise refuse("text", text, allowed, "it is not a JSON object")
     return cast("Plain", value)
 
 
 def _no_number(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no JSON number")
+    raise ValueError(f"{name} is not a JSON number")
 
 
 def write_object(value: Plain) -> str:
     """Return the compact JSON text of an object."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    # An unpaired surrogate has no UTF-8 form, only an escaped one.
+    # An unpaired surrogate can't be encoded in UTF-8, only escaped.
     return text if _is_unicode(text) else json.dumps(value, separators=(",", ":"))
 
 
@@ -58,12 +55,12 @@ def _is_unicode(text: str) -> bool:
 
 
 def canonical(value: object) -> str:
-    """Return one text for all JSON values that differ in the order of their members alone."""
+    """Return a text that is equal for JSON values that differ only in the order of members."""
     return json.dumps(value, sort_keys=True, separators=(",", ":"))
 
 
 def freeze(value: object) -> Any:
-    """Return a JSON value that can't be changed."""
+    """Return an immutable copy of a JSON value."""
     match value:
         case Mapping():
             return freeze_members(cast("Mapping[str, object]", value))
@@ -74,12 +71,12 @@ def freeze(value: object) -> Any:
 
 
 def freeze_members(members: Mapping[str, object]) -> FrozenMap[str, Any]:
-    """Return the members of a JSON object as a map that can't be changed."""
+    """Return the members of a JSON object as an immutable map."""
     return FrozenMap({name: freeze(member) for name, member in members.items()})
 
 
 def thaw(value: object) -> Any:
-    """Return a JSON value as the `json` module has it."""
+    """Return a JSON value as the `json` module represents it."""
     match value:
         case Mapping():
             members = cast("Mapping[str, object]", value)
@@ -91,9 +88,9 @@ def thaw(value: object) -> Any:
 
 
 def take(members: Plain, name: str, kind: type[Read]) -> Read | None:
-    """Take a member out of an object if it is of a kind; any other stays where it is."""
+    """Remove and return a member of a type. A member of another type stays."""
     value: object = members.get(name)
-    # `bool` is a subclass of `int` in Python, and none in JSON.
+    # `bool` is a subclass of `int` in Python, but not in JSON.
     if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
         return None
     del members[name]
@@ -101,7 +98,7 @@ def take(members: Plain, name: str, kind: type[Read]) -> Read | None:
 
 
 def take_object(members: Plain, name: str) -> Plain | None:
-    """Take an object out of an object; any other value stays where it is."""
+    """Remove and return a member that is an object. Another one stays."""
     value: object = members.get(name)
     if not isinstance(value, dict):
         return None
@@ -110,7 +107,7 @@ def take_object(members: Plain, name: str) -> Plain | None:
 
 
 def take_texts(members: Plain, name: str) -> tuple[str, ...] | None:
-    """Take an array of texts out of an object; any other value stays where it is."""
+    """Remove and return a member that is an array of texts. Another one stays."""
     value: object = members.get(name)
     if not isinstance(value, list):
         return None
@@ -123,12 +120,12 @@ def take_texts(members: Plain, name: str) -> tuple[str, ...] | None:
 
 
 def texts_by_name(value: Mapping[str, str]) -> Mapping[str, str]:
-    """Return texts by name as a map that can't be changed."""
+    """Return an immutable map of texts."""
     return FrozenMap(value)
 
 
 def take_text_map(members: Plain, name: str) -> FrozenMap[str, str]:
-    """Take an object of texts out of an object; any other value stays where it is."""
+    """Remove and return a member that is an object of texts. Another one stays."""
     value: object = members.get(name)
     if not isinstance(value, dict):
         return FrozenMap()
@@ -141,7 +138,7 @@ def take_text_map(members: Plain, name: str) -> FrozenMap[str, str]:
 
 
 def take_objects(members: Plain, name: str) -> tuple[Plain, ...]:
-    """Take an array of objects out of an object; any other value stays where it is."""
+    """Remove and return a member that is an array of objects. Another one stays."""
     value: object = members.get(name)
     if not isinstance(value, list):
         return ()
@@ -154,20 +151,18 @@ def take_objects(members: Plain, name: str) -> tuple[Plain, ...]:
 
 
 def texts_of(value: Iterable[str] | None, argument: str = "texts") -> tuple[str, ...] | None:
-    """Convert texts to a tuple; one text alone is refused, as its letters would be taken."""
+    """Convert texts to a tuple. Refuse a single text, whose letters would be taken as texts."""
     if value is None:
         return None
     if isinstance(value, str):
-        raise refuse(argument, value, "a sequence of texts", f"[{quoted(value)}] is one")
+        raise refuse(argument, value, "a sequence of texts", f"use [{quoted(value)}]")
     return tuple(value)
 
 
 def items_of(values: Iterable[Item], kind: type[Item], argument: str) -> tuple[Item, ...]:
-    """Convert objects of a class to a tuple; what is no such object is refused."""
+    """Convert instances of a class to a tuple. Refuse anything else."""
     if isinstance(values, kind):
-        raise refuse(
-            argument, values, f"a sequence of {kind.__name__}", "[...] around it makes one"
-        )
+        raise refuse(argument, values, f"a sequence of {kind.__name__}", "put it in a list")
     items = tuple(values)
     for index, item in enumerate(items):
         if not isinstance(item, kind):
@@ -176,5 +171,5 @@ def items_of(values: Iterable[Item], kind: type[Item], argument: str) -> tuple[I
 
 
 def without_absent(members: Plain) -> Plain:
-    """Return an object without the members that are None, which stands for absent."""
+    """Return an object without the members that are None."""
     return {name: value for name, value in members.items() if value is not None}

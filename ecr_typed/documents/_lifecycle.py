@@ -1,4 +1,4 @@
-"""Lifecycle policies: which images expire or go to the archive by themselves."""
+"""Lifecycle policies: rules that delete or archive images automatically."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _MOST_CHARACTERS = 30_720
 
 
 def _with_priorities(rules: Iterable[LifecycleRule]) -> tuple[LifecycleRule, ...]:
-    """Give each rule without a priority the next one that is free; rules for `any` come last."""
+    """Assign the next free priority to each rule that has none; rules for all images come last."""
     given = items_of(rules, LifecycleRule, "rules")
     taken = {rule.priority for rule in given if rule.priority is not None}
     priority = 0
@@ -64,36 +64,36 @@ def _is_for_the_rest(rule: LifecycleRule) -> bool:
 class LifecyclePolicy:
     """A lifecycle policy of a repository.
 
-    `LifecyclePolicy([LifecycleRule.expire_untagged(days=7), LifecycleRule.keep_newest(50)])` makes
-    one: rules without a priority get the next one in their order, and rules for `any` come last.
-    `LifecyclePolicy.from_text` reads one. `put_lifecycle_policy` takes either.
+    Create one from rules, as in `LifecyclePolicy([LifecycleRule.keep_newest(50)])`, or from the
+    service's text with `LifecyclePolicy.from_text`. Rules without a priority get priorities in the
+    order of the list, with rules for all images last. `str(policy)` is the text to send.
 
     https://docs.aws.amazon.com/AmazonECR/latest/userguide/LifecyclePolicies.html
     """
 
     rules: tuple[LifecycleRule, ...] = attrs.field(converter=_with_priorities)
-    """Its rules: 1 to 50."""
+    """The rules: 1 to 50."""
 
     extra: Mapping[str, Any] = attrs.field(default=EMPTY, converter=freeze_members, kw_only=True)
-    """Members that this release does not know or can't read, as they came."""
+    """Members that this release does not know or can't read, unchanged."""
 
     @classmethod
     def from_text(cls, text: str) -> Self:
-        """Read a policy from its text. What is wrong in it is kept: `problems` names it.
+        """Parse the text of a policy. Errors in the policy are kept, and returned by `problems`.
 
         Args:
-            text: The text, a JSON object.
+            text: The text: a JSON object.
 
         Returns:
             The policy.
 
         Raises:
-            EcrRequestError: The text is no JSON object.
+            EcrRequestError: The text is not a JSON object.
         """
         members = read_object(text, "a lifecycle policy")
         rules = tuple(map(read_rule, take_objects(members, "rules")))
         policy = cls((), extra=members)
-        # The constructor would assign the priorities that the text lacks.
+        # The constructor would assign priorities that are missing in the text.
         object.__setattr__(policy, "rules", rules)
         return policy
 
@@ -101,12 +101,13 @@ class LifecyclePolicy:
         return write_object(_plain(self))
 
     def problems(self) -> tuple[DocumentProblem, ...]:
-        """Return what is known to be wrong with the policy.
+        """Return the known problems of the policy.
 
-        The service has the last word: what is wrong for this release may be right by now.
+        The client sends a policy with problems all the same: the service may accept more than this
+        release knows.
 
         Returns:
-            A problem for each, by its place. Empty if none is known.
+            The problems, each with its place. Empty if there are none.
         """
         return (
             *check_policy(_plain(self)),
@@ -120,32 +121,31 @@ class LifecyclePolicy:
         indexes: Iterable[ImageIndex] = (),
         now: datetime | None = None,
     ) -> Mapping[str, LifecycleDecision]:
-        """Return which images the policy would expire or archive, without asking the service.
+        """Preview locally which images the policy would expire or archive.
 
-        It is `start_lifecycle_policy_preview` without the wait, for repositories that need not
-        exist and for times that are yet to come.
+        The result is that of a preview by the service (`start_lifecycle_policy_preview`), without
+        the wait. It can be computed for any images and any time.
 
         Args:
-            images: All images of the repository, archived ones among them: what `describe_images`
-                gives with the status `ANY`. An artifact that is about another of them goes where
-                that one goes, and has no decision of its own.
-            indexes: The indexes of the repository. An image that is listed by one of them stays as
-                long as that one does. Default: none, so that such images are decided on as any
-                other.
-            now: When the policy is applied: a `datetime` with a time zone. Default: now.
+            images: All images of the repository, including archived ones: those that
+                `describe_images` returns for the status `ANY`. An artifact that refers to one of
+                the others, such as a signature, is expired with it and gets no decision.
+            indexes: The indexes of the repository. An image that one of them lists is kept as long
+                as the index. Default: none, so images that an index lists are treated like others.
+            now: The time at which to apply the policy, with a time zone. Default: the current time.
 
         Returns:
-            For the digest of each image that would expire or be archived, the rule that takes it
-            and the action; for each rule in turn the oldest image first.
+            The decision for each image that would be expired or archived, by digest. Decisions are
+            in the order of the rules, and for each rule from the oldest image to the newest.
 
         Raises:
-            EcrRequestError: A rule lacks something or has what this release does not know, or `now`
-                has no time zone.
+            EcrRequestError: A rule is incomplete or not known to this release, or `now` has no time
+                zone.
         """
         if now is None:
             now = datetime.now(UTC)
         elif now.tzinfo is None:
-            raise refuse("now", now, "a time with a time zone", "datetime.now(UTC) has one")
+            raise refuse("now", now, "a datetime with a time zone", "use datetime.now(UTC)")
         rules = [evaluable(rule) for rule in self.rules]
         readable = [rule for rule in rules if rule is not None]
         if len(readable) < len(rules) or "rules" in self.extra:
@@ -160,33 +160,33 @@ class LifecyclePolicy:
         return EcrRequestError(f"{place} can't be evaluated. {' '.join(found)}")
 
     def is_same(self, other: LifecyclePolicy | str) -> bool:
-        """Return whether another policy means the same.
+        """Return whether another policy has the same meaning.
 
-        The service gives a policy back with other white space and with its rules in the order of
-        their priority, so that texts are no good for comparing.
+        The service rewrites policies: it changes white space and sorts rules by priority. So
+        compare policies with this method, not by their texts.
 
         Args:
             other: The other policy, or its text.
 
         Returns:
-            Whether both have the same rules with the same priorities.
+            Whether both policies have the same rules with the same priorities.
 
         Raises:
-            EcrRequestError: The text is no JSON object.
+            EcrRequestError: The text is not a JSON object.
         """
         theirs = LifecyclePolicy.from_text(other) if isinstance(other, str) else other
         return _meaning(self) == _meaning(theirs)
 
 
 def _plain(policy: LifecyclePolicy) -> Plain:
-    """Write the members of a policy."""
-    # Rules that could not be read are in `extra`, under the same name.
+    """Return the members of a policy as JSON."""
+    # Rules that could not be read are in `extra` under the same name.
     return {"rules": [write_rule(rule) for rule in policy.rules], **thaw(policy.extra)}
 
 
 def _meaning(policy: LifecyclePolicy) -> str:
-    """Return one text for all policies that mean the same."""
-    # Each rule has its priority in it: their order in the list says nothing besides.
+    """Return a text that is equal for policies with the same meaning."""
+    # The order of the list is irrelevant, because each rule includes its priority.
     return canonical({"rules": sorted(map(_rule_meaning, policy.rules)), **thaw(policy.extra)})
 
 

@@ -1,4 +1,4 @@
-"""What is known to be wrong with lifecycle policies."""
+"""The known problems of lifecycle policies."""
 
 from __future__ import annotations
 
@@ -58,9 +58,11 @@ def check_policy(policy: _Members) -> _Problems:
         return
     documents = cast("list[object]", rules)
     if not documents:
-        yield DocumentProblem("rules", "no rules; expected 1 at least")
+        yield DocumentProblem("rules", "expected at least 1 rule, got none")
     if len(documents) > _MOST_RULES:
-        yield DocumentProblem("rules", f"{len(documents)} rules; expected {_MOST_RULES} at most")
+        yield DocumentProblem(
+            "rules", f"expected at most {_MOST_RULES} rules, got {len(documents)}"
+        )
     for index, rule in enumerate(documents):
         yield from _check_rule(rule, f"rules[{index}]")
     yield from _check_together(documents)
@@ -95,14 +97,14 @@ def _check_tags(selection: _Members, place: str) -> _Problems:
     given = [name for name in _TAG_LISTS if name in selection]
     status: object = selection.get("tagStatus")
     if status == "tagged" and not given:
-        yield DocumentProblem(place, "tagged images need tagPatternList (or tagPrefixList)")
+        yield DocumentProblem(place, "tagStatus 'tagged' requires tagPatternList or tagPrefixList")
     if status in ("untagged", "any"):
         for name in given:
             yield DocumentProblem(
-                f"{place}.{name}", f"goes with tagStatus 'tagged' only, not with {status!r}"
+                f"{place}.{name}", f"only allowed with tagStatus 'tagged', not with {status!r}"
             )
     if len(given) > 1:
-        yield DocumentProblem(place, "tagPatternList and tagPrefixList exclude each other")
+        yield DocumentProblem(place, "use tagPatternList or tagPrefixList, not both")
     for name in given:
         if isinstance(selection[name], list):
             yield from _check_tag_list(selection[name], f"{place}.{name}")
@@ -111,15 +113,17 @@ def _check_tags(selection: _Members, place: str) -> _Problems:
 def _check_tag_list(texts: list[object], place: str) -> _Problems:
     is_prefixes = place.endswith("tagPrefixList")
     if not texts:
-        yield DocumentProblem(place, "empty; expected 1 text at least")
+        yield DocumentProblem(place, "expected at least 1 text, got none")
     for index, text in enumerate(texts):
         at = f"{place}[{index}]"
         if message := wrong_kind(text, str):
             yield DocumentProblem(at, message)
         elif not text:
-            yield DocumentProblem(at, "an empty text")
+            yield DocumentProblem(at, "the text is empty")
         elif is_prefixes and "*" in str(text):
-            yield DocumentProblem(at, f"{quoted(text)} fits no tag: patterns go to tagPatternList")
+            yield DocumentProblem(
+                at, f"{quoted(text)} matches no tag: a prefix has no wildcards, use tagPatternList"
+            )
         elif str(text).count("*") > _MOST_WILDCARDS:
             yield DocumentProblem(
                 at, f"{quoted(text)} has more than {_MOST_WILDCARDS} wildcards '*'"
@@ -133,9 +137,9 @@ def _check_count(selection: _Members, place: str) -> _Problems:
     yield from _check_positive(number, f"{place}.countNumber")
     if kind == "imageCountMoreThan":
         if unit is not None:
-            yield DocumentProblem(f"{place}.countUnit", f"does not go with countType {kind!r}")
+            yield DocumentProblem(f"{place}.countUnit", f"not allowed with countType {kind!r}")
     elif kind in _COUNT_TYPES and "countUnit" not in selection:
-        yield DocumentProblem(f"{place}.countUnit", f"missing; countType {kind!r} needs 'days'")
+        yield DocumentProblem(f"{place}.countUnit", f"missing; countType {kind!r} requires 'days'")
     else:
         yield from check_choice(unit, f"{place}.countUnit", ["days"])
     yield from _check_storage_class(selection, place)
@@ -143,7 +147,7 @@ def _check_count(selection: _Members, place: str) -> _Problems:
     if is_archive and type(number) is int and 0 < number < _FEWEST_ARCHIVE_DAYS:
         yield DocumentProblem(
             f"{place}.countNumber",
-            f"{number} days; images stay in the archive for {_FEWEST_ARCHIVE_DAYS} at least",
+            f"expected at least {_FEWEST_ARCHIVE_DAYS}, got {number}: the shortest time in the archive",
         )
 
 
@@ -156,13 +160,13 @@ def _check_storage_class(selection: _Members, place: str) -> _Problems:
     elif kind != "sinceImageTransitioned":
         if isinstance(storage_class, str) and storage_class != "standard":
             yield DocumentProblem(
-                place, f"{quoted(storage_class)}; countType {kind!r} is for 'standard' only"
+                place, f"countType {kind!r} requires 'standard', got {quoted(storage_class)}"
             )
     elif "storageClass" not in selection:
-        yield DocumentProblem(place, f"missing; countType {kind!r} needs 'archive'")
+        yield DocumentProblem(place, f"missing; countType {kind!r} requires 'archive'")
     elif isinstance(storage_class, str) and storage_class != "archive":
         yield DocumentProblem(
-            place, f"{quoted(storage_class)}; countType {kind!r} is for 'archive' only"
+            place, f"countType {kind!r} requires 'archive', got {quoted(storage_class)}"
         )
 
 
@@ -172,9 +176,9 @@ def _check_action(action: _Members, place: str) -> _Problems:
     yield from check_choice(kind, f"{place}.type", ["expire", "transition"])
     place = f"{place}.targetStorageClass"
     if kind == "transition" and "targetStorageClass" not in action:
-        yield DocumentProblem(place, "missing; 'transition' needs 'archive'")
+        yield DocumentProblem(place, "missing; 'transition' requires 'archive'")
     elif kind == "expire" and action.get("targetStorageClass") is not None:
-        yield DocumentProblem(place, "does not go with 'expire'")
+        yield DocumentProblem(place, "not allowed with 'expire'")
     else:
         yield from check_choice(action.get("targetStorageClass"), place, ["archive"])
 
@@ -183,19 +187,19 @@ def _check_action_of(count_type: object, action: object, place: str) -> _Problem
     if count_type == "sinceImagePulled" and action == "expire":
         yield DocumentProblem(
             f"{place}.action.type",
-            "'expire' does not go with countType 'sinceImagePulled': archive such images by "
-            "'transition', and expire them by a rule with 'sinceImageTransitioned'",
+            "'expire' is not allowed with countType 'sinceImagePulled': archive the images with "
+            "'transition', and expire archived images with 'sinceImageTransitioned' in another rule",
         )
     if count_type == "sinceImageTransitioned" and action == "transition":
         yield DocumentProblem(
             f"{place}.action.type",
-            "'transition' does not go with countType 'sinceImageTransitioned': such images are in "
-            "the archive",
+            "'transition' is not allowed with countType 'sinceImageTransitioned', whose images are "
+            "archived already",
         )
 
 
 def _check_together(rules: list[object]) -> _Problems:
-    """Check rules against each other; places are those in the document."""
+    """Check rules against each other."""
     numbered = [(index, object_or_empty(rule)) for index, rule in enumerate(rules)]
     priorities: dict[int, int] = {}
     for index, rule in numbered:
@@ -203,7 +207,7 @@ def _check_together(rules: list[object]) -> _Problems:
         if type(priority) is int and priorities.setdefault(priority, index) != index:
             yield DocumentProblem(
                 f"rules[{index}].rulePriority",
-                f"{priority} is the priority of rules[{priorities[priority]}] as well",
+                f"{priority} is also the priority of rules[{priorities[priority]}]",
             )
     for storage_class in ("standard", "archive"):
         same = [(index, rule) for index, rule in numbered if _class_of(rule) == storage_class]
@@ -212,7 +216,7 @@ def _check_together(rules: list[object]) -> _Problems:
 
 
 def _check_last(rules: Iterable[tuple[int, _Members]]) -> _Problems:
-    """Check that no rule comes after one for all images."""
+    """Check that rules for all images come last."""
     ordered = [(rule["rulePriority"], i, rule) for i, rule in rules if _has_priority(rule)]
     if not ordered:
         return
@@ -221,26 +225,25 @@ def _check_last(rules: Iterable[tuple[int, _Members]]) -> _Problems:
         if _selection(rule).get("tagStatus") == "any" and priority < last:
             yield DocumentProblem(
                 f"rules[{index}].rulePriority",
-                f"{priority} is not the last priority; a rule for 'any' has to be the last: {last} "
-                "comes after it",
+                f"a rule with tagStatus 'any' must come last, but {priority} is lower than {last}",
             )
 
 
 def _check_unique(rules: Iterable[tuple[int, _Members]]) -> _Problems:
-    """Check that no two rules are for the same images."""
+    """Check that no two rules select the same images."""
     seen: dict[str, int] = {}
     for index, rule in rules:
         selection = _selection(rule)
         status: object = selection.get("tagStatus")
         if status == "untagged":
-            key, what = "untagged", "tagStatus 'untagged'"
+            key, what = "untagged", "untagged images"
         elif status == "tagged":
             key, what = canonical(_tag_set(selection)), "these tags"
         else:
             continue
         if seen.setdefault(key, index) != index:
             yield DocumentProblem(
-                f"rules[{index}].selection", f"rules[{seen[key]}] is for {what} already"
+                f"rules[{index}].selection", f"rules[{seen[key]}] already selects {what}"
             )
 
 
@@ -268,4 +271,4 @@ def _selection(rule: _Members) -> _Members:
 
 def _check_positive(number: object, place: str) -> _Problems:
     if type(number) is int and number < 1:
-        yield DocumentProblem(place, f"{number}; expected 1 or more")
+        yield DocumentProblem(place, f"expected at least 1, got {number}")

@@ -1,7 +1,8 @@
-"""Which images a lifecycle policy would expire or archive.
+"""The local preview of lifecycle policies.
 
-All rules look at all images. They are applied in the order of their priority: an image belongs to
-the first rule whose tags fit it, and no later rule acts on it, though later rules count it.
+Each rule is evaluated on all images. Then the rules are applied in the order of their priorities:
+the first rule that matches the tags of an image decides on it. Later rules still count the image,
+but don't act on it.
 """
 
 from __future__ import annotations
@@ -27,17 +28,17 @@ _StorageClass: TypeAlias = Literal["standard", "archive"]
 
 @attrs.frozen(kw_only=True, order=False)
 class LifecycleDecision:
-    """What becomes of an image, and by which rule."""
+    """The decision of a lifecycle policy about an image."""
 
     rule: LifecycleRule
-    """The rule of the policy that takes the image."""
+    """The rule that applies to the image."""
 
     action: LifecycleAction
-    """What the rule does: `action.type` is `expire` or `transition`."""
+    """What the rule does with the image: `action.type` is `expire` or `transition`."""
 
 
 class _Rule(NamedTuple):
-    """A rule that can be evaluated."""
+    """A rule with everything that its evaluation needs."""
 
     rule: LifecycleRule
     action: LifecycleAction
@@ -50,7 +51,7 @@ class _Rule(NamedTuple):
 
 
 def evaluable(rule: LifecycleRule) -> _Rule | None:
-    """Return the parts of a rule; None if one is missing or not known to this release."""
+    """Return a rule that can be evaluated, or None if a part is missing or unknown."""
     action, selection, priority = rule.action, rule.selection, rule.priority
     if action is None or selection is None or priority is None:
         return None
@@ -81,7 +82,7 @@ def decide(
     indexes: Iterable[ImageIndex],
     now: datetime,
 ) -> dict[str, LifecycleDecision]:
-    """Return what becomes of images by their digests, in the order in which rules act on them."""
+    """Return the decisions by digest, in the order of the rules and from old images to new ones."""
     by_digest = {image.image_digest: image for image in images}
     decisions: dict[str, LifecycleDecision] = {}
     claimed: set[str] = set()
@@ -96,7 +97,7 @@ def decide(
 
 
 def _fits(rule: _Rule, image: ImageDetail, by_digest: Mapping[str, ImageDetail]) -> bool:
-    """Return whether an image is one of those that a rule is for."""
+    """Return whether a rule selects an image."""
     if _storage_class(image) != rule.storage_class:
         return False
     if image.subject_manifest_digest in by_digest:
@@ -108,7 +109,7 @@ def _fits(rule: _Rule, image: ImageDetail, by_digest: Mapping[str, ImageDetail])
 
 
 def _storage_class(image: ImageDetail) -> _StorageClass | None:
-    """Return where an image is; None while it is on its way out of the archive."""
+    """Return the storage class of an image, or None while the image is being restored."""
     match image.image_status:
         case None | "ACTIVE":
             return "standard"
@@ -119,7 +120,7 @@ def _storage_class(image: ImageDetail) -> _StorageClass | None:
 
 
 def _patterns(selection: LifecycleSelection) -> Iterator[Sequence[str]]:
-    """Give the patterns of tags, each as the texts between its wildcards."""
+    """Yield the tag patterns, each split at its wildcards."""
     for pattern in selection.tag_pattern_list or ():
         yield pattern.split("*")
     for prefix in selection.tag_prefix_list or ():
@@ -127,7 +128,7 @@ def _patterns(selection: LifecycleSelection) -> Iterator[Sequence[str]]:
 
 
 def _matches(parts: Sequence[str], tag: str) -> bool:
-    """Return whether a tag consists of parts with anything in between."""
+    """Return whether a tag matches a pattern that was split at its wildcards."""
     if len(parts) == 1:
         return tag == parts[0]
     first, *middle, last = parts
@@ -143,7 +144,7 @@ def _matches(parts: Sequence[str], tag: str) -> bool:
 
 
 def _taken(rule: _Rule, images: Iterable[ImageDetail], now: datetime) -> Sequence[ImageDetail]:
-    """Return the images that a rule would act on if there were no other, the oldest first."""
+    """Return the images that a rule alone would act on, from the oldest to the newest."""
     begin = _AGES[rule.count_type]
     oldest_first = sorted(images, key=begin)
     if rule.count_type == "imageCountMoreThan":
@@ -153,13 +154,13 @@ def _taken(rule: _Rule, images: Iterable[ImageDetail], now: datetime) -> Sequenc
 
 
 def _pushed(image: ImageDetail) -> datetime:
-    # An image that was restored from the archive counts as pushed then.
+    # The age of an image that was restored counts from the restore.
     return image.last_activated_at or image.image_pushed_at
 
 
 def _pulled(image: ImageDetail) -> datetime:
     pulled, activated = image.last_recorded_pull_time, image.last_activated_at
-    # The service gives the beginning of 1970 for an image that was never pulled.
+    # 1970-01-01 means that the image was never pulled.
     if pulled is None or pulled.year == 1970:
         return _pushed(image)
     return pulled if activated is None else max(pulled, activated)
@@ -175,7 +176,7 @@ _AGES = {
     "sinceImagePulled": _pulled,
     "sinceImageTransitioned": _archived,
 }
-"""Since when an image ages, for each count type."""
+"""The functions that return the time from which an image's age counts."""
 
 
 def _without_children(
@@ -183,7 +184,7 @@ def _without_children(
     by_digest: Mapping[str, ImageDetail],
     indexes: Iterable[ImageIndex],
 ) -> dict[str, LifecycleDecision]:
-    """Leave out what an index lists that stays. The index itself may be listed by another one."""
+    """Leave out images that are listed by an index that stays. Indexes may be nested."""
     parents: dict[str, set[str]] = {}
     for index in indexes:
         if index.digest in by_digest and _storage_class(by_digest[index.digest]) == "standard":

@@ -20,60 +20,62 @@ from ecr_typed.documents._json import (
 )
 from ecr_typed.documents._problems import refuse
 
-# More images than a repository can hold: AWS's quota is 100,000.
+# More images than a repository can have: the quota is 100,000.
 _NEVER = 1_000_000
 
 
 @attrs.frozen(kw_only=True, order=False)
 class LifecycleSelection:
-    """Which images a rule of a lifecycle policy acts on.
+    """The images that a rule of a lifecycle policy applies to.
 
     https://docs.aws.amazon.com/AmazonECR/latest/userguide/lifecycle_policy_parameters.html
     """
 
     tag_status: str | None = None
-    """Which images the rule is for: `tagged`, `untagged` or `any`."""
+    """The images to select: `tagged`, `untagged` or `any`."""
 
     tag_pattern_list: tuple[str, ...] | None = attrs.field(default=None, converter=texts_of)
-    """Patterns of tags, in which `*` stands for any characters: 4 of them at most. An image has to
-    have a tag for each pattern. For `tagged` only, and there in place of `tag_prefix_list`.
+    """Tag patterns, with at most 4 wildcards `*` each. An image is selected if each pattern matches
+    one of its tags. Only for `tagged`, instead of `tag_prefix_list`.
     """
 
     tag_prefix_list: tuple[str, ...] | None = attrs.field(default=None, converter=texts_of)
-    """What tags begin with. An image has to have a tag for each prefix. For `tagged` only."""
+    """Tag prefixes. An image is selected if one of its tags begins with each prefix. Only for
+    `tagged`, instead of `tag_pattern_list`.
+    """
 
     storage_class: str | None = None
-    """Where the images are: `standard` or `archive`. Default: `standard`. `archive` goes with
-    `sinceImageTransitioned` and with nothing else.
+    """The storage class of the images: `archive` with `sinceImageTransitioned`, `standard` with
+    the others. Default: `standard`.
     """
 
     count_type: str | None = None
-    """What `count_number` counts: `imageCountMoreThan` (images to keep), `sinceImagePushed`,
-    `sinceImagePulled` or `sinceImageTransitioned` (days).
+    """The criterion: `imageCountMoreThan` (a number of images to keep), `sinceImagePushed`,
+    `sinceImagePulled` or `sinceImageTransitioned` (a number of days).
     """
 
     count_unit: str | None = None
-    """The unit of `count_number`: `days`. Left out with `imageCountMoreThan`."""
+    """The unit of `count_number`: `days`. Not allowed with `imageCountMoreThan`."""
 
     count_number: int | None = None
-    """How many images or days: 1 or more; 90 or more with `sinceImageTransitioned`."""
+    """The number of images or days. At least 1, and at least 90 with `sinceImageTransitioned`."""
 
     extra: Mapping[str, Any] = attrs.field(default=EMPTY, converter=freeze_members)
-    """Members that this release does not know or can't read, as they came."""
+    """Members that this release does not know or can't read, unchanged."""
 
 
 @attrs.frozen(kw_only=True, order=False)
 class LifecycleAction:
-    """What a rule of a lifecycle policy does to the images that it takes."""
+    """What a rule of a lifecycle policy does with images."""
 
     type: str | None = None
-    """`expire` deletes images, `transition` moves them to another storage class."""
+    """`expire` to delete images, or `transition` to move them to another storage class."""
 
     target_storage_class: str | None = None
-    """Where `transition` moves images to: `archive`."""
+    """The storage class that `transition` moves images to: `archive`."""
 
     extra: Mapping[str, Any] = attrs.field(default=EMPTY, converter=freeze_members)
-    """Members that this release does not know or can't read, as they came."""
+    """Members that this release does not know or can't read, unchanged."""
 
 
 _EXPIRE = LifecycleAction(type="expire")
@@ -84,42 +86,43 @@ _ARCHIVE = LifecycleAction(type="transition", target_storage_class="archive")
 class LifecycleRule:
     """A rule of a lifecycle policy.
 
-    The methods `keep_newest`, `expire_untagged`, `expire_older`, `archive_unpulled`,
-    `expire_archived` and `protect` make the usual ones. `attrs.evolve(rule, description=...)` gives
-    one a description, or another priority.
+    Class methods such as `keep_newest` create the usual rules. To set a description or a priority,
+    use `attrs.evolve(rule, description="...")`.
 
-    An image belongs to the first rule, by priority, whose tags fit it: no later rule acts on it.
+    Each image is subject to the first rule, by priority, that matches its tags, and to no other.
     """
 
     selection: LifecycleSelection | None = None
-    """Which images it acts on."""
+    """The images that the rule applies to."""
 
     action: LifecycleAction | None = None
-    """What it does to them."""
+    """What the rule does with them."""
 
     priority: int | None = None
-    """Its place among the rules: 1 is the first. None leaves it to the policy."""
+    """The rule's priority: the rule with the lowest number is applied first. Default: assigned by
+    the policy.
+    """
 
     description: str | None = None
-    """What it is for, in words."""
+    """A description of the rule."""
 
     extra: Mapping[str, Any] = attrs.field(default=EMPTY, converter=freeze_members)
-    """Members that this release does not know or can't read, as they came."""
+    """Members that this release does not know or can't read, unchanged."""
 
     @classmethod
     def keep_newest(cls, count: int, *, tags: Iterable[str] = ()) -> Self:
-        """Make a rule that expires all images but the newest.
+        """Create a rule that expires all images except the newest.
 
         Args:
-            count: How many images to keep: 1 or more.
-            tags: Patterns of tags, in which `*` stands for any characters. The rule is for images
-                that have a tag for each of them. Default: for all images.
+            count: The number of images to keep. At least 1.
+            tags: Tag patterns, in which `*` matches any characters. The rule applies to images
+                with a tag for each pattern. Default: all images.
 
         Returns:
             The rule.
 
         Raises:
-            EcrRequestError: `tags` is a text instead of a sequence.
+            EcrRequestError: `tags` is a string instead of a sequence.
         """
         return cls(
             selection=_selected(tags, count_type="imageCountMoreThan", count_number=count),
@@ -128,12 +131,12 @@ class LifecycleRule:
 
     @classmethod
     def expire_untagged(cls, *, days: int) -> Self:
-        """Make a rule that expires images without a tag.
+        """Create a rule that expires images without tags.
 
-        What an index lists stays as long as the index does.
+        Images that an index lists are kept as long as the index.
 
         Args:
-            days: How many days after their push: 1 or more.
+            days: The number of days after the push. At least 1.
 
         Returns:
             The rule.
@@ -148,32 +151,31 @@ class LifecycleRule:
 
     @classmethod
     def expire_older(cls, *, days: int, tags: Iterable[str] = ()) -> Self:
-        """Make a rule that expires images by their age.
+        """Create a rule that expires images by age.
 
         Args:
-            days: How many days after their push: 1 or more.
-            tags: Patterns of tags, in which `*` stands for any characters. The rule is for images
-                that have a tag for each of them. Default: for all images.
+            days: The number of days after the push. At least 1.
+            tags: Tag patterns, in which `*` matches any characters. The rule applies to images
+                with a tag for each pattern. Default: all images.
 
         Returns:
             The rule.
 
         Raises:
-            EcrRequestError: `tags` is a text instead of a sequence.
+            EcrRequestError: `tags` is a string instead of a sequence.
         """
         return cls(selection=_of_age(days, "sinceImagePushed", tags), action=_EXPIRE)
 
     @classmethod
     def expire_unpulled(cls, *, days: int) -> Self:
-        """Make a rule that expires images that nobody pulls.
+        """Create a rule that expires images that are not pulled.
 
-        Today the service refuses such a rule, and `problems` of its policy says so: it archives by
-        pull time, and expires what has been in the archive for long enough. `archive_unpulled` and
-        `expire_archived` together do that.
+        The service refuses such rules today: it can only archive images by their pull time. Use
+        `archive_unpulled` and `expire_archived` instead, which expire the images in two steps.
 
         Args:
-            days: How many days after their last pull, or after their push if there was none: 1 or
-                more.
+            days: The number of days after the last pull, or after the push if there was none. At
+                least 1.
 
         Returns:
             The rule.
@@ -182,13 +184,13 @@ class LifecycleRule:
 
     @classmethod
     def archive_unpulled(cls, *, days: int) -> Self:
-        """Make a rule that moves images that nobody pulls to the archive.
+        """Create a rule that archives images that are not pulled.
 
-        An image in the archive can't be pulled until it is restored.
+        An archived image can't be pulled until it is restored.
 
         Args:
-            days: How many days after their last pull, or after their push if there was none: 1 or
-                more.
+            days: The number of days after the last pull, or after the push if there was none. At
+                least 1.
 
         Returns:
             The rule.
@@ -197,10 +199,10 @@ class LifecycleRule:
 
     @classmethod
     def expire_archived(cls, *, days: int) -> Self:
-        """Make a rule that expires images that are in the archive.
+        """Create a rule that expires archived images.
 
         Args:
-            days: How many days after they were archived: 90 or more.
+            days: The number of days after an image was archived. At least 90.
 
         Returns:
             The rule.
@@ -210,25 +212,25 @@ class LifecycleRule:
 
     @classmethod
     def protect(cls, *, tags: Iterable[str]) -> Self:
-        """Make a rule that keeps images from all rules after it.
+        """Create a rule that protects images from all rules after it.
 
-        An image belongs to the first rule that its tags fit, and this one would expire images only
-        if there were more than a million. Put it first.
+        No later rule applies to an image that this rule matches. This rule itself would only expire
+        images if the repository had more than a million of them. Put it first.
 
         Args:
-            tags: Patterns of tags, in which `*` stands for any characters. The rule is for images
-                that have a tag for each of them: write a rule for each pattern to protect images
-                that have one of several.
+            tags: Tag patterns, in which `*` matches any characters. The rule applies to images with
+                a tag for each pattern. To protect images that match any of several patterns, create
+                a rule for each pattern.
 
         Returns:
             The rule.
 
         Raises:
-            EcrRequestError: `tags` is empty, or a text instead of a sequence.
+            EcrRequestError: `tags` is empty, or a string instead of a sequence.
         """
         patterns = _patterns(tags)
         if not patterns:
-            raise refuse("tags", tags, "1 pattern at least", "['*'] fits all tags")
+            raise refuse("tags", tags, "at least 1 pattern", "['*'] matches all tags")
         return cls.keep_newest(_NEVER, tags=patterns)
 
 
@@ -252,7 +254,7 @@ def _patterns(tags: Iterable[str]) -> tuple[str, ...] | None:
 
 
 def read_rule(members: Plain) -> LifecycleRule:
-    """Read a rule; what does not fit goes to `extra`. The members are used up."""
+    """Read a rule. Members that can't be read go to `extra`. Empties the dict."""
     selection, action = take_object(members, "selection"), take_object(members, "action")
     return LifecycleRule(
         priority=take(members, "rulePriority", int),
@@ -285,7 +287,7 @@ def _read_action(members: Plain) -> LifecycleAction:
 
 
 def write_rule(rule: LifecycleRule) -> Plain:
-    """Write the members of a rule, in the order that the service has them in."""
+    """Return the members of a rule as JSON, in the service's order."""
     return {
         **without_absent(
             {

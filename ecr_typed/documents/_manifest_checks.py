@@ -1,4 +1,4 @@
-"""What is known to be wrong with manifests."""
+"""The known problems of manifests."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _Members: TypeAlias = Mapping[str, Any]
 
 
 def media_type_of(members: _Members, given: str | None) -> str | None:
-    """Return the media type of a manifest: as given, as written in it, or as its members tell."""
+    """Return the media type that is given or written in a manifest, or that its members imply."""
     if given:
         return given
     written: object = members.get("mediaType")
@@ -44,7 +44,7 @@ def media_type_of(members: _Members, given: str | None) -> str | None:
 
 
 def check_manifest(members: _Members, given: str | None, text: str) -> _Problems:
-    """Check a manifest that came with a media type, or with none."""
+    """Check a manifest, and the media type that was given with it."""
     yield from _check_media_type(members, given)
     version: object = members.get("schemaVersion")
     if version != 2 or type(version) is not int:
@@ -66,11 +66,14 @@ def _check_media_type(members: _Members, given: str | None) -> _Problems:
     if written is not None and (message := wrong_kind(written, str)):
         yield DocumentProblem("mediaType", message)
     elif written is not None and given and written != given:
-        yield DocumentProblem("mediaType", f"{quoted(written)}, but it came with {quoted(given)}")
+        yield DocumentProblem(
+            "mediaType",
+            f"{quoted(written)} differs from the media type that was passed, {quoted(given)}",
+        )
     elif written is None and not given:
         yield DocumentProblem(
             "mediaType",
-            "missing; write it into the manifest, or name it in image_manifest_media_type",
+            "missing; add it to the manifest, or pass image_manifest_media_type",
         )
     yield from check_choice(given or written, "mediaType", (*MANIFEST_TYPES, *INDEX_TYPES))
 
@@ -107,11 +110,11 @@ def _check_members(value: object, place: str) -> _Problems:
     digest: object = members.get("digest")
     if isinstance(digest, str) and not _DIGEST.fullmatch(digest):
         yield DocumentProblem(
-            f"{place}.digest", f"{quoted(digest)} is no digest, such as 'sha256:' and 64 digits"
+            f"{place}.digest", f"expected 'sha256:' and 64 hexadecimal digits, got {quoted(digest)}"
         )
     size: object = members.get("size")
     if type(size) is int and size < 0:
-        yield DocumentProblem(f"{place}.size", f"{size}; expected 0 or more")
+        yield DocumentProblem(f"{place}.size", f"expected at least 0, got {size}")
     yield from _check_annotations(members, place)
 
 

@@ -1,4 +1,4 @@
-"""Manifests of images, and indexes of manifests."""
+"""Image manifests and indexes."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from ecr_typed.documents._problems import DocumentProblem
 
 
 class _Known(TypedDict):
-    """The arguments for what all kinds of manifests have."""
+    """The attributes that all manifests have."""
 
     text: str
     media_type: str | None
@@ -38,38 +38,39 @@ class _Known(TypedDict):
 
 @attrs.frozen(kw_only=True, order=False)
 class _Document:
-    """What all kinds of manifests have."""
+    """What all manifests have in common."""
 
     text: str
-    """The text as it came: a change of a single character would make another image of it."""
+    """The text that was parsed, unchanged. Any other text is another image."""
 
     media_type: str | None
-    """Its media type: the one that came with it, else the one that is written in it."""
+    """The media type that was passed to `parse_manifest`, or else the `mediaType` in the text."""
 
     annotations: Mapping[str, str]
-    """What else is said of it."""
+    """Annotations by key."""
 
     artifact_type: str | None
-    """What kind of artifact it is, if it is one."""
+    """The type of the artifact."""
 
     subject: Descriptor | None
-    """The image that it is about, for a signature or the like."""
+    """The image that an artifact, such as a signature, refers to."""
 
     @property
     def digest(self) -> str:
-        """The digest of the text, by which registries know the image."""
+        """The digest of the text, which identifies the image."""
         return digest_of(self.text)
 
     def __str__(self) -> str:
         return self.text
 
     def problems(self) -> tuple[DocumentProblem, ...]:
-        """Return what is known to be wrong with it.
+        """Return the known problems of the manifest.
 
-        The service has the last word: what is wrong for this release may be right by now.
+        The client sends a manifest with problems all the same: the service may accept more than
+        this release knows.
 
         Returns:
-            A problem for each, by its place. Empty if none is known.
+            The problems, each with its place. Empty if there are none.
         """
         members = read_object(self.text, "a manifest")
         return tuple(check_manifest(members, self.media_type, self.text))
@@ -77,55 +78,55 @@ class _Document:
 
 @attrs.frozen(kw_only=True, order=False)
 class Manifest(_Document):
-    """The manifest of an image or of another artifact, of OCI or of Docker's schema 2.
+    """The manifest of an image or another artifact, in OCI's format or Docker's schema 2.
 
-    `parse_manifest` reads one.
+    `parse_manifest` returns it.
 
     https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-manifest-formats.html
     """
 
     config: Descriptor
-    """The blob that configures the image."""
+    """The config of the image."""
 
     layers: tuple[Descriptor, ...]
-    """The layers, the lowest first."""
+    """The layers, from the lowest to the highest."""
 
 
 @attrs.frozen(kw_only=True, order=False)
 class ImageIndex(_Document):
-    """An index: it lists manifests, one a platform. Docker calls it a manifest list.
+    """An index of manifests, usually one for each platform. Docker calls it a manifest list.
 
-    `parse_manifest` reads one.
+    `parse_manifest` returns it.
 
     https://docs.aws.amazon.com/AmazonECR/latest/userguide/docker-push-multi-architecture-image.html
     """
 
     manifests: tuple[Descriptor, ...]
-    """The manifests, or other indexes."""
+    """The manifests, which may be indexes themselves."""
 
 
 @attrs.frozen(kw_only=True, order=False)
 class UnknownManifest(_Document):
-    """A manifest of a kind that this release does not know, such as one of Docker's schema 1, or
-    one that lacks what its kind has: `problems` names it.
+    """A manifest that this release does not know, such as Docker's schema 1, or that lacks a
+    required member. `problems` returns why.
     """
 
 
 def parse_manifest(
     text: str, media_type: str | None = None
 ) -> Manifest | ImageIndex | UnknownManifest:
-    """Read a manifest from its text, which is kept as it is.
+    """Parse a manifest. Its text is kept unchanged.
 
     Args:
-        text: The text, a JSON object: `Image.image_manifest`, for example.
-        media_type: The media type that came with it: `Image.image_manifest_media_type`. Default:
-            the one that is written in it, or that its members tell.
+        text: The text: a JSON object, such as `image_manifest` of an `Image`.
+        media_type: The media type, such as `image_manifest_media_type` of an `Image`. Default: the
+            `mediaType` in the text, or else derived from the members.
 
     Returns:
-        The manifest or the index; an `UnknownManifest` if it is neither.
+        A `Manifest`, an `ImageIndex`, or an `UnknownManifest` for anything else.
 
     Raises:
-        EcrRequestError: The text is no JSON object.
+        EcrRequestError: The text is not a JSON object.
     """
     members = read_object(text, "a manifest")
     kind = media_type_of(members, media_type)
@@ -151,7 +152,7 @@ def parse_manifest(
 
 
 def _descriptors(members: Plain, name: str) -> tuple[Descriptor, ...] | None:
-    """Read an array of descriptors; None if one of them is none."""
+    """Read an array of descriptors, or return None if one of them can't be read."""
     if not isinstance(members.get(name), list):
         return None
     objects = take_objects(members, name)

@@ -1,4 +1,4 @@
-"""Policies of repositories and registries: who may do what."""
+"""Permissions policies of repositories and of the registry."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def _statements(value: Iterable[Statement]) -> tuple[Statement, ...]:
 
 @attrs.frozen
 class _Form:
-    """What different texts of one policy differ in, so that each is written as it came."""
+    """How a policy was written: strings instead of arrays with one item."""
 
     is_statement_alone: bool = False
     texts_alone: tuple[frozenset[tuple[str, ...]], ...] = ()
@@ -47,41 +47,41 @@ class _Form:
 
 @attrs.frozen(order=False)
 class PolicyDocument:
-    """A policy of a repository or of the registry.
+    """A permissions policy of a repository or of the registry.
 
-    `set_repository_policy` and `put_registry_policy` take it, and `PolicyDocument.from_text` reads
-    what `get_repository_policy` and `get_registry_policy` return.
+    Create one from statements, or from the service's text with `PolicyDocument.from_text`.
+    `str(policy)` is the text to send.
 
     https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-policies.html
     """
 
     statements: tuple[Statement, ...] = attrs.field(converter=_statements)
-    """Its statements."""
+    """The statements."""
 
     version: str | None = attrs.field(default="2012-10-17", kw_only=True)
-    """The version of the policy language. None stands for `2008-10-17`."""
+    """The version of the policy language. None means `2008-10-17`."""
 
     id: str | None = attrs.field(default=None, kw_only=True)
-    """Its name."""
+    """The name of the policy."""
 
     extra: Mapping[str, Any] = attrs.field(default=EMPTY, converter=freeze_members, kw_only=True)
-    """Members that this release does not know or can't read, as they came."""
+    """Members that this release does not know or can't read, unchanged."""
 
     _form: _Form = attrs.field(default=_Form(), init=False, eq=False, repr=False)
-    """What its text looked like."""
+    """How the text that was parsed was written."""
 
     @classmethod
     def from_text(cls, text: str) -> Self:
-        """Read a policy from its text. What is wrong in it is kept: `problems` names it.
+        """Parse the text of a policy. Errors in the policy are kept, and returned by `problems`.
 
         Args:
-            text: The text, a JSON object.
+            text: The text: a JSON object.
 
         Returns:
             The policy.
 
         Raises:
-            EcrRequestError: The text is no JSON object.
+            EcrRequestError: The text is not a JSON object.
         """
         members = read_object(text, "a policy")
         alone = take_object(members, "Statement")
@@ -100,7 +100,7 @@ class PolicyDocument:
         return write_object(self._plain())
 
     def _plain(self) -> Plain:
-        """Write the members."""
+        """Return the members as JSON."""
         alone = self._form.texts_alone or ((),) * len(self.statements)
         statements = list(map(write_statement, self.statements, alone))
         members = {
@@ -108,20 +108,21 @@ class PolicyDocument:
             "Id": self.id,
             "Statement": statements[0] if self._form.is_statement_alone else statements,
         }
-        # Statements that could not be read are in `extra`, under the same name.
+        # Statements that could not be read are in `extra` under the same name.
         return {**without_absent(members), **thaw(self.extra)}
 
     def problems(self, kind: PolicyKind = "repository") -> tuple[DocumentProblem, ...]:
-        """Return what is known to be wrong with the policy.
+        """Return the known problems of the policy.
 
-        The service has the last word: what is wrong for this release may be right by now.
+        The client sends a policy with problems all the same: the service may accept more than this
+        release knows.
 
         Args:
-            kind: Whose policy it is: in that of a `repository` no statement has a resource, in that
-                of the `registry` each has one.
+            kind: `repository` for a repository's policy, whose statements have no `Resource`, or
+                `registry` for the registry's, whose statements must have one.
 
         Returns:
-            A problem for each, by its place. Empty if none is known.
+            The problems, each with its place. Empty if there are none.
         """
         return (
             *check_policy(self._plain(), kind),
@@ -129,31 +130,32 @@ class PolicyDocument:
         )
 
     def is_same(self, other: PolicyDocument | str) -> bool:
-        """Return whether another policy means the same.
+        """Return whether another policy has the same meaning.
 
-        The service gives a policy back in a form of its own: members in another order, account ids
-        as ARNs, principals in another order each time, so that texts are no good for comparing.
+        The service rewrites policies: it changes white space and order, and replaces account ids by
+        ARNs. So compare policies with this method, not by their texts.
 
         Args:
             other: The other policy, or its text.
 
         Returns:
-            Whether both allow and deny the same.
+            Whether both policies have statements with the same meaning, in any order.
 
         Raises:
-            EcrRequestError: The text is no JSON object.
+            EcrRequestError: The text is not a JSON object.
         """
         theirs = PolicyDocument.from_text(other) if isinstance(other, str) else other
         return meaning_of(theirs) == meaning_of(self)
 
     def with_statement(self, statement: Statement) -> Self:
-        """Return the policy with a statement, which replaces the one that has its `sid`.
+        """Return the policy with another statement.
 
         Args:
-            statement: The statement. One without a `sid` is added.
+            statement: The statement. It replaces the statement with the same `sid`, or is added at
+                the end.
 
         Returns:
-            The policy: the statement stands in the old one's place, or at the end.
+            The new policy.
         """
         if statement.sid is None or all(each.sid != statement.sid for each in self.statements):
             return attrs.evolve(self, statements=(*self.statements, statement))
@@ -164,10 +166,10 @@ class PolicyDocument:
         """Return the policy without a statement.
 
         Args:
-            sid: The statement's `sid`.
+            sid: The `sid` of the statement.
 
         Returns:
-            The policy. It is equal to this one if there is no such statement.
+            The new policy. It equals this one if no statement has the `sid`.
         """
         kept = [each for each in self.statements if each.sid != sid]
         return attrs.evolve(self, statements=kept)

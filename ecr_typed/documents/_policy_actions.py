@@ -1,4 +1,4 @@
-"""The actions that policies of repositories and registries name."""
+"""The actions in permissions policies."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ KNOWN_ACTIONS = frozenset(
         "ValidatePullThroughCacheRule",
     ]
 )
-"""The actions of Amazon ECR that this release knows."""
+"""The ECR actions that this release knows."""
 
 OF_NO_REPOSITORY = "ecr:GetAuthorizationToken"
-"""An action on the registry as a whole: no policy of a repository can name it."""
+"""An action on the whole registry, which a repository's policy can't allow."""

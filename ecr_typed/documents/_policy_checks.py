@@ -1,4 +1,4 @@
-"""What is known to be wrong with policies of repositories and registries."""
+"""The known problems of permissions policies."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _STATEMENT: Mapping[str, type] = {
 }
 _VERSIONS = ("2012-10-17", "2008-10-17")
 _PRINCIPAL_KINDS = ("AWS", "Service", "Federated", "CanonicalUser")
-# ECR gives the id of a role or user, such as AROAEXAMPLE, where there once was one.
+# An id such as AROAEXAMPLE replaces the ARN of a role or user that was deleted.
 _AWS_PRINCIPAL = re.compile(
     r"\*|[0-9]{12}|[A-Z0-9]{16,128}|arn:[a-z0-9-]+:(?:iam|sts)::[0-9]{12}:[^*?]+"
 )
@@ -52,7 +52,7 @@ def check_policy(policy: _Members, kind: PolicyKind) -> _Problems:
     if isinstance(value, list):
         statements = cast("list[object]", value)
         if not statements:
-            yield DocumentProblem("Statement", "no statements; expected 1 at least")
+            yield DocumentProblem("Statement", "expected at least 1 statement, got none")
         for index, statement in enumerate(statements):
             yield from _check_statement(statement, f"Statement[{index}]", kind)
         yield from _check_sids(statements)
@@ -67,7 +67,7 @@ def _check_sids(statements: list[object]) -> _Problems:
         if isinstance(sid, str) and seen.setdefault(sid, index) != index:
             yield DocumentProblem(
                 f"Statement[{index}].Sid",
-                f"{quoted(sid)} is the Sid of Statement[{seen[sid]}] as well",
+                f"{quoted(sid)} is also the Sid of Statement[{seen[sid]}]",
             )
 
 
@@ -81,7 +81,7 @@ def _check_statement(value: object, place: str, kind: PolicyKind) -> _Problems:
     yield from check_choice(statement.get("Effect"), f"{place}.Effect", ["Allow", "Deny"])
     for name in ("Principal", "Action", "Resource"):
         if name in statement and f"Not{name}" in statement:
-            yield DocumentProblem(place, f"{name} and Not{name} exclude each other")
+            yield DocumentProblem(place, f"use {name} or Not{name}, not both")
     yield from _check_principals(statement, place)
     yield from _check_actions(statement, place, kind)
     yield from _check_resources(statement, place, kind)
@@ -94,7 +94,7 @@ def _check_principals(statement: _Members, place: str) -> _Problems:
     if "Principal" not in statement and "NotPrincipal" not in statement:
         yield DocumentProblem(
             f"{place}.Principal",
-            'missing; expected whom the statement is for, as in {"AWS": "<account id>"}, or "*"',
+            'missing; name who the statement applies to, as in {"AWS": "<account id>"}, or "*"',
         )
     for name in ("Principal", "NotPrincipal"):
         value: object = statement.get(name)
@@ -111,7 +111,7 @@ def _check_principals(statement: _Members, place: str) -> _Problems:
 
 def _check_principal_kinds(principal: _Members, place: str) -> _Problems:
     if not principal:
-        yield DocumentProblem(place, "empty; expected 1 member at least")
+        yield DocumentProblem(place, "expected at least 1 member, got none")
     for kind, value in principal.items():
         at = inside(place, kind)
         if kind not in _PRINCIPAL_KINDS:
@@ -121,7 +121,7 @@ def _check_principal_kinds(principal: _Members, place: str) -> _Problems:
             if kind == "AWS" and not _is_of_aws(name):
                 yield DocumentProblem(
                     where,
-                    f"{quoted(name)} is no account id, no ARN of IAM without wildcards and not '*'",
+                    f"expected '*', an account id or an IAM ARN without wildcards, got {quoted(name)}",
                 )
 
 
@@ -132,7 +132,7 @@ def _is_of_aws(name: str) -> bool:
 def _check_actions(statement: _Members, place: str, kind: PolicyKind) -> _Problems:
     if "Action" not in statement and "NotAction" not in statement:
         yield DocumentProblem(
-            f"{place}.Action", "missing; expected actions, such as 'ecr:BatchGetImage'"
+            f"{place}.Action", "missing; name actions, such as 'ecr:BatchGetImage'"
         )
     for name in ("Action", "NotAction"):
         if name not in statement:
@@ -142,13 +142,12 @@ def _check_actions(statement: _Members, place: str, kind: PolicyKind) -> _Proble
             if kind == "repository" and action.lower() == OF_NO_REPOSITORY.lower():
                 yield DocumentProblem(
                     where,
-                    f"{quoted(action)} is about no repository: allow it in the caller's own policy",
+                    f"{quoted(action)} does not apply to a repository: allow it in an IAM policy",
                 )
             elif not _is_known_action(action):
                 yield DocumentProblem(
                     where,
-                    f"{quoted(action)} is no action of ECR that this release knows"
-                    f"{meant(action, KNOWN_ACTIONS)}",
+                    f"{quoted(action)} is not a known ECR action{meant(action, KNOWN_ACTIONS)}",
                 )
 
 
@@ -162,34 +161,34 @@ def _check_resources(statement: _Members, place: str, kind: PolicyKind) -> _Prob
     if kind == "registry" and not names:
         yield DocumentProblem(
             f"{place}.Resource",
-            "missing; a policy of the registry says for which repositories, as in "
+            "missing; the registry's policy must name repositories, as in "
             "'arn:aws:ecr:<region>:<account id>:repository/*'",
         )
     for name in names:
         at = f"{place}.{name}"
         if kind == "repository":
             yield DocumentProblem(
-                at, "does not go into a policy of a repository, which is the resource: leave it out"
+                at, "not allowed in a repository's policy: the resource is the repository itself"
             )
         else:
             yield from _check_texts(statement[name], at)
 
 
 def _check_texts(value: object, place: str) -> _Problems:
-    """Check that a value is a text or some of them."""
+    """Check that a value is a text or an array of texts."""
     if isinstance(value, list):
         items = cast("list[object]", value)
         if not items:
-            yield DocumentProblem(place, "empty; expected 1 text at least")
+            yield DocumentProblem(place, "expected at least 1 text, got none")
         for index, item in enumerate(items):
             if message := wrong_kind(item, str):
                 yield DocumentProblem(f"{place}[{index}]", message)
     elif value is not None and (message := wrong_kind(value, str)):
-        yield DocumentProblem(place, f"{message} or an array of it")
+        yield DocumentProblem(place, f"{message}; an array of texts is allowed, too")
 
 
 def _texts(value: object, place: str) -> Iterator[tuple[str, str]]:
-    """Give the texts of a value, each with its place."""
+    """Yield the texts of a value with their places."""
     if isinstance(value, str):
         yield place, value
     elif isinstance(value, list):

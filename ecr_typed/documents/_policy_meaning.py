@@ -1,4 +1,4 @@
-"""What policies mean, whatever form they are written in."""
+"""The meaning of permissions policies, regardless of how they are written."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _OLD_VERSION = "2008-10-17"
 
 
 def meaning_of(policy: PolicyDocument) -> str:
-    """Return one text for all policies that mean the same."""
+    """Return a text that is equal for policies with the same meaning."""
     return canonical(
         {
             "Version": policy.version or _OLD_VERSION,
@@ -49,7 +49,7 @@ def _set(texts: Iterable[str] | None) -> list[str] | None:
 
 
 def _names(actions: Iterable[str] | None) -> list[str] | None:
-    # The case of an action's letters makes no difference.
+    # Actions are case-insensitive.
     return None if actions is None else _set(action.lower() for action in actions)
 
 
@@ -57,7 +57,7 @@ def _principal(principal: str | Mapping[str, tuple[str, ...]] | None) -> Any:
     if principal is None or isinstance(principal, str):
         return principal
     names = {kind: _set(map(_account, texts)) for kind, texts in principal.items()}
-    # In a policy of a resource, both stand for everybody.
+    # Both mean everybody in the policy of a resource.
     return "*" if names == {"AWS": ["*"]} else names
 
 
@@ -76,7 +76,7 @@ def _values_by_key(values: object) -> Any:
     if not isinstance(values, Mapping):
         return thaw(values)
     by_key = cast("Mapping[str, Any]", values)
-    # The case of a key's letters makes no difference.
+    # Condition keys are case-insensitive.
     return {key.lower(): _values(value) for key, value in by_key.items()}
 
 

@@ -1,4 +1,4 @@
-"""References to images, as container tools write them."""
+"""Image references, as container tools use them."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from ecr_typed.documents._problems import refuse
 if TYPE_CHECKING:
     from ecr_typed.models import ImageIdentifier
 
-# `dkr.ecr` is reached by IPv4 alone, `dkr-ecr` by IPv6 as well. Each partition has a domain of its
-# own, and AWS adds partitions: any domain will do.
+# `dkr.ecr` is for IPv4, and `dkr-ecr` for IPv4 and IPv6. Each partition has its own domain. AWS adds
+# partitions, so any domain is accepted.
 _HOST = re.compile(
     r"(?P<registry_id>[0-9]{12})\.dkr[.-]ecr(?:-fips)?"
     r"\.(?P<region_name>[a-z0-9]+(?:-[a-z0-9]+)+)(?:\.[a-z0-9-]+){2,}"
@@ -22,7 +22,9 @@ _REPOSITORY = re.compile(r"[a-z0-9]+(?:(?:[._-]+|/)[a-z0-9]+)*")
 _TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
 _DIGEST = re.compile(r"(?!sha256:)[A-Za-z0-9_+.-]+:[A-Fa-f0-9]+|sha256:[a-f0-9]{64}")
 
-_FORM = "<account>.dkr.ecr.<region>.amazonaws.com/<repository>, and then :<tag>, @<digest> or both"
+_FORM = (
+    "<account>.dkr.ecr.<region>.amazonaws.com/<repository>, optionally with :<tag> and @<digest>"
+)
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://")
 
 
@@ -38,40 +40,40 @@ def _check(pattern: re.Pattern[str], allowed: str) -> Any:
 
 @attrs.frozen(kw_only=True, order=False)
 class ImageReference:
-    """A reference to an image in Amazon ECR, as `docker pull` and Kubernetes take it.
+    """A reference to an image in Amazon ECR, as used by Docker and Kubernetes.
 
-    `ImageReference.parse` reads one, and `str(reference)` writes it. A reference without a tag
-    and a digest names a repository, as `Repository.repository_uri` does.
+    Parse one with `ImageReference.parse`; `str(reference)` returns the text again. A reference
+    without tag and digest names a repository, like `Repository.repository_uri`.
 
     https://docs.aws.amazon.com/AmazonECR/latest/userguide/Registries.html
     """
 
     registry_host: str = attrs.field(validator=_check(_HOST, "the host of a registry of ECR"))
-    """The host, such as `123456789012.dkr.ecr.us-east-1.amazonaws.com`."""
+    """The host of the registry, such as `123456789012.dkr.ecr.us-east-1.amazonaws.com`."""
 
     repository_name: str = attrs.field(validator=_check(_REPOSITORY, "a repository's name"))
-    """The repository's name, with its namespace, as in `team/app`."""
+    """The repository's name, including its namespace, as in `team/app`."""
 
     image_tag: str | None = attrs.field(default=None, validator=_check(_TAG, "a tag"))
-    """The image's tag; None if there is none."""
+    """The image's tag."""
 
     image_digest: str | None = attrs.field(default=None, validator=_check(_DIGEST, "a digest"))
-    """The digest of the image's manifest, such as `sha256:...`; None if there is none."""
+    """The digest of the image's manifest, such as `sha256:...`."""
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Parse a reference.
+        """Parse an image reference.
 
         Args:
             text: The reference, such as
-                `123456789012.dkr.ecr.us-east-1.amazonaws.com/team/app:v1`. The host may be of any
-                partition, a FIPS endpoint or a dual-stack one.
+                `123456789012.dkr.ecr.us-east-1.amazonaws.com/team/app:v1`. The hosts of all
+                partitions, FIPS endpoints and dual-stack endpoints are accepted.
 
         Returns:
             The reference.
 
         Raises:
-            EcrRequestError: The text is no reference to an image in Amazon ECR.
+            EcrRequestError: The text is not a reference to an image in Amazon ECR.
         """
         if not isinstance(text, str):  # pyright: ignore[reportUnnecessaryIsInstance]  # callers may be untyped
             raise refuse("text", text, _FORM)
@@ -82,7 +84,7 @@ class ImageReference:
         repository, colon, tag = named.partition(":")
         for part, pattern, why in (
             (repository, _REPOSITORY, _why_no_repository(repository)),
-            (tag if colon else None, _TAG, f"{tag!r} is no tag"),
+            (tag if colon else None, _TAG, f"{tag!r} is not a tag"),
             (digest if at else None, _DIGEST, _why_no_digest(digest)),
         ):
             if part is not None and not pattern.fullmatch(part):
@@ -106,14 +108,12 @@ class ImageReference:
 
     def _host_part(self, name: str) -> str:
         found = _HOST.fullmatch(self.registry_host)
-        assert found is not None  # noqa: S101  # the validator has seen it match
+        assert found is not None  # noqa: S101  # the validator has checked it
         return found[name]
 
     @property
     def image_id(self) -> ImageIdentifier | None:
-        """The image as methods of `EcrClient` take it, with tag and digest as far as the reference
-        has them. None if the reference names a repository only.
-        """
+        """The identifier of the image, with the reference's tag and digest. None if it has neither."""
         from ecr_typed.models import ImageIdentifier
 
         if self.image_tag is None and self.image_digest is None:
@@ -128,23 +128,23 @@ class ImageReference:
 
 def _why_no_host(text: str, host: str) -> str:
     if scheme := _SCHEME.match(text):
-        return f"leave out {scheme[0]!r}"
+        return f"remove {scheme[0]!r}"
     if text.startswith("arn:"):
-        return "this is an ARN: take the repository_uri of the repository"
+        return "this is an ARN: use the repository_uri of the repository"
     if host in {"public.ecr.aws", "ecr-public.aws.com"}:
-        return "this is Amazon ECR Public, another service"
+        return "Amazon ECR Public is another service"
     if "/" in text and "." in host:
-        return f"{host!r} is no host of a private registry of ECR"
-    return "it does not begin with the registry's host"
+        return f"{host!r} is not the host of a private ECR registry"
+    return "the host of the registry is missing"
 
 
 def _why_no_repository(name: str) -> str:
     if name != name.lower():
-        return f"{name!r} has upper-case letters: names of repositories have none"
-    return f"{name!r} is no name of a repository"
+        return f"{name!r} has upper-case letters, which repository names can't have"
+    return f"{name!r} is not a repository name"
 
 
 def _why_no_digest(digest: str) -> str:
     if digest.startswith("sha256:"):
-        return f"{digest!r} is no digest: after 'sha256:' there have to be 64 digits of 0-9 and a-f"
-    return f"{digest!r} is no digest"
+        return f"{digest!r} is not a digest: 'sha256:' must be followed by 64 digits of 0-9 and a-f"
+    return f"{digest!r} is not a digest"

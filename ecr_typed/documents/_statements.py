@@ -1,4 +1,4 @@
-"""The statements of policies."""
+"""The statements of permissions policies."""
 
 from __future__ import annotations
 
@@ -40,13 +40,13 @@ def _condition(value: Mapping[str, object] | None) -> Mapping[str, Any] | None:
 
 @attrs.frozen(kw_only=True, order=False)
 class Statement:
-    """A statement of a policy.
+    """A statement of a permissions policy.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html
     """
 
     sid: str | None = None
-    """Its name, unique in the policy."""
+    """The name of the statement, which is unique in the policy."""
 
     effect: str | None = "Allow"
     """`Allow` or `Deny`."""
@@ -54,40 +54,40 @@ class Statement:
     principal: str | Mapping[str, tuple[str, ...]] | None = attrs.field(
         default=None, converter=_principal
     )
-    """For whom it is: `*` for everybody, or a mapping such as `{"AWS": "111122223333"}`, whose
-    values are account ids, ARNs of IAM or names of services.
+    """Who the statement applies to: `*` for everybody, or a mapping of kinds to names, such as
+    `{"AWS": "111122223333"}`. Names of the kind `AWS` are account ids and IAM ARNs.
     """
 
     not_principal: str | Mapping[str, tuple[str, ...]] | None = attrs.field(
         default=None, converter=_principal
     )
-    """For whom it is not, in place of `principal`."""
+    """Who the statement does not apply to, instead of `principal`."""
 
     action: tuple[str, ...] | None = attrs.field(default=None, converter=_texts)
-    """What it allows or denies, such as `ecr:BatchGetImage`."""
+    """The actions that are allowed or denied, such as `ecr:BatchGetImage`."""
 
     not_action: tuple[str, ...] | None = attrs.field(default=None, converter=_texts)
-    """What it does not allow or deny, in place of `action`."""
+    """The actions that the statement does not apply to, instead of `action`."""
 
     resource: tuple[str, ...] | None = attrs.field(default=None, converter=_texts)
-    """The ARNs of the repositories, which may have `*` in them. In policies of the registry only:
-    a repository's policy is about that repository.
+    """The ARNs of repositories, with wildcards `*`. Required in the registry's policy, not allowed
+    in a repository's.
     """
 
     not_resource: tuple[str, ...] | None = attrs.field(default=None, converter=_texts)
-    """The ARNs of the repositories that it is not about, in place of `resource`."""
+    """The ARNs of repositories that the statement does not apply to, instead of `resource`."""
 
     condition: Mapping[str, Any] | None = attrs.field(default=None, converter=_condition)
-    """When it applies: values by key by operator, as in
+    """The conditions under which the statement applies, by operator and key, as in
     `{"StringEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}}`.
     """
 
     extra: Mapping[str, Any] = attrs.field(default=EMPTY, converter=freeze_members)
-    """Members that this release does not know or can't read, as they came."""
+    """Members that this release does not know or can't read, unchanged."""
 
 
 def read_statement(members: Plain) -> Statement:
-    """Read a statement; what does not fit goes to `extra`. The members are used up."""
+    """Read a statement. Members that can't be read go to `extra`. Empties the dict."""
     return Statement(
         sid=take(members, "Sid", str),
         effect=take(members, "Effect", str),
@@ -119,12 +119,12 @@ def _take_principal(members: Plain, name: str) -> str | Mapping[str, tuple[str, 
 
 
 def _texts_in(value: Plain, kind: str) -> tuple[str, ...] | None:
-    """Return a member's texts and leave the member where it is."""
+    """Return the texts of a member, or None if it has others."""
     return _texts(_take_one_or_more(dict(value), kind))
 
 
 def write_statement(statement: Statement, alone: Collection[tuple[str, ...]] = ()) -> Plain:
-    """Write the members of a statement; those that are named in `alone` as a text, not an array."""
+    """Return the members of a statement as JSON. Those in `alone` become a string, not an array."""
 
     def written(texts: tuple[str, ...] | None, *place: str) -> Any:
         is_alone = texts is not None and len(texts) == 1 and place in alone
@@ -150,7 +150,7 @@ def write_statement(statement: Statement, alone: Collection[tuple[str, ...]] = (
 
 
 def texts_alone(members: Plain) -> frozenset[tuple[str, ...]]:
-    """Return the places in a statement where a text stands and not an array of one."""
+    """Return the places in a statement that have a string instead of an array with one item."""
     places: set[tuple[str, ...]] = {
         (name,) for name, value in members.items() if isinstance(value, str)
     }

@@ -44,11 +44,11 @@ DOCUMENTS = [
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("", "it is no JSON: Expecting value"),
-        ("{", "it is no JSON: Expecting property name"),
-        ("[]", "its outermost value is no object"),
-        ("null", "its outermost value is no object"),
-        ('{"a": NaN}', "it is no JSON: NaN is no JSON number"),
+        ("", "it is not JSON: Expecting value"),
+        ("{", "it is not JSON: Expecting property name"),
+        ("[]", "it is not a JSON object"),
+        ("null", "it is not a JSON object"),
+        ('{"a": NaN}', "it is not JSON: NaN is not a JSON number"),
         (100_000 * "[", "it is nested too deeply"),
     ],
 )
@@ -66,7 +66,9 @@ def test_a_text_that_is_no_object_is_refused(
 
 @pytest.mark.parametrize("read", READERS)
 def test_a_dict_is_refused_with_the_way_to_its_text(read: Callable[[Any], Any]) -> None:
-    with pytest.raises(EcrRequestError, match=r"got {'rules': \[\]}; json.dumps\(...\) makes one"):
+    with pytest.raises(
+        EcrRequestError, match=r"got {'rules': \[\]}; json.dumps\(...\) returns one"
+    ):
         read({"rules": []})
 
 

@@ -380,7 +380,7 @@ def test_a_policy_that_cannot_be_evaluated_decides_nothing(text: str, why: str) 
 def test_a_time_without_a_zone_is_refused() -> None:
     policy = LifecyclePolicy([LifecycleRule.keep_newest(1)])
 
-    with pytest.raises(EcrRequestError, match="now: expected a time with a time zone"):
+    with pytest.raises(EcrRequestError, match="now: expected a datetime with a time zone"):
         policy.decide([], now=NOW.replace(tzinfo=None))
 
 

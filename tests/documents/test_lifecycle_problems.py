@@ -67,48 +67,63 @@ def test_a_problem_has_its_place_and_what_was_meant() -> None:
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [
-        ({"countUnit": None}, "rules[0].selection.countUnit: null; expected text: leave out"),
+        ({"countUnit": None}, "rules[0].selection.countUnit: expected text, got null: leave out"),
         ({"tagStatus": ...}, "rules[0].selection.tagStatus: missing; expected text"),
         ({"tagStatus": "Any"}, "tagStatus: 'Any' is none of 'tagged', 'untagged', 'any'; did you"),
         ({"countNumber": "1"}, "countNumber: expected a whole number, got '1'"),
         ({"countNumber": True}, "countNumber: expected a whole number, got True"),
         ({"countNumber": 1.5}, "countNumber: expected a whole number, got 1.5"),
-        ({"countNumber": 0}, "countNumber: 0; expected 1 or more"),
-        ({"countunit": 1}, "countunit: no such member; did you mean 'countUnit'?"),
-        ({"newest": 1}, "rules[0].selection.newest: no such member"),
-        ({"countUnit": "days"}, "countUnit: does not go with countType 'imageCountMoreThan'"),
+        ({"countNumber": 0}, "countNumber: expected at least 1, got 0"),
+        ({"countunit": 1}, "countunit: unknown member; did you mean 'countUnit'?"),
+        ({"newest": 1}, "rules[0].selection.newest: unknown member"),
+        ({"countUnit": "days"}, "countUnit: not allowed with countType 'imageCountMoreThan'"),
         (days("sinceImagePushed", 1, countUnit=...), "countUnit: missing; countType"),
         (days("sinceImagePushed", 1, countUnit="day"), "countUnit: 'day' is none of 'days'; did"),
-        (days("sinceImagePushed", 1, storageClass="archive"), "storageClass: 'archive'; countType"),
-        ({"storageClass": "cold"}, "storageClass: 'cold'; countType 'imageCountMoreThan' is for"),
+        (
+            days("sinceImagePushed", 1, storageClass="archive"),
+            "storageClass: countType 'sinceImagePushed' requires",
+        ),
+        (
+            {"storageClass": "cold"},
+            "countType 'imageCountMoreThan' requires 'standard', got 'cold'",
+        ),
         (days("sinceImageTransitioned", 90), "storageClass: missing; countType"),
-        (days("sinceImageTransitioned", 90, storageClass="standard"), "storageClass: 'standard'"),
-        (days("sinceImageTransitioned", 9, storageClass="archive"), "9 days; images stay in the"),
-        ({"tagStatus": "tagged"}, "rules[0].selection: tagged images need tagPatternList"),
-        ({"tagPatternList": ["v*"]}, "tagPatternList: goes with tagStatus 'tagged' only"),
+        (
+            days("sinceImageTransitioned", 90, storageClass="standard"),
+            "requires 'archive', got 'standard'",
+        ),
+        (
+            days("sinceImageTransitioned", 9, storageClass="archive"),
+            "countNumber: expected at least 90, got 9",
+        ),
+        ({"tagStatus": "tagged"}, "selection: tagStatus 'tagged' requires tagPatternList"),
+        ({"tagPatternList": ["v*"]}, "tagPatternList: only allowed with tagStatus 'tagged'"),
         (
             {**tagged("v*"), "tagPrefixList": ["v"]},
-            "selection: tagPatternList and tagPrefixList ex",
+            "selection: use tagPatternList or tagPrefixList, not",
         ),
-        ({**tagged(), "tagPatternList": []}, "tagPatternList: empty; expected 1 text at least"),
-        (tagged(""), "rules[0].selection.tagPatternList[0]: an empty text"),
+        ({**tagged(), "tagPatternList": []}, "tagPatternList: expected at least 1 text, got none"),
+        (tagged(""), "rules[0].selection.tagPatternList[0]: the text is empty"),
         (tagged("a", "*1*2*3*4*"), "tagPatternList[1]: '*1*2*3*4*' has more than 4 wildcards"),
         ({**tagged(), "tagPatternList": "v"}, "tagPatternList: expected an array, got 'v'"),
         ({**tagged(), "tagPatternList": [1]}, "tagPatternList[0]: expected text, got 1"),
         ({"action": {}}, "rules[0].action.type: missing; expected text"),
         ({"action": {"type": "delete"}}, "type: 'delete' is none of 'expire', 'transition'"),
-        ({"action": {"type": "transition"}}, "targetStorageClass: missing; 'transition' needs"),
-        ({"action": {**ARCHIVE, **EXPIRE}}, "targetStorageClass: does not go with 'expire'"),
+        ({"action": {"type": "transition"}}, "targetStorageClass: missing; 'transition' requires"),
+        ({"action": {**ARCHIVE, **EXPIRE}}, "targetStorageClass: not allowed with 'expire'"),
         (
             {"action": {**ARCHIVE, "targetStorageClass": "glacier"}},
             "'glacier' is none of 'archive'",
         ),
         ({"action": "expire"}, "rules[0].action: expected an object, got 'expire'"),
         ({"description": 5}, "rules[0].description: expected text, got 5"),
-        (days("sinceImagePulled", 9), "rules[0].action.type: 'expire' does not go with countType"),
+        (
+            days("sinceImagePulled", 9),
+            "rules[0].action.type: 'expire' is not allowed with countType",
+        ),
         (
             {**days("sinceImageTransitioned", 90, storageClass="archive"), "action": ARCHIVE},
-            "rules[0].action.type: 'transition' does not go with",
+            "rules[0].action.type: 'transition' is not allowed with",
         ),
     ],
 )
@@ -123,28 +138,28 @@ def test_what_is_wrong_in_a_rule_is_named_and_refused(
 @pytest.mark.parametrize(
     ("rules", "expected"),
     [
-        ([], "rules: no rules; expected 1 at least"),
+        ([], "rules: expected at least 1 rule, got none"),
         ([7], "rules[0]: expected an object, got 7"),
-        ([rule(0)], "rules[0].rulePriority: 0; expected 1 or more"),
+        ([rule(0)], "rules[0].rulePriority: expected at least 1, got 0"),
         (
             [rule(1, **tagged("a")), rule(1, **tagged("b"))],
-            "rules[1].rulePriority: 1 is the priority of rules[0] as well",
+            "rules[1].rulePriority: 1 is also the priority of rules[0]",
         ),
         (
             [rule(5), rule(7, tagStatus="untagged")],
-            "rules[0].rulePriority: 5 is not the last priority; a rule for 'any' has to be the last",
+            "rules[0].rulePriority: a rule with tagStatus 'any' must come last, but 5 is lower than 7",
         ),
         (
             [rule(1, tagStatus="untagged"), rule(2, tagStatus="untagged", countNumber=9)],
-            "rules[1].selection: rules[0] is for tagStatus 'untagged' already",
+            "rules[1].selection: rules[0] already selects untagged images",
         ),
         (
             [rule(1, **tagged("a", "b")), rule(2, **tagged("b", "a"), countNumber=9)],
-            "rules[1].selection: rules[0] is for these tags already",
+            "rules[1].selection: rules[0] already selects these tags",
         ),
         (
             [rule(n, **tagged(f"{n}-*")) for n in range(1, 52)],
-            "rules: 51 rules; expected 50 at most",
+            "rules: expected at most 50 rules, got 51",
         ),
     ],
 )
@@ -155,11 +170,11 @@ def test_what_is_wrong_between_rules_is_named(rules: list[Any], expected: str) -
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("{}", "rules: no rules; expected 1 at least"),
+        ("{}", "rules: expected at least 1 rule, got none"),
         ('{"rules": {}}', "rules: expected an array, got {}"),
-        ('{"rules": null}', "rules: null; expected an array: leave out members"),
-        ('{"Rules": []}', "Rules: no such member; did you mean 'rules'?"),
-        ('{"rules": []}', "the text has 12 characters; expected 100 to 30,720"),
+        ('{"rules": null}', "rules: expected an array, got null: leave out members"),
+        ('{"Rules": []}', "Rules: unknown member; did you mean 'rules'?"),
+        ('{"rules": []}', "expected 100 to 30,720 characters, got 12"),
     ],
 )
 def test_what_is_wrong_with_the_document_is_named(text: str, expected: str) -> None:
@@ -174,13 +189,13 @@ def test_a_text_that_is_too_long_is_named() -> None:
     (problem,) = policy.problems()
 
     assert problem.place == ""
-    assert problem.message.endswith("characters; expected 100 to 30,720")
+    assert problem.message.startswith("expected 100 to 30,720 characters, got 30,")
 
 
 def test_a_rule_that_expires_by_pull_time_says_what_to_do() -> None:
     (problem,) = LifecyclePolicy([LifecycleRule.expire_unpulled(days=9)]).problems()
 
-    assert "archive such images by 'transition'" in problem.message
+    assert "archive the images with 'transition'" in problem.message
 
 
 def test_a_rule_for_any_is_the_last_of_its_storage_class() -> None:

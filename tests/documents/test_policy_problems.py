@@ -36,44 +36,53 @@ def policy_of(*statements: object) -> PolicyDocument:
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [
-        ({"Principal": ...}, "Statement[0].Principal: missing; expected whom the statement is for"),
-        ({"Principal": None}, "Statement[0].Principal: null; expected a value"),
+        ({"Principal": ...}, "Statement[0].Principal: missing; name who the statement applies to"),
+        ({"Principal": None}, "Statement[0].Principal: expected a value, got null"),
         (
             {"Principal": "111122223333"},
             "Principal: expected an object or '*', got '111122223333'; did you mean {\"AWS\": ",
         ),
-        ({"Principal": {}}, "Statement[0].Principal: empty; expected 1 member at least"),
-        ({"NotPrincipal": "*"}, "Statement[0]: Principal and NotPrincipal exclude each other"),
-        ({"NotAction": "ecr:*"}, "Statement[0]: Action and NotAction exclude each other"),
+        ({"Principal": {}}, "Statement[0].Principal: expected at least 1 member, got none"),
+        ({"NotPrincipal": "*"}, "Statement[0]: use Principal or NotPrincipal, not both"),
+        ({"NotAction": "ecr:*"}, "Statement[0]: use Action or NotAction, not both"),
         ({"Principal": 7}, "Statement[0].Principal: expected an object or '*', got 7"),
         ({"Principal": {"aws": "*"}}, "Principal.aws: 'aws' is none of 'AWS', 'Service', "),
         ({"Principal": {"AWS": 111122223333}}, "Principal.AWS: expected text, got 111122223333"),
-        ({"Principal": {"AWS": []}}, "Statement[0].Principal.AWS: empty; expected 1 text"),
+        (
+            {"Principal": {"AWS": []}},
+            "Statement[0].Principal.AWS: expected at least 1 text, got none",
+        ),
         ({"Principal": {"AWS": ["*", 7]}}, "Statement[0].Principal.AWS[1]: expected text, got 7"),
         (
             {"Principal": {"AWS": "arn:aws:iam::111122223333:*"}},
-            "Principal.AWS: 'arn:aws:iam::111122223333:*' is no account id, no ARN of IAM without",
+            "expected '*', an account id or an IAM ARN without wildcards, got 'arn:aws:iam::111122223333:*'",
         ),
-        ({"Principal": {"AWS": ["1234"]}}, "Principal.AWS[0]: '1234' is no account id"),
+        (
+            {"Principal": {"AWS": ["1234"]}},
+            "Principal.AWS[0]: expected '*', an account id or an IAM ARN",
+        ),
         (
             {"Resource": "*"},
-            "Statement[0].Resource: does not go into a policy of a repository, which is the",
+            "Statement[0].Resource: not allowed in a repository's policy",
         ),
         (
             {"Action": ["ecr:PutImage", "ecr:GetAuthorizationToken"]},
-            "Statement[0].Action[1]: 'ecr:GetAuthorizationToken' is about no repository: allow it",
+            "Statement[0].Action[1]: 'ecr:GetAuthorizationToken' does not apply to a repository",
         ),
         (
             {"Action": "ecr:BatchGetImages"},
-            "no action of ECR that this release knows; did you mean 'ecr:BatchGetImage'?",
+            "is not a known ECR action; did you mean 'ecr:BatchGetImage'?",
         ),
-        ({"Action": ["s3:GetObject"]}, "Action[0]: 's3:GetObject' is no action of ECR"),
-        ({"Action": ...}, "Statement[0].Action: missing; expected actions, such as"),
-        ({"Action": []}, "Statement[0].Action: empty; expected 1 text at least"),
-        ({"Action": {}}, "Statement[0].Action: expected text, got {} or an array of it"),
+        ({"Action": ["s3:GetObject"]}, "Action[0]: 's3:GetObject' is not a known ECR action"),
+        ({"Action": ...}, "Statement[0].Action: missing; name actions, such as"),
+        ({"Action": []}, "Statement[0].Action: expected at least 1 text, got none"),
+        (
+            {"Action": {}},
+            "Statement[0].Action: expected text, got {}; an array of texts is allowed, too",
+        ),
         ({"Effect": ...}, "Statement[0].Effect: missing; expected 'Allow' or 'Deny'"),
         ({"Effect": "allow"}, "Effect: 'allow' is none of 'Allow', 'Deny'; did you mean 'Allow'?"),
-        ({"Actions": []}, "Statement[0].Actions: no such member; did you mean 'Action'?"),
+        ({"Actions": []}, "Statement[0].Actions: unknown member; did you mean 'Action'?"),
         ({"Sid": 7}, "Statement[0].Sid: expected text, got 7"),
         ({"Condition": []}, "Statement[0].Condition: expected an object, got []"),
         ({"Condition": {"Bool": "a"}}, "Statement[0].Condition.Bool: expected an object, got 'a'"),
@@ -88,12 +97,12 @@ def test_what_is_wrong_in_a_statement_is_named(changes: dict[str, Any], expected
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("{}", "Statement: no statements; expected 1 at least"),
-        ('{"Statement": []}', "Statement: no statements; expected 1 at least"),
+        ("{}", "Statement: expected at least 1 statement, got none"),
+        ('{"Statement": []}', "Statement: expected at least 1 statement, got none"),
         ('{"Statement": [7]}', "Statement[0]: expected an object, got 7"),
         ('{"Statement": "Allow"}', "Statement: expected an object, got 'Allow'"),
-        ('{"Statement": null}', "Statement: null; expected a value"),
-        ('{"Statements": []}', "Statements: no such member; did you mean 'Statement'?"),
+        ('{"Statement": null}', "Statement: expected a value, got null"),
+        ('{"Statements": []}', "Statements: unknown member; did you mean 'Statement'?"),
         ('{"Version": "2012-10-18"}', "Version: '2012-10-18' is none of '2012-10-17', '2008"),
         ('{"Statement": {"Effect": "Allow"}}', "Statement.Principal: missing; "),
     ],
@@ -107,13 +116,13 @@ def test_what_is_wrong_with_the_document_is_named(text: str, expected: str) -> N
 def test_statements_of_one_name_are_named() -> None:
     (problem,) = policy_of(statement(Sid="a"), statement(Sid="a")).problems()
 
-    assert str(problem) == "Statement[1].Sid: 'a' is the Sid of Statement[0] as well"
+    assert str(problem) == "Statement[1].Sid: 'a' is also the Sid of Statement[0]"
 
 
 def test_a_text_that_is_too_long_is_named() -> None:
     (problem,) = policy_of(statement(Sid="x" * 10_240)).problems()
 
-    assert str(problem).endswith("characters; expected at most 10,240")
+    assert str(problem).startswith("expected at most 10,240 characters, got 10,")
 
 
 def test_a_policy_of_the_registry_needs_resources() -> None:
@@ -121,7 +130,9 @@ def test_a_policy_of_the_registry_needs_resources() -> None:
 
     (problem,) = policy.problems("registry")
 
-    assert str(problem).startswith("Statement[0].Resource: missing; a policy of the registry says")
+    assert str(problem).startswith(
+        "Statement[0].Resource: missing; the registry's policy must name"
+    )
     assert policy_of(statement(Resource=["*"])).problems("registry") == ()
     (problem,) = policy_of(statement(Resource=[])).problems("registry")
     assert problem.place == "Statement[0].Resource"
