@@ -34,13 +34,20 @@ def session_for(
 ) -> Generator[boto3.Session, None, None]:
     """Lend the session of a profile, or of a role that is assumed with its credentials.
 
-    Whoever asks for the same gets the same session: a role is assumed once a process, and again
-    before its credentials expire. As with boto3's own default session, what the environment says
-    is read once. `region_name` is that of the first registry that asks.
+    Whoever asks for the same gets the same session, unless the environment has changed: a role is
+    assumed once a process, and again before its credentials expire. `region_name` is that of the
+    registry; STS is called in that of the first one.
     """
     import boto3
 
-    source = _Source(profile_name, role_arn, external_id, boto3.DEFAULT_SESSION, region_name)
+    source = _Source(
+        profile_name=profile_name,
+        role_arn=role_arn,
+        external_id=external_id,
+        default=boto3.DEFAULT_SESSION,
+        environment=tuple(item for item in os.environ.items() if item[0].startswith("AWS_")),
+        region_name=region_name,
+    )
     # A session is for one thread at a time; the clients that it makes are not.
     with _locks[-1]:
         try:
@@ -54,7 +61,7 @@ def session_for(
         yield session
 
 
-@attrs.frozen
+@attrs.frozen(kw_only=True)
 class _Source:
     """What a session is made from."""
 
@@ -62,6 +69,8 @@ class _Source:
     role_arn: str | None
     external_id: str | None
     default: boto3.Session | None
+    # It has the secrets of the environment.
+    environment: tuple[tuple[str, str], ...] = attrs.field(repr=False)
     region_name: str = attrs.field(eq=False)
 
 

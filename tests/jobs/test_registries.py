@@ -100,6 +100,18 @@ def test_connecting_makes_a_client_of_the_region(emulator: EcrEmulator) -> None:
     assert ":eu-west-1:" in repository.repository_arn
 
 
+def test_the_environment_is_read_again_when_it_has_changed(
+    emulator: EcrEmulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Registries share a session, but not with those that had other credentials."""
+    registry = Registry("eu-west-1", endpoint_url=emulator.endpoint_url)
+    for account in ("111111111111", "222222222222"):
+        monkeypatch.setenv("AWS_ACCESS_KEY_ID", account)
+        with registry.connect() as ecr:
+            repository = ecr.create_repository("team/app")
+        assert f":{account}:" in repository.repository_arn
+
+
 def test_an_unknown_profile_is_an_error_of_the_configuration() -> None:
     """A profile that is not configured is said when the client is made."""
     with pytest.raises(EcrConfigurationError, match="nobody"):
