@@ -29,6 +29,7 @@ from ecr_typed.testing.faults import (
 )
 
 from .test_faults import names
+from .test_protocol import AUTHORIZATION
 
 LONG = 300.0
 """Longer than any test waits: what is late by this much is never there."""
@@ -39,7 +40,8 @@ def request(emulator: EcrEmulator) -> http.client.HTTPConnection:
     url = urlsplit(emulator.endpoint_url)
     connection = http.client.HTTPConnection(str(url.hostname), url.port)
     target = "AmazonEC2ContainerRegistry_V20150921.DescribeRepositories"
-    connection.request("POST", "/", b"{}", {"X-Amz-Target": target})
+    headers = {"X-Amz-Target": target, "Authorization": AUTHORIZATION}
+    connection.request("POST", "/", b"{}", headers)
     return connection
 
 

@@ -359,3 +359,22 @@ def test_images_need_a_repository(ecr: ECRClient) -> None:
         code_of(ecr.describe_images, **names),
     }
     assert refused == {"RepositoryNotFoundException"}
+
+
+@pytest.mark.parametrize(
+    ("image_id", "member", "pattern"),
+    [
+        ({"imageDigest": "sha256"}, "imageDigest", "[a-zA-Z0-9-_+.]+:[a-fA-F0-9]+"),
+        ({"imageTag": "no tag!"}, "imageTag", "[a-zA-Z0-9-_.]+"),
+    ],
+)
+def test_an_identifier_of_no_image(
+    ecr: ECRClient, image_id: Any, member: str, pattern: str
+) -> None:
+    """The wording is AWS's (prowler-cloud/prowler#603, alexjurkiewicz/ecr-scan-image#40)."""
+    expected = (
+        f"Invalid parameter at '{member}' failed to satisfy constraint: "
+        f"'must satisfy regular expression '{pattern}''"
+    )
+    assert message_of(ecr.describe_images, repositoryName="app", imageIds=[image_id]) == expected
+    assert message_of(ecr.start_image_scan, repositoryName="app", imageId=image_id) == expected

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 POLICY = policy(rule())
 TAGGED = {"tagStatus": "tagged", "tagPatternList": ["v*"]}
 NO_SCHEMA = "instance failed to match exactly one schema (matched 0 out of 2)"
+NO_SCHEMA_OF_ARCHIVE = NO_SCHEMA.replace("2", "4")
 NO_DOCUMENT = "Could not map policyString into LifecyclePolicy."
 ARCHIVE = days("sinceImageTransitioned", 90, storageClass="archive")
 
@@ -165,8 +166,8 @@ def test_policies_that_are_none(ecr: ECRClient, text: str, why: str) -> None:
         ({"countUnit": "days"}, NO_SCHEMA),
         ({"countType": "sinceImagePushed"}, NO_SCHEMA),
         (days("sinceImagePushed", 1, countUnit="weeks"), 'instance value ("weeks")'),
-        (days("sinceImagePushed", 1, storageClass="archive"), NO_SCHEMA),
-        (days("sinceImageTransitioned", 90), NO_SCHEMA),
+        (days("sinceImagePushed", 1, storageClass="archive"), NO_SCHEMA_OF_ARCHIVE),
+        (days("sinceImageTransitioned", 90), NO_SCHEMA_OF_ARCHIVE),
         (
             {"tagStatus": "tagged"},
             "Must specify tagPrefixList or tagPatternList when tagStatus=TAGGED",
@@ -186,19 +187,30 @@ def test_selections_that_are_refused(ecr: ECRClient, changes: dict[str, Any], wh
 
 
 @pytest.mark.parametrize(
-    "action",
+    ("action", "why"),
     [
-        {},
-        {"type": "delete"},
-        {"type": "transition"},
-        {**EXPIRE, "targetStorageClass": None},
-        {**EXPIRE, "targetStorageClass": "archive"},
-        {**TRANSITION, "targetStorageClass": "standard"},
+        ({}, NO_SCHEMA),
+        ({"type": "delete"}, NO_SCHEMA),
+        ({"type": "transition"}, NO_SCHEMA_OF_ARCHIVE),
+        ({**EXPIRE, "targetStorageClass": None}, NO_SCHEMA_OF_ARCHIVE),
+        ({**EXPIRE, "targetStorageClass": "archive"}, NO_SCHEMA_OF_ARCHIVE),
+        ({**TRANSITION, "targetStorageClass": "standard"}, NO_SCHEMA_OF_ARCHIVE),
     ],
 )
-def test_actions_that_are_refused(ecr: ECRClient, action: dict[str, Any]) -> None:
-    """An action is to expire, or to transition to archive (cloudposse/terraform-aws-ecr#158)."""
-    assert why_refused(ecr, policy(rule(action=action))) == NO_SCHEMA
+def test_actions_that_are_refused(ecr: ECRClient, action: dict[str, Any], why: str) -> None:
+    """An action is to expire, or to transition to archive.
+
+    The count of schemas is 4 of 2026's schemas for the archive, as captured in
+    hashicorp/terraform-provider-aws#45909, and 2 otherwise (cloudposse/terraform-aws-ecr#158).
+    """
+    assert why_refused(ecr, policy(rule(action=action))) == why
+
+
+def test_a_null_member_is_refused(ecr: ECRClient) -> None:
+    """A member that is null matches no schema (cloudposse/terraform-aws-ecr#132)."""
+    document = rule()
+    document["selection"]["countUnit"] = None
+    assert why_refused(ecr, policy(document)) == NO_SCHEMA
 
 
 @pytest.mark.parametrize(

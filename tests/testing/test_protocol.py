@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from ecr_typed.testing import EcrEmulator
 
+AUTHORIZATION = "AWS4-HMAC-SHA256 Credential=123456789012/20260101/us-east-1/ecr/aws4_request"
 TARGET = "AmazonEC2ContainerRegistry_V20150921"
 
 
@@ -32,7 +33,11 @@ def post(emulator: EcrEmulator, operation: str, body: bytes) -> tuple[int, Any, 
     request = urllib.request.Request(
         emulator.endpoint_url,
         body,
-        {"X-Amz-Target": f"{TARGET}.{operation}", "Content-Type": "application/x-amz-json-1.1"},
+        {
+            "X-Amz-Target": f"{TARGET}.{operation}",
+            "Content-Type": "application/x-amz-json-1.1",
+            "Authorization": AUTHORIZATION,
+        },
     )
     try:
         with urllib.request.urlopen(request) as answer:

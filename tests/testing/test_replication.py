@@ -360,3 +360,13 @@ def test_statuses_of_what_is_not_there(ecr: ECRClient) -> None:
     assert code_of(call, repositoryName="app", imageId=image) == "ImageNotFoundException"
     assert code_of(call, repositoryName="no", imageId=image) == "RepositoryNotFoundException"
     assert "'imageId'" in message_of(call, repositoryName="app", imageId={})
+
+
+@pytest.mark.parametrize("region", ["nowhere", "us-east", "local-1"])
+def test_a_destination_in_no_region(ecr: ECRClient, region: str) -> None:
+    """A region that can't exist is refused."""
+    message = message_of(
+        ecr.put_replication_configuration,
+        replicationConfiguration={"rules": [rule_of(destination_of("1" * 12, region))]},
+    )
+    assert f"'{region}'" in message

@@ -174,7 +174,10 @@ def test_exclusion_filters_belong_to_the_kinds_with_exclusion(ecr: ECRClient, ki
     assert repository["imageTagMutability"] == kind
     assert repository["imageTagMutabilityExclusionFilters"] == filters
     message = message_of(call, repositoryName="other", imageTagMutability=kind)
-    assert "'imageTagMutabilityExclusionFilters'" in message
+    assert message.endswith(
+        "constraint: 'ImageTagMutabilityExclusionFilters can't be null when imageTagMutability is "
+        f"set as {kind}'"
+    )
 
 
 @pytest.mark.parametrize("kind", [{}, {"imageTagMutability": "IMMUTABLE"}])
@@ -191,9 +194,9 @@ def test_exclusion_filters_are_refused_with_other_kinds(
     assert "'imageTagMutabilityExclusionFilters'" in message
 
 
-@pytest.mark.parametrize("filters", [["a b"], ["x" * 129], ["v*"] * 6])
+@pytest.mark.parametrize("filters", [["a b"], ["x" * 129], ["v*"] * 6, ["v*", "*a*b*"]])
 def test_exclusion_filters_have_limits(ecr: ECRClient, filters: list[str]) -> None:
-    """There are five filters at most, of 128 characters of a set (API reference)."""
+    """There are five filters at most, of 128 characters with two wildcards (API reference)."""
     message = message_of(
         ecr.create_repository,
         repositoryName="app",

@@ -113,7 +113,6 @@ class EcrEmulator:
         dispatcher = Dispatcher(
             self._service,
             self.faults,
-            region_name=self.region_name,
             latency=self.latency,
             other_services=other_services,
         )

@@ -11,6 +11,7 @@ from wsgiref.util import application_uri
 from ecr_typed.testing._emulator.http import json_protocol, sts
 from ecr_typed.testing._emulator.http.downloads import download
 from ecr_typed.testing._emulator.http.messages import CredentialScope, service_response
+from ecr_typed.testing._emulator.registry.errors import ServiceError
 from ecr_typed.testing._emulator.registry.layers import DOWNLOADS_PATH
 
 if TYPE_CHECKING:
@@ -32,13 +33,11 @@ class Dispatcher:
         service: EcrService,
         faults: Faults,
         *,
-        region_name: str,
         latency: float,
         other_services: WSGIApplication | None,
     ) -> None:
         self._service = service
         self._faults = faults
-        self._region_name = region_name
         self._latency = latency
         self._other_services = other_services
         self._is_ending = threading.Event()
@@ -52,12 +51,14 @@ class Dispatcher:
         if path.startswith(DOWNLOADS_PATH):
             response = self._download(path, environ)
         elif target.startswith(json_protocol.TARGET_PREFIX) or service_name == "ecr":
-            response = self._call(target.removeprefix(json_protocol.TARGET_PREFIX), scope, environ)
+            response = self._call(target.removeprefix(json_protocol.TARGET_PREFIX), environ)
         elif self._other_services is not None:
             return self._other_services(environ, start_response)
+        elif scope is None:
+            response = self._call("", environ)
         elif service_name == "sts":
             with self._service.exclusive() as registries:
-                caller = registries.accounts.caller_of("" if scope is None else scope.access_key_id)
+                caller = registries.accounts.caller_of(scope.access_key_id)
                 response = sts.respond(registries, environ["wsgi.input"].read(), caller)
         else:
             response = _not_emulated(service_name, environ)
@@ -74,17 +75,19 @@ class Dispatcher:
         with self._service.exclusive() as registries:
             return download(registries, path, query, range_header)
 
-    def _call(
-        self, operation_name: str, scope: CredentialScope | None, environ: WSGIEnvironment
-    ) -> HttpResponse:
-        caller = self._service.accounts.caller_of("" if scope is None else scope.access_key_id)
+    def _call(self, operation_name: str, environ: WSGIEnvironment) -> HttpResponse:
+        authorization: str = environ.get("HTTP_AUTHORIZATION", "")
+        try:
+            scope = json_protocol.signed_scope(environ["REQUEST_METHOD"], authorization)
+        except ServiceError as error:
+            return json_protocol.refusal(error)
         carry_out = partial(
             json_protocol.respond,
             self._service,
             operation_name,
             environ["wsgi.input"].read(),
-            caller,
-            self._region_name if scope is None else scope.region_name,
+            self._service.accounts.caller_of(scope.access_key_id),
+            scope.region_name,
             application_uri(environ).rstrip("/"),
         )
         return self._with_faults(operation_name, carry_out)

@@ -8,7 +8,11 @@ import logging
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from ecr_typed.testing._emulator.http.messages import HttpResponse, service_response
+from ecr_typed.testing._emulator.http.messages import (
+    CredentialScope,
+    HttpResponse,
+    service_response,
+)
 from ecr_typed.testing._emulator.http.service_description import REQUESTS, WITHOUT_OUTPUT
 from ecr_typed.testing._emulator.registry.errors import ServiceError
 
@@ -31,7 +35,6 @@ def respond(
     endpoint_url: str,
 ) -> HttpResponse:
     """Run one operation; whatever happens, the response is one of the service's."""
-    status = "200 OK"
     try:
         parameters = _read(operation_name, body)
         with service.exclusive() as registries:
@@ -41,18 +44,34 @@ def respond(
             # The members may hold parts of the state, so they are encoded under the lock.
             response = b"" if operation_name in WITHOUT_OUTPUT else _encode(members)
     except ServiceError as error:
-        status = "400 BAD REQUEST"
-        response = _encode({"__type": error.code, "message": error.message, **error.members})
+        return refusal(error)
     except Exception:
         _logger.exception("%s failed", operation_name)
-        status = "500 INTERNAL SERVER ERROR"
-        response = _encode(
-            {
-                "__type": "ServerException",
-                "message": "The emulator failed; its log (ecr_typed.testing) has the traceback.",
-            }
+        message = "The emulator failed; its log (ecr_typed.testing) has the traceback."
+        return refusal(ServiceError("ServerException", message), "500 INTERNAL SERVER ERROR")
+    return service_response("200 OK", response)
+
+
+def signed_scope(method: str, authorization: str) -> CredentialScope:
+    """Return the credential scope of a call, or refuse a request that is none or is not signed."""
+    if method != "POST":
+        raise ServiceError("UnknownOperationException", f"ECR's API takes POST, not {method}")
+    if not authorization:
+        raise ServiceError("MissingAuthenticationTokenException", "Missing Authentication Token")
+    scope = CredentialScope.of(authorization)
+    if scope is None:
+        raise ServiceError(
+            "IncompleteSignatureException",
+            "Authorization header requires 'Credential' parameter. "
+            f"Authorization={authorization.partition(' ')[0]}",
         )
-    return service_response(status, response)
+    return scope
+
+
+def refusal(error: ServiceError, status: str = "400 BAD REQUEST") -> HttpResponse:
+    """Return an error as the service returns it."""
+    members = {"__type": error.code, "message": error.message, **error.members}
+    return service_response(status, _encode(members))
 
 
 def _read(operation_name: str, body: bytes) -> dict[str, Any]:
@@ -65,7 +84,7 @@ def _read(operation_name: str, body: bytes) -> dict[str, Any]:
         )
     try:
         document: object = json.loads(body or b"{}")
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ServiceError("SerializationException", f"The request is no JSON: {error}") from error
     parameters = shape.read(document, "request")
     shape.check(parameters, "")

@@ -5,10 +5,11 @@ from __future__ import annotations
 import contextlib
 import io
 import logging
+import re
 import socket
 import struct
 import threading
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 from werkzeug.test import run_wsgi_app
@@ -28,6 +29,16 @@ _STOP_TIMEOUT = 5.0
 # With this option, closing a socket discards what is not sent yet and resets the connection.
 _NO_LINGER = struct.pack("ii", 1, 0)
 _WITHOUT_BODY = frozenset({204, 304})
+_PIECE = 1024 * 1024
+_TLS_HANDSHAKE = b"\x16"
+_NO_TLS = (
+    b"HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\nConnection: close\r\n\r\n"
+    b"This port speaks HTTP, not HTTPS: use http://\n"
+)
+
+
+class BadRequestError(Exception):
+    """A request that is no HTTP request; its text says why."""
 
 
 class EmulatorRequestHandler(WSGIRequestHandler):
@@ -43,10 +54,26 @@ class EmulatorRequestHandler(WSGIRequestHandler):
     # Head and body of a response leave in one packet.
     wbufsize = -1
 
+    def handle_one_request(self) -> None:
+        """Handle one request; tell a client that speaks TLS that this port does not."""
+        # The file is a BufferedReader; its declared type does not say so.
+        requests = cast("io.BufferedReader", self.rfile)
+        if requests.peek(1)[:1] == _TLS_HANDSHAKE:
+            self.close_connection = True
+            _logger.warning("a client speaks TLS; the emulator speaks HTTP: use http://")
+            self.wfile.write(_NO_TLS)
+            return
+        super().handle_one_request()
+
     def run_wsgi(self) -> None:
         """Respond to one request."""
         self.environ = environ = self.make_environ()
-        body = self._read_body(environ)
+        try:
+            body = self._read_body(environ)
+        except BadRequestError as error:
+            self.close_connection = True
+            self._send(400, [("Content-Type", "text/plain")], f"{error}\n".encode())
+            return
         environ["wsgi.input"] = io.BytesIO(body)
         environ["CONTENT_LENGTH"] = str(len(body))
         try:
@@ -66,13 +93,23 @@ class EmulatorRequestHandler(WSGIRequestHandler):
             del environ["HTTP_TRANSFER_ENCODING"]
             # The trailer of a chunked body is not read, so no other request may follow it.
             self.close_connection = True
-            whole: bytes = environ["wsgi.input"].read()
+            try:
+                whole: bytes = environ["wsgi.input"].read()
+            except OSError as error:
+                raise BadRequestError(f"The chunked body can't be read: {error}") from error
             return whole
-        length = int(environ.get("CONTENT_LENGTH") or 0)
-        body = self.rfile.read(length)
-        if len(body) < length:
-            raise ConnectionError("the client left in the middle of a request")
-        return body
+        stated: str = environ.get("CONTENT_LENGTH") or "0"
+        if not re.fullmatch("[0-9]{1,18}", stated):
+            raise BadRequestError(f"Content-Length must be a number of bytes, not {stated!r}")
+        # The body is read in pieces, because a client may state more than there is memory for.
+        body, missing = bytearray(), int(stated)
+        while missing:
+            piece = self.rfile.read(min(missing, _PIECE))
+            if not piece:
+                raise ConnectionError("the client left in the middle of a request")
+            body += piece
+            missing -= len(piece)
+        return bytes(body)
 
     def _send(self, status: int, headers: Iterable[tuple[str, str]], body: bytes) -> None:
         self.send_response(status)

@@ -16,6 +16,8 @@ ImageStatus: TypeAlias = Literal["ACTIVE", "ARCHIVED", "ACTIVATING"]
 
 _DIGEST = "[a-zA-Z0-9-_+.]+:[a-fA-F0-9]+"
 _TAG = "[a-zA-Z0-9_][a-zA-Z0-9_.-]*"
+# The service's messages name a wider pattern for tags than the one that it checks.
+_NAMED_TAG = "[a-zA-Z0-9-_.]+"
 _REASONS = {
     "MissingDigestAndTag": "Invalid request parameters: both tag and digest cannot be null",
     "InvalidImageDigest": (
@@ -183,11 +185,15 @@ class ImageStore:
 def check_tag(tag: str) -> None:
     """Refuse a tag that no image can have."""
     if not re.fullmatch(_TAG, tag):
-        raise invalid("imageTag", f"must satisfy regular expression '{_TAG}'")
+        raise unusable_id("InvalidImageTag", "imageTag")
 
 
 def unusable_id(code: str, member: str) -> ServiceError:
     """Return the error for an identifier that could name no image."""
+    if code == "InvalidImageDigest":
+        return invalid("imageDigest", f"must satisfy regular expression '{_DIGEST}'")
+    if code == "InvalidImageTag":
+        return invalid("imageTag", f"must satisfy regular expression '{_NAMED_TAG}'")
     return invalid(member, _REASONS[code])
 
 

@@ -35,6 +35,11 @@ def partition_of(region_name: str) -> Partition:
     return _PARTITIONS[-1]
 
 
+def is_region(name: str) -> bool:
+    """Return whether a name has the form of a region: of those that exist, or may exist one day."""
+    return any(re.fullmatch(each.region_pattern, name, re.ASCII) for each in _PARTITIONS)
+
+
 def repository_arn(account_id: str, region_name: str, repository_name: str) -> str:
     """Return the ARN of a repository."""
     partition = partition_of(region_name).name

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ecr_typed.testing._emulator.registry.call import Call, Response
     from ecr_typed.testing._emulator.registry.repositories import Repository
 
+_MOST_WILDCARDS = 2
 FILTERS = "imageTagMutabilityExclusionFilters"
 
 
@@ -87,12 +88,22 @@ def allows_filters(mutability: str) -> bool:
     return mutability.endswith("_WITH_EXCLUSION")
 
 
-def check_tag_mutability(mutability: str, filters: Sequence[object] | None) -> None:
+def check_tag_mutability(mutability: str, filters: Sequence[dict[str, str]] | None) -> None:
     """Require filters for the kinds with exclusions, and refuse them for the others."""
     if allows_filters(mutability) and not filters:
-        raise invalid(FILTERS, f"must be specified when imageTagMutability is {mutability}")
+        raise invalid(
+            FILTERS,
+            f"ImageTagMutabilityExclusionFilters can't be null when imageTagMutability is set as "
+            f"{mutability}",
+        )
     if filters and not allows_filters(mutability):
         raise invalid(FILTERS, f"must not be specified when imageTagMutability is {mutability}")
+    for position, each in enumerate(filters or (), 1):
+        if each["filter"].count("*") > _MOST_WILDCARDS:
+            raise invalid(
+                f"{FILTERS}.{position}.member.filter",
+                f"must not have more than {_MOST_WILDCARDS} wildcards",
+            )
 
 
 def is_immutable(repository: Repository, tag: str) -> bool:

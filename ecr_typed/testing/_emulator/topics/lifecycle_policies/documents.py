@@ -29,6 +29,15 @@ _COUNT_TYPES = (
     "sinceImagePushed",
     "sinceImageTransitioned",
 )
+_ARCHIVE_WORDS = frozenset(
+    {
+        "transition",
+        "targetStorageClass",
+        "storageClass",
+        "sinceImagePulled",
+        "sinceImageTransitioned",
+    }
+)
 _JSON_NAMES: Mapping[type, str] = {
     str: "string",
     bool: "boolean",
@@ -92,7 +101,7 @@ def _rule(document: object) -> Rule:
     )
     selection, action = members["selection"], members["action"]
     if action not in _ACTIONS:
-        raise _no_schema()
+        raise _no_schema({**selection, **(action if isinstance(action, dict) else {})})
     _check_selection(selection)
     _check_action(selection, action["type"])
     prefixes = [f"{prefix}*" for prefix in selection.get("tagPrefixList", [])]
@@ -125,12 +134,12 @@ def _selection(document: object) -> dict[str, Any]:
 
 def _check_selection(selection: Mapping[str, Any]) -> None:
     if selection["countType"] not in _COUNT_TYPES:
-        raise _no_schema()
+        raise _no_schema(selection)
     counts_days = selection["countType"] != "imageCountMoreThan"
     of_archive = selection["countType"] == "sinceImageTransitioned"
     is_archive = selection.get("storageClass", "standard") == "archive"
     if counts_days != ("countUnit" in selection) or of_archive != is_archive:
-        raise _no_schema()
+        raise _no_schema(selection)
     lists = [name for name in _TAG_LISTS if name in selection]
     if selection["tagStatus"] != "tagged":
         if lists:
@@ -169,8 +178,13 @@ def _check_together(rules: list[Rule]) -> None:
             raise _failure("Only one rule can select a set of tags per storage class.")
 
 
-def _no_schema() -> ServiceError:
-    return _failure("instance failed to match exactly one schema (matched 0 out of 2)")
+def _no_schema(members: Mapping[str, Any]) -> ServiceError:
+    """Return the error for a rule that no schema of a rule matches.
+
+    The count of schemas in captured messages is 2, and 4 where a rule is about the archive.
+    """
+    count = 2 if _ARCHIVE_WORDS.isdisjoint(map(str, (*members, *members.values()))) else 4
+    return _failure(f"instance failed to match exactly one schema (matched 0 out of {count})")
 
 
 def _failure(why: str) -> ServiceError:
@@ -194,6 +208,8 @@ def _read_object(
             "object instance has properties which are not allowed by the schema: "
             f"({json.dumps(unknown)})"
         )
+    if None in members.values():
+        raise _no_schema(members)
     return {name: readers[name](member) for name, member in members.items()}
 
 

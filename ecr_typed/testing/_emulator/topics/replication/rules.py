@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from ecr_typed.testing._emulator.registry.clock import BACKGROUND_TIME
 from ecr_typed.testing._emulator.registry.errors import invalid
 from ecr_typed.testing._emulator.registry.images import with_digest
-from ecr_typed.testing._emulator.registry.names import partition_of
+from ecr_typed.testing._emulator.registry.names import is_region, partition_of
 from ecr_typed.testing._emulator.topics.replication.copies import copy_image
 
 if TYPE_CHECKING:
@@ -139,6 +139,11 @@ def _check_destination(call: Call, destination: Destination) -> None:
         raise invalid(
             "replicationConfiguration",
             "Replication destination cannot be the same as the source registry",
+        )
+    if not is_region(destination.region):
+        raise invalid(
+            "replicationConfiguration",
+            f"Replication destination has an invalid region '{destination.region}'",
         )
     if partition_of(destination.region).name != call.registry.partition:
         raise invalid(
