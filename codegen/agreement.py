@@ -146,6 +146,10 @@ def _shape_problems(service: ServiceRecord, decisions: Decisions) -> Iterator[st
         if isinstance(shape, ScalarRecord) and shape.pattern is not None
     )
     yield from _differences("pattern of ", patterns, decisions.shared.scalars)
+    for name in decisions.shared.documents:
+        shape = reached.get(name)
+        if not isinstance(shape, ScalarRecord) or shape.kind != "string":
+            yield f"document {name} has an entry in the curation, but is no text in the model"
 
 
 def _member_names(structure: StructureRecord) -> list[str]:

@@ -90,6 +90,15 @@ class ScalarDecision:
 
 
 @attrs.frozen
+class DocumentDecision:
+    """The classes of `ecr_typed.documents` that a method accepts in place of a text."""
+
+    classes: tuple[str, ...]
+    implies: Mapping[str, str] = attrs.field(factory=dict[str, str])
+    """Arguments whose default is an attribute of the document, with the attribute's name."""
+
+
+@attrs.frozen
 class TopicDecision:
     """A topic: a module of models and one of operations."""
 
@@ -119,6 +128,9 @@ class SharedDecisions:
     scalars: Mapping[str, ScalarDecision]
     same_structures: Mapping[str, str]
     """Structures that duplicate another one, by their names."""
+
+    documents: Mapping[str, DocumentDecision] = attrs.field(factory=dict[str, DocumentDecision])
+    """The texts that have typed documents, by the names of their shapes."""
 
     pending: tuple[str, ...] = ()
     """Operations that are not curated yet."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import attrs
 
-from codegen.decisions import Decisions, OperationDecision, TopicDecision
+from codegen.decisions import Decisions, OperationDecision, StructureDecision, TopicDecision
 from codegen.docstrings import docstring, method_docstring
 from codegen.model_views import ModelViews
 from codegen.names import attribute_name, attribute_path, class_prefix, constant_name
@@ -53,6 +53,7 @@ class OperationsView:
     class_name: str
     class_docstring: str
     methods: tuple[MethodView, ...]
+    documents: tuple[str, ...]
 
 
 class OperationViews:
@@ -75,7 +76,14 @@ class OperationViews:
             class_name=f"{class_prefix(name)}Operations",
             class_docstring=docstring(topic.words, 4),
             methods=tuple(methods),
+            documents=self._documents(topic),
         )
+
+    def _documents(self, topic: TopicDecision) -> tuple[str, ...]:
+        """Return the classes of documents that the methods of a topic take."""
+        operations = (self._service.operations[name] for name in topic.operations)
+        shapes = [member.shape for each in operations for member in each.input.members]
+        return tuple(sorted({c for shape in shapes for c in self._shapes.document_classes(shape)}))
 
     def _method(
         self, operation: OperationRecord, decision: OperationDecision, topic: TopicDecision
@@ -96,7 +104,7 @@ class OperationViews:
             constant=constant_name(operation.name),
             constant_type=constant_type,
             constant_value=self._constant(operation, decision),
-            parameters=tuple(self._parameter(member) for member in members),
+            parameters=tuple(self._parameter(member, members) for member in members),
             is_paged=is_paged,
             caller="paged" if is_paged else "call_in_parts" if decision.splits else "call",
             result_type=result_type,
@@ -104,15 +112,28 @@ class OperationViews:
             docstring=self._docstring(operation, decision, topic, members),
         )
 
-    def _parameter(self, member: MemberRecord) -> ParameterView:
-        name = attribute_name(member.name)
+    def _parameter(self, member: MemberRecord, members: list[MemberRecord]) -> ParameterView:
         type_name = self._shapes.parameter_type(member.shape)
         return ParameterView(
-            name=name,
+            name=attribute_name(member.name),
             type=type_name if member.is_required else f"{type_name} | None",
-            passed=f"as_tags({name})" if self._shapes.is_tag_list(member.shape) else name,
+            passed=self._passed(member, members),
             is_required=member.is_required,
         )
+
+    def _passed(self, member: MemberRecord, members: list[MemberRecord]) -> str:
+        """Return the expression of what a method passes on for a parameter."""
+        name = attribute_name(member.name)
+        if self._shapes.is_tag_list(member.shape):
+            return f"as_tags({name})"
+        if classes := self._shapes.document_classes(member.shape):
+            return f"as_text({name}, {', '.join(map(repr, classes))})"
+        for other in members:
+            decision = self._decisions.shared.documents.get(other.shape.name)
+            if decision and member.name in decision.implies:
+                attribute = decision.implies[member.name]
+                return f"implied({name}, {attribute_name(other.name)}, {attribute!r})"
+        return name
 
     def _result(self, operation: OperationRecord, decision: OperationDecision) -> tuple[str, str]:
         """Return the type of the method's result, and the response's attribute that holds it."""
@@ -167,7 +188,7 @@ class OperationViews:
     ) -> str:
         request = topic.structures[operation.input.name]
         arguments = {
-            attribute_name(member.name): self._models.words(operation.input, member, request)
+            attribute_name(member.name): self._words(operation, member, request)
             for member in members
         }
         if operation.is_paged:
@@ -182,6 +203,17 @@ class OperationViews:
         return method_docstring(
             decision.words, arguments, decision.returned, raised, operation.documentation_url
         )
+
+    def _words(
+        self, operation: OperationRecord, member: MemberRecord, request: StructureDecision
+    ) -> str:
+        words = self._models.words(operation.input, member, request)
+        classes = [f"`{name}`" for name in self._shapes.document_classes(member.shape)]
+        if not classes:
+            return words
+        *others, last = classes
+        listed = f"{', '.join(others)} or {last}" if others else last
+        return f"{words} Text, or a {listed}."
 
 
 def _largest_page(operation: OperationRecord) -> int:

@@ -44,6 +44,7 @@ class ShapeViews:
     def __init__(self, shared: SharedDecisions) -> None:
         self._same = shared.same_structures
         self._scalars = shared.scalars
+        self._documents = shared.documents
 
     def class_name(self, shape: ShapeRecord) -> str:
         return self._same.get(shape.name, shape.name)
@@ -66,7 +67,7 @@ class ShapeViews:
         """Return the type of a method's parameter."""
         match shape:
             case ScalarRecord():
-                return _TYPES[shape.kind]
+                return " | ".join([_TYPES[shape.kind], *self.document_classes(shape)])
             case EnumRecord() | StructureRecord():
                 return f"models.{self.class_name(shape)}"
             case ListRecord() if self.is_tag_list(shape):
@@ -89,6 +90,11 @@ class ShapeViews:
                 return f"Mapping[{self.result_type(shape.key)}, {self.result_type(shape.value)}]"
             case ScalarRecord():
                 return _TYPES[shape.kind]
+
+    def document_classes(self, shape: ShapeRecord) -> tuple[str, ...]:
+        """Return the classes of documents that are accepted in place of a text."""
+        decision = self._documents.get(shape.name)
+        return decision.classes if decision else ()
 
     def is_tag_list(self, shape: ShapeRecord) -> bool:
         return isinstance(shape, ListRecord) and shape.item.name == _TAG

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import attrs
 
@@ -15,6 +15,8 @@ from ecr_typed._errors import EcrRequestError
 
 if TYPE_CHECKING:
     from ecr_typed.models import Tag
+
+Argument = TypeVar("Argument")
 
 
 def build_request(operation: AnyOperation, arguments: Mapping[str, object]) -> attrs.AttrsInstance:
@@ -50,6 +52,22 @@ def join(first: Response, second: Response) -> Response:
             value = (*(value or ()), *(more or ()))
         values[member.name] = value
     return type(first)(**values)
+
+
+def as_text(value: object, *documents: str) -> Any:
+    """Return the text of a document of one of the named classes, and other values unchanged."""
+    if value is None or isinstance(value, str):
+        return value
+    # Only programs that pass documents have to load them.
+    from ecr_typed import documents as known
+
+    classes = tuple(getattr(known, name) for name in documents)
+    return str(value) if isinstance(value, classes) else value
+
+
+def implied(value: Argument | None, document: object, attribute: str) -> Argument | None:
+    """Return an argument, or if it is None, an attribute of the document in another argument."""
+    return getattr(document, attribute, None) if value is None else value
 
 
 def as_tags(tags: Mapping[str, str] | Sequence[Tag] | None) -> Sequence[Tag] | None:

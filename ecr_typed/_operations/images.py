@@ -4,11 +4,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from ecr_typed import models
 from ecr_typed._calls.paging import Pager, Paging
+from ecr_typed._calls.request import as_text, implied
 from ecr_typed._calls.runner import CallRunner
 from ecr_typed._wire import operations
+
+if TYPE_CHECKING:
+    from ecr_typed.documents import ImageIndex, Manifest, UnknownManifest
 
 __tracebackhide__ = True  # pytest's tracebacks end at the caller's line.
 
@@ -22,7 +27,7 @@ class ImagesOperations:
     def put_image(
         self,
         repository_name: str,
-        image_manifest: str,
+        image_manifest: str | Manifest | ImageIndex | UnknownManifest,
         *,
         registry_id: str | None = None,
         image_manifest_media_type: str | None = None,
@@ -47,7 +52,8 @@ class ImagesOperations:
                 '__' or hyphens, in parts separated by '/'.
             image_manifest: The manifest.
                 It is sent unchanged: even one added newline changes the digest. 1 to
-                4,194,304 characters.
+                4,194,304 characters. Text, or a `Manifest`, `ImageIndex` or
+                `UnknownManifest`.
             registry_id: The AWS account id of the registry. Default: the caller's account.
                 12 digits.
             image_manifest_media_type: The media type of the manifest.
@@ -84,9 +90,11 @@ class ImagesOperations:
         return self._calls.call(
             operations.PUT_IMAGE,
             repository_name=repository_name,
-            image_manifest=image_manifest,
+            image_manifest=as_text(image_manifest, "Manifest", "ImageIndex", "UnknownManifest"),
             registry_id=registry_id,
-            image_manifest_media_type=image_manifest_media_type,
+            image_manifest_media_type=implied(
+                image_manifest_media_type, image_manifest, "media_type"
+            ),
             image_tag=image_tag,
             image_digest=image_digest,
         ).image

@@ -4,11 +4,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from ecr_typed import models
 from ecr_typed._calls.paging import Pager, Paging
+from ecr_typed._calls.request import as_text
 from ecr_typed._calls.runner import CallRunner
 from ecr_typed._wire import operations
+
+if TYPE_CHECKING:
+    from ecr_typed.documents import LifecyclePolicy
 
 __tracebackhide__ = True  # pytest's tracebacks end at the caller's line.
 
@@ -22,7 +27,7 @@ class LifecyclePoliciesOperations:
     def put_lifecycle_policy(
         self,
         repository_name: str,
-        lifecycle_policy_text: str,
+        lifecycle_policy_text: str | LifecyclePolicy,
         *,
         registry_id: str | None = None,
     ) -> models.PutLifecyclePolicyResponse:
@@ -36,7 +41,7 @@ class LifecyclePoliciesOperations:
                 2 to 256 characters: lower-case letters and digits, separated by '.', '_',
                 '__' or hyphens, in parts separated by '/'.
             lifecycle_policy_text: The lifecycle policy, a JSON document.
-                100 to 30,720 characters.
+                100 to 30,720 characters. Text, or a `LifecyclePolicy`.
             registry_id: The AWS account id of the registry. Default: the caller's account.
                 12 digits.
 
@@ -56,7 +61,7 @@ class LifecyclePoliciesOperations:
         return self._calls.call(
             operations.PUT_LIFECYCLE_POLICY,
             repository_name=repository_name,
-            lifecycle_policy_text=lifecycle_policy_text,
+            lifecycle_policy_text=as_text(lifecycle_policy_text, "LifecyclePolicy"),
             registry_id=registry_id,
         )
 
@@ -136,7 +141,7 @@ class LifecyclePoliciesOperations:
         repository_name: str,
         *,
         registry_id: str | None = None,
-        lifecycle_policy_text: str | None = None,
+        lifecycle_policy_text: str | LifecyclePolicy | None = None,
     ) -> models.StartLifecyclePolicyPreviewResponse:
         """Start a preview: compute what a lifecycle policy would do to a repository's images,
         without doing it.
@@ -151,7 +156,8 @@ class LifecyclePoliciesOperations:
             registry_id: The AWS account id of the registry. Default: the caller's account.
                 12 digits.
             lifecycle_policy_text: The policy to preview, a JSON document.
-                Default: the repository's current policy. 100 to 30,720 characters.
+                Default: the repository's current policy. 100 to 30,720 characters. Text, or a
+                `LifecyclePolicy`.
 
         Returns:
             The policy of the preview, and the preview's status.
@@ -173,7 +179,7 @@ class LifecyclePoliciesOperations:
             operations.START_LIFECYCLE_POLICY_PREVIEW,
             repository_name=repository_name,
             registry_id=registry_id,
-            lifecycle_policy_text=lifecycle_policy_text,
+            lifecycle_policy_text=as_text(lifecycle_policy_text, "LifecyclePolicy"),
         )
 
     def get_lifecycle_policy_preview(

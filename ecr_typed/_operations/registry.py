@@ -4,10 +4,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from ecr_typed import models
+from ecr_typed._calls.request import as_text
 from ecr_typed._calls.runner import CallRunner
 from ecr_typed._wire import operations
+
+if TYPE_CHECKING:
+    from ecr_typed.documents import PolicyDocument
 
 __tracebackhide__ = True  # pytest's tracebacks end at the caller's line.
 
@@ -64,7 +69,7 @@ class RegistryOperations:
 
     def put_registry_policy(
         self,
-        policy_text: str,
+        policy_text: str | PolicyDocument,
     ) -> str:
         """Set the registry's permissions policy, replacing the current one.
 
@@ -73,6 +78,7 @@ class RegistryOperations:
 
         Args:
             policy_text: The permissions policy, a JSON document. At most 10,240 characters.
+                Text, or a `PolicyDocument`.
 
         Returns:
             The new policy, a JSON document.
@@ -88,7 +94,7 @@ class RegistryOperations:
         """
         return self._calls.call(
             operations.PUT_REGISTRY_POLICY,
-            policy_text=policy_text,
+            policy_text=as_text(policy_text, "PolicyDocument"),
         ).policy_text
 
     def delete_registry_policy(

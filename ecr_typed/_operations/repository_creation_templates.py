@@ -4,12 +4,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from ecr_typed import models
 from ecr_typed._calls.paging import Pager, Paging
-from ecr_typed._calls.request import as_tags
+from ecr_typed._calls.request import as_tags, as_text
 from ecr_typed._calls.runner import CallRunner
 from ecr_typed._wire import operations
+
+if TYPE_CHECKING:
+    from ecr_typed.documents import LifecyclePolicy, PolicyDocument
 
 __tracebackhide__ = True  # pytest's tracebacks end at the caller's line.
 
@@ -31,8 +35,8 @@ class RepositoryCreationTemplatesOperations:
         image_tag_mutability: models.ImageTagMutability | None = None,
         image_tag_mutability_exclusion_filters: Sequence[models.ImageTagMutabilityExclusionFilter]
         | None = None,
-        repository_policy: str | None = None,
-        lifecycle_policy: str | None = None,
+        repository_policy: str | PolicyDocument | None = None,
+        lifecycle_policy: str | LifecyclePolicy | None = None,
         custom_role_arn: str | None = None,
     ) -> models.RepositoryCreationTemplate:
         """Create a template for the repositories that ECR creates below a prefix.
@@ -63,9 +67,9 @@ class RepositoryCreationTemplatesOperations:
                 mutability setting. Required with the two `_WITH_EXCLUSION` settings, refused
                 with the others. 1 to 5 items.
             repository_policy: The permissions policy of the repositories, a JSON document.
-                At most 10,240 characters.
+                At most 10,240 characters. Text, or a `PolicyDocument`.
             lifecycle_policy: The lifecycle policy of the repositories, a JSON document.
-                At most 30,720 characters.
+                At most 30,720 characters. Text, or a `LifecyclePolicy`.
             custom_role_arn: The ARN of the IAM role that ECR assumes to create the
                 repositories. Default: ECR's service-linked role. At most 2,048 characters.
 
@@ -94,8 +98,8 @@ class RepositoryCreationTemplatesOperations:
             resource_tags=as_tags(resource_tags),
             image_tag_mutability=image_tag_mutability,
             image_tag_mutability_exclusion_filters=image_tag_mutability_exclusion_filters,
-            repository_policy=repository_policy,
-            lifecycle_policy=lifecycle_policy,
+            repository_policy=as_text(repository_policy, "PolicyDocument"),
+            lifecycle_policy=as_text(lifecycle_policy, "LifecyclePolicy"),
             custom_role_arn=custom_role_arn,
         ).repository_creation_template
 
@@ -149,8 +153,8 @@ class RepositoryCreationTemplatesOperations:
         image_tag_mutability: models.ImageTagMutability | None = None,
         image_tag_mutability_exclusion_filters: Sequence[models.ImageTagMutabilityExclusionFilter]
         | None = None,
-        repository_policy: str | None = None,
-        lifecycle_policy: str | None = None,
+        repository_policy: str | PolicyDocument | None = None,
+        lifecycle_policy: str | LifecyclePolicy | None = None,
         applied_for: Sequence[models.RCTAppliedFor] | None = None,
         custom_role_arn: str | None = None,
     ) -> models.RepositoryCreationTemplate:
@@ -173,9 +177,11 @@ class RepositoryCreationTemplatesOperations:
                 mutability setting. Required with the two `_WITH_EXCLUSION` settings, refused
                 with the others. 1 to 5 items.
             repository_policy: The permissions policy of the repositories, a JSON document.
-                An empty string removes it. At most 10,240 characters.
+                An empty string removes it. At most 10,240 characters. Text, or a
+                `PolicyDocument`.
             lifecycle_policy: The lifecycle policy of the repositories, a JSON document.
-                An empty string removes it. At most 30,720 characters.
+                An empty string removes it. At most 30,720 characters. Text, or a
+                `LifecyclePolicy`.
             applied_for: The new cases in which the template applies, which replace the
                 current ones.
             custom_role_arn: The ARN of the IAM role that ECR assumes to create the
@@ -202,8 +208,8 @@ class RepositoryCreationTemplatesOperations:
             resource_tags=as_tags(resource_tags),
             image_tag_mutability=image_tag_mutability,
             image_tag_mutability_exclusion_filters=image_tag_mutability_exclusion_filters,
-            repository_policy=repository_policy,
-            lifecycle_policy=lifecycle_policy,
+            repository_policy=as_text(repository_policy, "PolicyDocument"),
+            lifecycle_policy=as_text(lifecycle_policy, "LifecyclePolicy"),
             applied_for=applied_for,
             custom_role_arn=custom_role_arn,
         ).repository_creation_template

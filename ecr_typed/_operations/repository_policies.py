@@ -3,9 +3,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from ecr_typed import models
+from ecr_typed._calls.request import as_text
 from ecr_typed._calls.runner import CallRunner
 from ecr_typed._wire import operations
+
+if TYPE_CHECKING:
+    from ecr_typed.documents import PolicyDocument
 
 __tracebackhide__ = True  # pytest's tracebacks end at the caller's line.
 
@@ -19,7 +25,7 @@ class RepositoryPoliciesOperations:
     def set_repository_policy(
         self,
         repository_name: str,
-        policy_text: str,
+        policy_text: str | PolicyDocument,
         *,
         registry_id: str | None = None,
         force: bool | None = None,
@@ -34,6 +40,7 @@ class RepositoryPoliciesOperations:
                 2 to 256 characters: lower-case letters and digits, separated by '.', '_',
                 '__' or hyphens, in parts separated by '/'.
             policy_text: The permissions policy, a JSON document. At most 10,240 characters.
+                Text, or a `PolicyDocument`.
             registry_id: The AWS account id of the registry. Default: the caller's account.
                 12 digits.
             force: Whether to set the policy even if it would prevent you from changing it
@@ -53,7 +60,7 @@ class RepositoryPoliciesOperations:
         return self._calls.call(
             operations.SET_REPOSITORY_POLICY,
             repository_name=repository_name,
-            policy_text=policy_text,
+            policy_text=as_text(policy_text, "PolicyDocument"),
             registry_id=registry_id,
             force=force,
         )

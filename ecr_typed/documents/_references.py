@@ -113,7 +113,7 @@ class ImageReference:
 
     @property
     def image_id(self) -> ImageIdentifier | None:
-        """The identifier of the image, with the reference's tag and digest. None if it has neither."""
+        """The image's identifier, with tag and digest. None if the reference has neither."""
         from ecr_typed.models import ImageIdentifier
 
         if self.image_tag is None and self.image_digest is None:

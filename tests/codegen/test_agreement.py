@@ -168,6 +168,18 @@ def test_a_new_pattern_needs_an_entry(curation: Curation) -> None:
             "pattern of Note has an entry in the curation, but is not in the model",
             id="pattern",
         ),
+        pytest.param(
+            "shared",
+            '[documents.Letter]\nclasses = ["PolicyDocument"]',
+            "document Letter has an entry in the curation, but is no text in the model",
+            id="document",
+        ),
+        pytest.param(
+            "shared",
+            '[documents.Size]\nclasses = ["PolicyDocument"]',
+            "document Size has an entry in the curation, but is no text in the model",
+            id="document that is no text",
+        ),
     ],
 )
 def test_an_entry_needs_its_counterpart(

@@ -146,6 +146,20 @@ def test_results_are_what_the_curation_says(rendered: dict[str, str]) -> None:
     assert ") -> Pager[models.Box, models.DescribeBoxesResponse]:" in text
 
 
+def test_texts_are_taken_as_documents(service: ServiceRecord, curation: Curation) -> None:
+    """A text that has typed documents is passed on as text, and says of them what is curated."""
+    curation.add(
+        "shared",
+        '[documents.BoxName]\nclasses = ["Manifest", "ImageIndex"]\nimplies.source = "media_type"',
+    )
+    text = render(service, curation.load())["_operations/boxes.py"]
+    assert "    from ecr_typed.documents import ImageIndex, Manifest\n" in text
+    assert "box_name: str | Manifest | ImageIndex,\n" in text
+    assert 'box_name=as_text(box_name, "Manifest", "ImageIndex"),\n' in text
+    assert 'source=implied(source, box_name, "media_type"),\n' in text
+    assert "Text, or a `Manifest` or `ImageIndex`." in " ".join(text.split())
+
+
 def test_type_checkers_see_plain_imports(rendered: dict[str, str]) -> None:
     """The lazy way in is hidden from them: with it, any misspelt name would be there."""
     for path in ("__init__.py", "models/__init__.py"):

@@ -6,7 +6,15 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, assert_type
 
-from ecr_typed import EcrClient, ImageDetail, ImageIdentifier
+from ecr_typed import (
+    EcrClient,
+    Image,
+    ImageDetail,
+    ImageIdentifier,
+    PutLifecyclePolicyResponse,
+    RCTAppliedFor,
+    SetRepositoryPolicyResponse,
+)
 from ecr_typed.documents import (
     Descriptor,
     DocumentProblem,
@@ -120,3 +128,17 @@ def references(ecr: EcrClient, text: str) -> None:
     assert_type(reference.image_id, ImageIdentifier | None)
     if reference.image_id is not None:
         ecr.describe_images(reference.repository_name, image_ids=[reference.image_id])
+
+
+def arguments(ecr: EcrClient, lifecycle: LifecyclePolicy, policy: PolicyDocument) -> None:
+    assert_type(ecr.put_lifecycle_policy("app", lifecycle), PutLifecyclePolicyResponse)
+    ecr.start_lifecycle_policy_preview("app", lifecycle_policy_text=lifecycle)
+    assert_type(ecr.set_repository_policy("app", policy), SetRepositoryPolicyResponse)
+    ecr.put_registry_policy(policy)
+    ecr.create_repository_creation_template(
+        "app", [RCTAppliedFor.REPLICATION], lifecycle_policy=lifecycle, repository_policy=policy
+    )
+    ecr.update_repository_creation_template(
+        "app", lifecycle_policy=lifecycle, repository_policy=policy
+    )
+    assert_type(ecr.put_image("app", parse_manifest("{}"), image_tag="v1"), Image)

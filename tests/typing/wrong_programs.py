@@ -40,6 +40,7 @@ from ecr_typed import (
     to_boto3,
     to_json,
 )
+from ecr_typed.documents import LifecycleRule, PolicyDocument
 
 if TYPE_CHECKING:
     from mypy_boto3_ecr import ECRClient
@@ -308,6 +309,19 @@ def sequences_of_what_a_model_is_not_made_of(rule: ReplicationRule) -> None:
     ReplicationConfiguration(rules=rule)
     # wrong: mypy arg-type, pyright reportArgumentType
     ReplicationRule(destinations=(), repository_filters="team")
+
+
+def documents(ecr: EcrClient, policy: PolicyDocument) -> None:
+    # wrong: mypy arg-type, pyright reportArgumentType
+    ecr.put_lifecycle_policy("team/app", policy)
+    # wrong: mypy arg-type, pyright reportArgumentType
+    ecr.set_repository_policy("team/app", {"Statement": []})
+    # wrong: mypy attr-defined, pyright reportAttributeAccessIssue
+    LifecycleRule.keep_latest(5)
+    # wrong: mypy call-arg, pyright reportCallIssue
+    LifecycleRule.expire_untagged(7)
+    # wrong: mypy misc, pyright reportAttributeAccessIssue
+    policy.version = "2012-10-17"
 
 
 def conversion(client: ECRClient, tag: Tag) -> None:
