@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import doctest
+import html
 import importlib.util
 import io
 import json
@@ -205,7 +206,20 @@ def test_pictures_are_those_of_their_script() -> None:
     """What is checked in is what `python docs/pictures.py` draws."""
     drawn: dict[str, str] = load("pictures").pictures()
     there = {path.name: path.read_text("utf-8") for path in (DOCS / "pictures").glob("*.svg")}
+    assert there.pop("demo.svg")
     assert there == drawn
+
+
+def test_picture_of_the_demo_is_up_to_date() -> None:
+    """It shows the code that the demo runs; `python docs/demo_picture.py` takes it anew."""
+    svg = (DOCS / "pictures" / "demo.svg").read_text("utf-8")
+    shown = "".join(html.unescape(re.sub(r"<[^>]+>", "", svg)).split())
+    demo = (DOCS.parent / "examples" / "demo.py").read_text("utf-8")
+    for step in ("lost_response", "explained_refusal"):
+        source = re.search(rf"^def {step}\(.*?(?=^\S)", demo, re.MULTILINE | re.DOTALL)
+        assert source is not None
+        _, _, *lines = source[0].strip().splitlines()
+        assert "".join("".join(lines).split()) in shown
 
 
 def test_comparison_is_of_what_was_measured() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -121,18 +122,21 @@ def test_fleet_counts_images_in_every_region(emulator: EcrEmulator, ecr: EcrClie
     assert 'us-east-1,team/app,FAILED,,"ListImages: not yours' in done.stdout
 
 
-def test_demo_does_the_main_job() -> None:
-    """The demo creates, lists over pages, resumes, explains an error and cleans up."""
+def test_demo_shows_its_claims() -> None:
+    """Each step prints what it promises, on lines of 80 columns, and nothing of the code is stale."""
     done = run(None, "demo.py")
     assert (done.stderr, done.returncode) == ("", 0)
     for shown in (
-        "Listed 360 repositories on 8 pages",
-        "Not KMS_DSSE",
-        "Resumed a listing",
-        "InvalidParameterException",
-        "KMS_QUANTUM",
+        "{'AES256': 30, 'KMS': 30, 'KMS_DSSE': 60}",
+        "not known to this release> True False",
+        "CreateRepository 2 attempts, None",
+        "ServerException after 50 repositories\n121 repositories, 121 different",
+        "keep\n│   ├── dev-4\n│   ├── dev-5\n│   ├── dev-6\n│   └── release-1",
+        "Breaks a known limit: repository_name:",
+        "Read next: docs/tutorial.md",
     ):
         assert shown in done.stdout
+    assert max(map(len, done.stdout.splitlines())) <= 80
 
 
 def test_demo_only_reads_with_aws(emulator: EcrEmulator, ecr: EcrClient) -> None:
@@ -141,5 +145,5 @@ def test_demo_only_reads_with_aws(emulator: EcrEmulator, ecr: EcrClient) -> None
     before = ecr.describe_repositories().to_list()
     done = run(emulator, "demo.py", "--aws")
     assert (done.stderr, done.returncode) == ("", 0)
-    assert "Listed 1 repositories" in done.stdout
+    assert re.search(r"plain +│ +1 │", done.stdout)
     assert ecr.describe_repositories().to_list() == before
