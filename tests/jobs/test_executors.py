@@ -16,6 +16,7 @@ from ecr_typed import (
     EcrError,
     EcrRequestError,
     EcrServiceError,
+    InvalidParameterException,
     Repository,
     RepositoryNotFoundException,
 )
@@ -100,6 +101,7 @@ def test_errors_come_back_whole(
 ) -> None:
     """An error keeps its class, its text and what it knows on its way."""
     (missing,) = each_registry(work.describe_missing, fleet[:1], executor=spawned)
+    (wrong,) = each_registry(work.describe_wrong, fleet[:1], executor=spawned)
     emulator.faults.inject(DROPPED, operation_name="CreateRepository")
     (lost,) = each_registry(work.create_once, fleet[:1], executor=spawned)
 
@@ -113,6 +115,10 @@ def test_errors_come_back_whole(
     assert isinstance(missing.error, EcrServiceError)
     assert missing.error.response["Error"] == caught.value.response["Error"]
 
+    assert isinstance(wrong.error, InvalidParameterException)
+    explanations = wrong.error.explanations
+    assert any("'Team/App'" in explanation for explanation in explanations)
+    assert str(wrong.error).endswith("\n".join(explanations))
     assert isinstance(lost.error, EcrConnectionError)
     assert lost.error.maybe_applied
     assert lost.status is Status.UNKNOWN

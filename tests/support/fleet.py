@@ -44,6 +44,11 @@ def describe_missing(ecr: EcrClient, registry: Registry) -> object:
     return ecr.list_images("no/such").to_list()
 
 
+def describe_wrong(ecr: EcrClient, registry: Registry) -> object:
+    """Ask for a repository whose name can't be one."""
+    return ecr.list_images("Team/App").to_list()
+
+
 def square(number: int) -> int:
     """A function that needs no client."""
     return number * number
