@@ -167,7 +167,8 @@ class EcrClient(
             on_call: Called after each call. Default: as here.
 
         Returns:
-            The other client. Both spend from one retry quota.
+            The other client. Both spend from one retry quota, and share the pace of operations
+            that the service throttles.
 
         Raises:
             EcrRequestError: `retry` is no `RetryPolicy`, or `on_call` can't be called.

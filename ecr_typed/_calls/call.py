@@ -62,7 +62,7 @@ class Call(Generic[Response]):
         self.outcome = Outcome(operation, repeats_requests=connection.repeats_requests)
         self.attempts = 0
         self.waited = 0.0
-        """How long it waited between attempts, in seconds."""
+        """How long it waited between attempts and for its turn, in seconds."""
         self.exchange: Exchange | None = None
         """The last request and its response."""
         self._connection = connection
@@ -82,7 +82,8 @@ class Call(Generic[Response]):
         exchange = self.exchange = Exchange(
             self._parameters,
             attempt=self.attempts,
-            max_attempts=self.max_attempts,
+            # What is throttled is repeated more often than other failures.
+            max_attempts=max(self.attempts, self.max_attempts),
             invocation_id=self._invocation_id,
             seconds_left=self.deadline.seconds_left() if self.deadline.is_limited else None,
         )

@@ -42,6 +42,14 @@ RECOVERY: Final = 2.0
 SEARCHED_AGAIN_AFTER: Final = 0.5
 """Seconds without throttling after which the search goes on, if nothing was measured yet."""
 
+TOLERATED: Final = 0.08
+"""The share of attempts since a cut that may be throttled without causing another cut.
+
+A repeated attempt costs little, and a service that throttles by chance is not a slow one."""
+
+REMEMBERED: Final = 100
+"""About as many attempts since a cut count for that share."""
+
 ROUND: Final = 5
 """Attempts that have to be throttled after a cut before the share that passed causes another."""
 
@@ -77,8 +85,8 @@ class LearnedRate:
         self._seconds_without_throttling = 0.0
         self._passed = 0
         self._ended = 0
-        self._passed_since_cut = 0
-        self._throttled_since_cut = 0
+        self._passed_since_cut = 0.0
+        self._throttled_since_cut = 0.0
         self._marks: deque[_Mark] = deque([_Mark(now, 0, 0)], maxlen=256)
 
     def advance(self, now: float, *, is_wanted: bool) -> None:
@@ -117,13 +125,24 @@ class LearnedRate:
         # One cut is for all attempts that are in flight at the time.
         if began >= self._cut_at:
             self._throttled_since_cut += 1
-            is_cut = self._cut_to_measured(now) or self._cut_by_round()
+            is_cut = not self._may_be_chance() and (
+                self._cut_to_measured(now) or self._cut_by_round()
+            )
             if is_cut:
                 self._cut_at = now
                 self._seconds_without_throttling = 0.0
                 self._passed_since_cut = self._throttled_since_cut = 0
         self._marks.append(_Mark(now, self._passed, self._ended))
         return is_cut
+
+    def _may_be_chance(self) -> bool:
+        """Return whether so few attempts were throttled that the rate is not the reason."""
+        ended = self._passed_since_cut + self._throttled_since_cut
+        share = self._throttled_since_cut / ended
+        if ended > REMEMBERED:
+            self._passed_since_cut /= 2
+            self._throttled_since_cut /= 2
+        return share <= TOLERATED
 
     def _cut_to_measured(self, now: float) -> bool:
         """Set the rate by what passed between two moments of throttling, if it is above that."""

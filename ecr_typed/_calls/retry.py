@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import os
 import random
 import threading
@@ -15,7 +16,16 @@ from weakref import WeakSet
 
 import attrs
 
-from ecr_typed._errors import ArgumentProblem, EcrError, EcrRequestError, shortened
+from ecr_typed._calls.turns import Paces, Turns, backoff
+from ecr_typed._errors import (
+    ArgumentProblem,
+    DeadlineExceededError,
+    EcrError,
+    EcrRequestError,
+    EcrResponseError,
+    EcrServiceError,
+    shortened,
+)
 
 if TYPE_CHECKING:
     from ecr_typed._calls.call import Call
@@ -34,6 +44,9 @@ TRANSIENT_RETRY_COST: Final = 14
 THROTTLING_RETRY_COST: Final = 5
 UNRETRIED_SUCCESS_GAIN: Final = 1
 
+LEAST_ATTEMPTS_WHILE_PACED: Final = 6
+"""How often a call is throttled at least before it fails, where the policy has retries at all."""
+
 
 @attrs.frozen(order=False)
 class RetryEvent:
@@ -49,7 +62,11 @@ class RetryEvent:
     """How it failed."""
 
     sleep: float
-    """How long the call waits before the next attempt, in seconds."""
+    """How long the call waits before the next attempt, in seconds; of a paced call, as far as it is
+    known."""
+
+    is_paced: bool = False
+    """Whether the call waits for its turn, as the service throttles the operation."""
 
 
 @attrs.frozen(kw_only=True, order=False)
@@ -57,15 +74,21 @@ class RetryPolicy:
     """How often and how long a call is tried."""
 
     max_attempts: int = 3
-    """The most requests that are made for a call, the first included."""
+    """The most requests that are made for a call, the first included; 1 switches retries off. Up to
+    6 are made all the same if they are throttled, unless `pace` is False."""
 
     deadline: float | None = None
     """How many seconds the whole call may take, waits included. A wait that would overrun it is
     not begun, and a request that is in flight when it passes is cut off. On an adopted client a
     request ends by the time-outs of its own configuration."""
 
+    pace: bool = True
+    """Whether the attempts of an operation that the service throttles take turns, at a rate that is
+    learned from what the service lets through; such an attempt spends no retry quota. With False,
+    throttled calls are retried as in botocore's `standard` mode."""
+
     on_retry: Callable[[RetryEvent], None] | None = None
-    """Called before each wait."""
+    """Called before each wait that follows a failed attempt."""
 
     def __attrs_post_init__(self) -> None:
         # attrs' own validators would show all of the attribute.
@@ -76,6 +99,8 @@ class RetryPolicy:
             _is_number(self.deadline, int | float) and self.deadline > 0
         ):
             wrong["deadline"] = "a number of seconds above 0, or None"
+        if not _is_flag(self.pace):
+            wrong["pace"] = "True or False"
         if self.on_retry is not None and not callable(self.on_retry):
             wrong["on_retry"] = "a function of a RetryEvent, or None"
         if wrong:
@@ -87,6 +112,10 @@ class RetryPolicy:
 
 def _is_number(value: object, kind: type[int] | UnionType) -> bool:
     return isinstance(value, kind) and not isinstance(value, bool)
+
+
+def _is_flag(value: object) -> bool:
+    return isinstance(value, bool)
 
 
 _quotas: WeakSet[RetryQuota] = WeakSet()
@@ -131,9 +160,13 @@ if hasattr(os, "register_at_fork"):
 
 
 def delay(error: EcrError, attempt: int, jitter: float) -> float:
-    """How long to wait after a failed attempt, in seconds. `jitter` is from 0 to 1."""
+    """Return how long to wait after a failed attempt, in seconds. `jitter` is from 0 to 1."""
     base = THROTTLING_BASE_DELAY if error.is_throttling else TRANSIENT_BASE_DELAY
-    backoff = jitter * min(base * 2.0 ** (attempt - 1), LONGEST_DELAY)
+    return _as_asked(error, jitter * min(base * 2.0 ** (attempt - 1), LONGEST_DELAY))
+
+
+def _as_asked(error: EcrError, backoff: float) -> float:
+    """Return the wait that the service asks for, within bounds; else our own."""
     if error.retry_after is None:
         return backoff
     return min(max(backoff, error.retry_after), backoff + LONGEST_ADDED_BY_RETRY_AFTER)
@@ -141,15 +174,19 @@ def delay(error: EcrError, attempt: int, jitter: float) -> float:
 
 @attrs.frozen
 class Retrier:
-    """Runs the attempts of calls by a policy. One quota serves a client and all that share it."""
+    """Runs the attempts of calls by a policy. All clients on a connection share quota and paces."""
 
     policy: RetryPolicy
     quota: RetryQuota = attrs.field(factory=RetryQuota)
+    paces: Paces = attrs.field(factory=Paces)
     jitter: Callable[[], float] = random.random
     sleep: Callable[[float], None] = time.sleep
+    clock: Callable[[], float] = time.monotonic
 
     def run(self, call: Call[Response]) -> Response:
         """Return the result of the first attempt that succeeds, or raise the error of the last."""
+        if self.policy.pace and self.paces.has(call.operation.name):
+            return _Attempts(self, call).run()
         try:
             response = call.attempt()
         except EcrError as error:
@@ -159,21 +196,28 @@ class Retrier:
         else:
             self.quota.give_back(UNRETRIED_SUCCESS_GAIN)
             return response
-        return _Retries(self, call, first_error).run()
+        return _Attempts(self, call, first_error).run()
 
 
 def _is_retryable(error: BaseException) -> bool:
     return isinstance(error, EcrError) and (error.is_transient or error.is_throttling)
 
 
-class _Retries(Generic[Response]):
-    """The attempts of one call from the second on."""
+class _Attempts(Generic[Response]):
+    """The attempts of one call that is paced, or whose first attempt failed."""
 
-    def __init__(self, retrier: Retrier, call: Call[Response], first_error: EcrError) -> None:
+    def __init__(
+        self, retrier: Retrier, call: Call[Response], first_error: EcrError | None = None
+    ) -> None:
         self._retrier = retrier
+        self._policy = retrier.policy
         self._call = call
-        self._first_error: EcrError | None = first_error
+        self._first_error = first_error
+        self._last_error: EcrError | None = None
+        self._times_throttled = 0
+        self._pause = 0.0
         self._spent = 0
+        self._is_over = False
 
     def run(self) -> Response:
         # Loaded by the first call that fails, as no other has a use for it; and by its name, as
@@ -184,52 +228,123 @@ class _Retries(Generic[Response]):
             wait=self._wait,
             stop=self._gives_up,
             before_sleep=self._announce,
-            sleep=self._sleep,
+            sleep=self._rest,
             reraise=True,
         )
         response = retrying(self._next_attempt)
-        self._retrier.quota.give_back(self._spent)
+        self._retrier.quota.give_back(self._spent or UNRETRIED_SUCCESS_GAIN)
         return response
 
     def _next_attempt(self) -> Response:
         if self._first_error is not None:
             # tenacity decides about the first attempt, too: it is told how that ended.
             error, self._first_error = self._first_error, None
+            self._record(error, began=-math.inf)
             raise error
-        return self._call.attempt()
+        self._wait_for_turn()
+        began = self._retrier.clock()
+        try:
+            response = self._call.attempt()
+        except EcrError as error:
+            self._record(error, began)
+            raise
+        turns = self._turns()
+        if turns is not None:
+            turns.record_passed(began)
+        return response
+
+    def _turns(self) -> Turns | None:
+        """Return the queue of the operation, None if it is not paced."""
+        if not self._policy.pace:
+            return None
+        return self._retrier.paces.get(self._call.operation.name, self._retrier.clock())
+
+    def _wait_for_turn(self) -> None:
+        turns = self._turns()
+        if turns is None or turns.wait(
+            sleep=self._sleep,
+            clock=self._retrier.clock,
+            seconds_left=self._call.deadline.seconds_left,
+        ):
+            return
+        self._is_over = True
+        if self._last_error is not None:
+            raise self._last_error
+        name = self._call.operation.name
+        raise DeadlineExceededError(
+            f"{name}: the service throttles this operation, and the call's turn would come after its "
+            "deadline: allow more time, or make fewer calls at once",
+            operation_name=name,
+        )
+
+    def _record(self, error: EcrError, began: float) -> None:
+        """Take note of how an attempt failed, for the rate of the operation."""
+        self._last_error = error
+        turns = self._turns()
+        if error.is_throttling and self._policy.pace:
+            self._times_throttled += 1
+            if turns is None:
+                self._retrier.paces.begin(self._call.operation.name, self._retrier.clock())
+            else:
+                turns.record_throttled(began, self._retrier.clock())
+        elif turns is not None and isinstance(error, EcrServiceError | EcrResponseError):
+            # Whatever is wrong with the request or the response, the service let it through.
+            turns.record_passed(began)
 
     def _wait(self, state: _CallState) -> float:
-        return delay(_error(state), state.attempt_number, self._retrier.jitter())
+        error, jitter = _error(state), self._retrier.jitter()
+        turns = self._turns()
+        if error.is_throttling and turns is not None:
+            self._pause = _as_asked(error, backoff(self._times_throttled, jitter))
+        else:
+            self._pause = delay(error, state.attempt_number, jitter)
+        if turns is None:
+            return self._pause
+        return self._pause + turns.seconds_until_turn(None, self._retrier.clock())
+
+    def _rest(self, _: float) -> None:
+        # For its turn a call waits right before the attempt, however long that takes.
+        if self._pause:
+            self._sleep(self._pause)
 
     def _sleep(self, seconds: float) -> None:
-        began = time.perf_counter()
+        began = self._retrier.clock()
         self._retrier.sleep(seconds)
-        self._call.waited += time.perf_counter() - began
+        self._call.waited += self._retrier.clock() - began
 
     def _gives_up(self, state: _CallState) -> bool:
-        if state.attempt_number >= self._retrier.policy.max_attempts:
+        is_throttling = _error(state).is_throttling
+        is_paced = is_throttling and self._policy.pace
+        counted = state.attempt_number - (0 if is_paced else self._times_throttled)
+        most = self._policy.max_attempts
+        if is_paced and most > 1:
+            most = max(most, LEAST_ATTEMPTS_WHILE_PACED)
+        if self._is_over or counted >= most:
             return True
         if state.upcoming_sleep > self._call.deadline.seconds_left():
             return True
+        if is_paced:
+            self._spent = 0
+            return False
         # Asked last, and once an attempt: it changes the quota.
-        is_throttling = _error(state).is_throttling
         self._spent = THROTTLING_RETRY_COST if is_throttling else TRANSIENT_RETRY_COST
         return not self._retrier.quota.spend(self._spent)
 
     def _announce(self, state: _CallState) -> None:
-        error = _error(state)
+        error, name = _error(state), self._call.operation.name
+        is_paced = self._turns() is not None
         _logger.debug(
-            "%s: attempt %d follows in %.3f s",
-            self._call.operation.name,
+            "%s: attempt %d follows in %.3f s%s",
+            name,
             state.attempt_number + 1,
             state.upcoming_sleep,
+            ", when it is its turn" if is_paced else "",
         )
-        if self._retrier.policy.on_retry is not None:
+        if self._policy.on_retry is not None:
             # Its frames are ours, and hold the response, which may have secrets.
             error.__traceback__ = None
-            name = self._call.operation.name
-            self._retrier.policy.on_retry(
-                RetryEvent(name, state.attempt_number, error, state.upcoming_sleep)
+            self._policy.on_retry(
+                RetryEvent(name, state.attempt_number, error, state.upcoming_sleep, is_paced)
             )
 
 

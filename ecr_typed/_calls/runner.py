@@ -16,7 +16,7 @@ from ecr_typed._calls.events import CallEvent, OnCall, tell
 from ecr_typed._calls.operation import Operation, PagedOperation, ResponsePage
 from ecr_typed._calls.paging import Pager, Paging, paging_problems
 from ecr_typed._calls.request import build_parts, build_request, join
-from ecr_typed._calls.retry import Retrier, RetryPolicy, RetryQuota
+from ecr_typed._calls.retry import Retrier, RetryPolicy
 from ecr_typed._conversion.convert import to_boto3
 from ecr_typed._errors import EcrError, EcrRequestError, EcrServiceError
 
@@ -36,21 +36,23 @@ class CallRunner:
         policy: RetryPolicy,
         on_call: OnCall | None,
         *,
-        quota: RetryQuota | None = None,
+        retrier: Retrier | None = None,
     ) -> None:
         self.connection = connection
         self.policy = policy
         self.on_call = on_call
-        self._quota = quota or RetryQuota()
-        self._retrier = Retrier(policy, self._quota, sleep=connection.sleep)
+        # Quota and paces are the given one's.
+        self._retrier = attrs.evolve(
+            retrier or Retrier(policy), policy=policy, sleep=connection.sleep
+        )
 
     def shared(self, policy: RetryPolicy | None, on_call: OnCall | None) -> CallRunner:
-        """Return a runner on the same connection and quota, for a client with other options."""
+        """Return a runner with other options that shares connection, quota and paces."""
         return CallRunner(
             self.connection.shared(),
             self.policy if policy is None else policy,
             self.on_call if on_call is None else on_call,
-            quota=self._quota,
+            retrier=self._retrier,
         )
 
     def bounded(self, seconds: float) -> CallRunner:
@@ -58,7 +60,7 @@ class CallRunner:
         own = self.policy.deadline
         deadline = seconds if own is None else min(own, seconds)
         policy = attrs.evolve(self.policy, deadline=deadline)
-        return CallRunner(self.connection, policy, self.on_call, quota=self._quota)
+        return CallRunner(self.connection, policy, self.on_call, retrier=self._retrier)
 
     def call(self, operation: Operation[Response], /, **arguments: object) -> Response:
         """Run a call that is one request."""

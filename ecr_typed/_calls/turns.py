@@ -26,6 +26,9 @@ LARGEST_CATCH_UP: Final = 0.5
 FORGOTTEN_AFTER: Final = 60.0
 """Seconds without throttling and without a wait after which an operation is not paced any more."""
 
+ROUNDING: Final = 1e-6
+"""Parts of a turn that are no reason to wait: clocks are not that fine."""
+
 EARLY: Final = 0.01
 """Seconds that a sleep may end too soon by itself; one that ends sooner was ended by `close()`."""
 
@@ -84,7 +87,7 @@ class Turns:
                 self._queue.append(turn)
             place = len(self._queue) if turn is None else self._queue.index(turn)
             missing = place + 1 - self._credit
-            if missing <= 0:
+            if missing <= ROUNDING:
                 if turn is not None:
                     self._queue.remove(turn)
                     self._credit -= 1
@@ -127,12 +130,16 @@ class Turns:
         `sleep` returns early when the client is closed: then it is the attempt that says so.
         """
         turn = Turn()
+        is_told = False
         try:
             while (seconds := self.seconds_until_turn(turn, clock())) > 0:
                 if seconds > seconds_left():
                     return False
                 step = min(seconds, LONGEST_SLEEP)
                 began = clock()
+                if not is_told:
+                    is_told = True
+                    _logger.debug("%s: the next turn is in %.3f s", self._operation_name, seconds)
                 sleep(step)
                 if clock() - began < step - EARLY:
                     break
@@ -155,6 +162,10 @@ class Paces:
     def __init__(self) -> None:
         self._turns: dict[str, Turns] = {}
         _all_paces.add(self)
+
+    def has(self, operation_name: str) -> bool:
+        """Return whether an operation was throttled, and not long ago: all that other calls pay."""
+        return operation_name in self._turns
 
     def get(self, operation_name: str, now: float) -> Turns | None:
         """Return the queue of an operation, None if it is not throttled."""

@@ -85,10 +85,10 @@ def time() -> Time:
 
 @pytest.fixture
 def retrying(time: Time) -> Callable[..., Run]:
-    """Give a maker of functions that run calls on that time by a policy, without chance."""
+    """Give a maker of functions that run calls on that time by a policy, without chance and pace."""
 
     def make(quota: RetryQuota | None = None, **options: Any) -> Run:
-        policy = RetryPolicy(**options)
+        policy = RetryPolicy(**{"pace": False, **options})
         retrier = Retrier(policy, quota or RetryQuota(), jitter=lambda: 1.0, sleep=time.sleep)
 
         def run(service: Callable[[], str]) -> str:
@@ -352,10 +352,11 @@ def test_quota_is_safe_between_threads() -> None:
 
 
 def test_policy_is_frozen_and_has_defaults() -> None:
-    """Three attempts, no deadline; a policy can't be changed, only evolved."""
+    """Three attempts, no deadline, paced; a policy can't be changed, only evolved."""
     policy: Any = RetryPolicy()
 
     assert (policy.max_attempts, policy.deadline, policy.on_retry) == (3, None, None)
+    assert policy.pace is True
     with pytest.raises(attrs.exceptions.FrozenInstanceError):
         policy.max_attempts = 5
     assert attrs.evolve(policy, max_attempts=5) == RetryPolicy(max_attempts=5)
@@ -377,6 +378,8 @@ def test_policy_is_frozen_and_has_defaults() -> None:
         {"deadline": "5"},
         {"deadline": True},
         {"on_retry": "print"},
+        {"pace": None},
+        {"pace": 1},
     ],
 )
 def test_senseless_policies_are_refused(options: dict[str, Any]) -> None:
