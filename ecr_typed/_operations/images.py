@@ -304,7 +304,7 @@ class ImagesOperations:
         max_items: int | None = None,
         starting_token: str | None = None,
     ) -> Pager[models.ImageReferrer, models.ListImageReferrersResponse]:
-        """List the artifacts that refer to an image, such as signatures, SBOMs and attestations.
+        """List the artifacts that refer to an image, such as signatures and SBOMs.
 
         Only `ACTIVE` artifacts are listed unless the filter's `artifact_status` selects
         others: `ANY` includes archived artifacts. The IAM action that allows this call is

@@ -143,11 +143,11 @@ class LifecyclePoliciesOperations:
         registry_id: str | None = None,
         lifecycle_policy_text: str | LifecyclePolicy | None = None,
     ) -> models.StartLifecyclePolicyPreviewResponse:
-        """Start a preview: compute what a lifecycle policy would do to a repository's images,
-        without doing it.
+        """Start a preview of what a lifecycle policy would do to a repository's images.
 
-        Wait for the preview with `wait_until_lifecycle_policy_preview_complete`, then read it
-        with `get_lifecycle_policy_preview`. A repository can have one preview at a time.
+        The service computes the preview in the background and changes no image. Wait for it
+        with `wait_until_lifecycle_policy_preview_complete`, then read it with
+        `get_lifecycle_policy_preview`. A repository can have one preview at a time.
 
         Args:
             repository_name: The repository's name, including its namespace, as in `team/app`.

@@ -30,8 +30,7 @@ class PullThroughCacheOperations:
         custom_role_arn: str | None = None,
         upstream_repository_prefix: str | None = None,
     ) -> models.CreatePullThroughCacheRuleResponse:
-        """Create a pull through cache rule, by which ECR fetches and caches images of an
-        upstream registry.
+        """Create a rule by which ECR fetches and caches images of an upstream registry.
 
         ECR creates a repository below the rule's prefix when an image is first pulled.
         Whoever pulls it needs the IAM actions `ecr:CreateRepository` and

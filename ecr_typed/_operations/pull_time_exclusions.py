@@ -21,11 +21,11 @@ class PullTimeExclusionsOperations:
         self,
         principal_arn: str,
     ) -> models.RegisterPullTimeUpdateExclusionResponse:
-        """Exclude a principal, so that its pulls don't update `last_recorded_pull_time` of
-        images.
+        """Exclude a principal from pull times.
 
-        For example, exclude the role of a scanner or of a cleaner, so that images which only
-        it reads don't look as if they were in use.
+        Its pulls no longer update `last_recorded_pull_time` of images. For example, exclude
+        the role of a scanner or of a cleaner, so that images which only it reads don't look
+        as if they were in use.
 
         Args:
             principal_arn: The ARN of the IAM role or user to exclude.

@@ -175,8 +175,7 @@ class ReplicationOperations:
         max_items: int | None = None,
         starting_token: str | None = None,
     ) -> Pager[models.ReplicationBackfillSummary, models.ListReplicationBackfillsResponse]:
-        """List the backfills of the registry: those that are running, and those that ended in
-        the last 90 days.
+        """List the running backfills of the registry, and those of the last 90 days.
 
         Args:
             registry_id: The AWS account id of the registry. Default: the caller's account.

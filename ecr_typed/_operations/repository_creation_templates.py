@@ -113,8 +113,7 @@ class RepositoryCreationTemplatesOperations:
     ) -> Pager[
         models.RepositoryCreationTemplate, models.DescribeRepositoryCreationTemplatesResponse
     ]:
-        """List the repository creation templates of the registry, or those with the given
-        prefixes.
+        """List the creation templates of the registry, or those with the given prefixes.
 
         Args:
             prefixes: The prefixes of the templates to return. Default: all templates.

@@ -22,8 +22,9 @@ class ScanningOperations:
     def get_registry_scanning_configuration(
         self,
     ) -> models.RegistryScanningConfiguration:
-        """Return the registry's scanning configuration: the scan type, and which repositories
-        are scanned when.
+        """Return the registry's scanning configuration.
+
+        It contains the scan type, and rules that set which repositories are scanned when.
 
         Returns:
             The configuration.
@@ -82,11 +83,11 @@ class ScanningOperations:
         self,
         repository_names: Sequence[str],
     ) -> models.BatchGetRepositoryScanningConfigurationResponse:
-        """Return the scanning configuration of repositories, as it follows from the registry's
-        rules.
+        """Return the scanning configuration of repositories.
 
-        A repository that does not exist raises no error: check `failures`. More than 25 names
-        are sent in several requests, in their order.
+        It follows from the registry's rules. A repository that does not exist raises no
+        error: check `failures`. More than 25 names are sent in several requests, in their
+        order.
 
         Args:
             repository_names: The names of the repositories.

@@ -49,8 +49,9 @@ class SigningOperations:
     def get_signing_configuration(
         self,
     ) -> models.SigningConfiguration:
-        """Return the registry's signing configuration: the rules by which images are signed when
-        they are pushed.
+        """Return the registry's signing configuration.
+
+        It contains the rules by which images are signed when they are pushed.
 
         Returns:
             The configuration.
