@@ -32,7 +32,10 @@ PYTHONS = nox.project.python_versions(PYPROJECT)
 ELSEWHERE = ["tests/typing", "tests/cli", "tests/dask"]
 PYTEST = ["pytest", "-n", "2", *(f"--ignore={folder}" for folder in ELSEWHERE)]
 # Tests that need no socket, for `pyodide`.
-SOCKETLESS = ["tests/conversion", "tests/models", "tests/test_enums.py", "tests/test_frozen_map.py"]
+SOCKETLESS = [
+    *("tests/conversion", "tests/models", "tests/test_enums.py", "tests/test_frozen_map.py"),
+    *("tests/documents", "--ignore=tests/documents/over_http"),
+]
 # No group of pyproject.toml: aiobotocore's botocore is older than ours, and what resolves all groups
 # together would fail. The bounds are those that docs/comparison.md speaks of; without them pip goes
 # back to releases of long ago that pin nothing.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from math import isinf
 from typing import Any, NoReturn, TypeAlias, TypeVar, cast
 
 from ecr_typed import FrozenMap
@@ -25,7 +26,7 @@ def read_object(text: str, what: str) -> Plain:
     if not isinstance(text, str):  # pyright: ignore[reportUnnecessaryIsInstance]  # callers may be untyped
         raise refuse("text", text, allowed, "json.dumps(...) returns one")
     try:
-        value: object = json.loads(text, parse_constant=_no_number)
+        value: object = json.loads(text, parse_constant=_no_number, parse_float=_number)
     except RecursionError as error:
         raise refuse("text", text, allowed, "it is nested too deeply") from error
     except ValueError as error:
@@ -37,6 +38,13 @@ def read_object(text: str, what: str) -> Plain:
 
 def _no_number(name: str) -> NoReturn:
     raise ValueError(f"{name} is not a JSON number")
+
+
+def _number(text: str) -> float:
+    number = float(text)
+    if isinf(number):
+        raise ValueError(f"{text} is too large a number")
+    return number
 
 
 def write_object(value: Plain) -> str:

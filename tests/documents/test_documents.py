@@ -49,6 +49,7 @@ DOCUMENTS = [
         ("[]", "it is not a JSON object"),
         ("null", "it is not a JSON object"),
         ('{"a": NaN}', "it is not JSON: NaN is not a JSON number"),
+        ('{"a": -1e999}', "it is not JSON: -1e999 is too large a number"),
         (100_000 * "[", "it is nested too deeply"),
     ],
 )
@@ -97,7 +98,7 @@ def test_names_are_sorted_and_documented() -> None:
     assert [name for name in names if not getattr(ecr_typed.documents, name).__doc__] == []
 
 
-def test_documents_load_no_boto3_and_are_loaded_by_nobody_else() -> None:
+def test_documents_load_no_boto3_in_another_process() -> None:
     program = (
         "import sys, ecr_typed, ecr_typed.models\n"
         "print('ecr_typed.documents' in sys.modules)\n"

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ecr_typed import EcrClient, EcrRequestError, FrozenMap
+from ecr_typed import EcrRequestError, FrozenMap
 from ecr_typed.documents import (
     LifecycleAction,
     LifecyclePolicy,
@@ -114,25 +114,6 @@ def test_makers_write_the_rules_that_they_name(
     rule: LifecycleRule, selection: object, action: object
 ) -> None:
     assert rule_of(rule) == {"rulePriority": 1, "selection": selection, "action": action}
-
-
-def test_a_policy_of_makers_is_accepted_and_comes_back_the_same(app: EcrClient) -> None:
-    policy = LifecyclePolicy(
-        [
-            LifecycleRule.keep_newest(50),
-            LifecycleRule.protect(tags=["release-*"]),
-            attrs.evolve(LifecycleRule.expire_untagged(days=7), description="Übrige"),
-            LifecycleRule.expire_older(days=30, tags=["dev*"]),
-            LifecycleRule.expire_archived(days=90),
-        ]
-    )
-    assert policy.problems() == ()
-
-    app.put_lifecycle_policy("app", str(policy))
-    text = app.get_lifecycle_policy("app").lifecycle_policy_text
-
-    assert text is not None
-    assert policy.is_same(text)
 
 
 def test_priorities_are_assigned_in_order_and_rules_for_any_come_last() -> None:

@@ -8,10 +8,9 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from ecr_typed import EcrClient, EcrServiceError
 from ecr_typed.documents import DocumentProblem, LifecyclePolicy, LifecycleRule
 
-from .strategies import damaged, lifecycle_policies
+from .strategies import lifecycle_policies
 
 EXPIRE = {"type": "expire"}
 ARCHIVE = {"type": "transition", "targetStorageClass": "archive"}
@@ -208,19 +207,3 @@ def test_a_rule_for_any_is_the_last_of_its_storage_class() -> None:
 @given(lifecycle_policies())
 def test_a_good_policy_has_no_problems(document: dict[str, Any]) -> None:
     assert LifecyclePolicy.from_text(json.dumps(document)).problems() == ()
-
-
-@given(document=damaged(lifecycle_policies()))
-def test_what_the_emulator_refuses_has_a_problem(app: EcrClient, document: dict[str, Any]) -> None:
-    policy = LifecyclePolicy.from_text(json.dumps(document))
-    # The text is made long enough below.
-    known = [each for each in policy.problems() if "characters" not in each.message]
-
-    def put() -> None:
-        app.put_lifecycle_policy("app", str(policy).ljust(100))
-
-    if known:
-        with pytest.raises(EcrServiceError):
-            put()
-    else:
-        put()

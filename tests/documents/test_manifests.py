@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ecr_typed import EcrClient, EcrRequestError, ImageIdentifier
+from ecr_typed import EcrRequestError
 from ecr_typed.documents import (
     Descriptor,
     ImageIndex,
@@ -105,20 +105,6 @@ def test_an_index_has_manifests_with_platforms(media_type: str) -> None:
     assert arm.annotations == {"kind": "test"}
     assert read.subject is None
     assert read.problems() == ()
-
-
-def test_the_digest_is_that_of_the_text_as_it_came(app: EcrClient) -> None:
-    text = json.dumps(index(manifests=[]), indent=3) + "\n"
-
-    read = parse_manifest(text)
-    put = app.put_image("app", str(read), image_tag="index")
-
-    assert read.text == text == str(read)
-    assert put.image_id is not None
-    assert put.image_id.image_digest == read.digest
-    (image,) = app.batch_get_image("app", [ImageIdentifier(image_tag="index")]).images
-    assert image.image_manifest is not None
-    assert parse_manifest(image.image_manifest, image.image_manifest_media_type) == read
 
 
 @given(st.text(" \n\t", max_size=5), st.booleans())

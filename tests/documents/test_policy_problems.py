@@ -9,10 +9,9 @@ import pytest
 from botocore.loaders import Loader
 from hypothesis import given
 
-from ecr_typed import EcrClient, EcrServiceError
 from ecr_typed.documents import PolicyDocument, Statement
 
-from .strategies import damaged, repository_policies
+from .strategies import repository_policies
 
 
 def statement(**changes: Any) -> dict[str, Any]:
@@ -170,15 +169,3 @@ def test_all_actions_of_the_service_are_known() -> None:
 @given(repository_policies())
 def test_a_good_policy_has_no_problems(document: dict[str, Any]) -> None:
     assert PolicyDocument.from_text(json.dumps(document)).problems() == ()
-
-
-@given(document=damaged(repository_policies()))
-def test_what_the_emulator_refuses_has_a_problem(app: EcrClient, document: dict[str, Any]) -> None:
-    policy = PolicyDocument.from_text(json.dumps(document))
-    if policy.problems():
-        return
-
-    try:
-        app.set_repository_policy("app", str(policy), force=True)
-    except EcrServiceError as error:
-        pytest.fail(f"no problem is known, but: {error}")

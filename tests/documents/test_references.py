@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 
 from ecr_typed import EcrRequestError, ImageIdentifier
 from ecr_typed.documents import ImageReference
-from ecr_typed.testing import EcrEmulator
 
 HOST = "123456789012.dkr.ecr.us-east-1.amazonaws.com"
 DIGEST = "sha256:" + 64 * "a"
@@ -58,15 +57,8 @@ def test_hosts_of_all_partitions_are_known(host: str, region: str) -> None:
     assert str(reference) == f"{host}/app:v1"
 
 
-def test_a_repository_uri_names_no_image() -> None:
-    with EcrEmulator() as emulator, emulator.client() as ecr:
-        repository = ecr.create_repository("team/app")
-
-    reference = ImageReference.parse(repository.repository_uri)
-
-    assert reference.repository_name == "team/app"
-    assert reference.registry_id == repository.registry_id
-    assert reference.image_id is None
+def test_a_reference_to_a_repository_names_no_image() -> None:
+    assert ImageReference.parse(f"{HOST}/team/app").image_id is None
 
 
 def test_a_tag_or_a_digest_names_an_image() -> None:

@@ -1,0 +1,1 @@
+"""Documents and the service: what it takes, refuses, gives back and previews."""
