@@ -30,7 +30,7 @@ from ecr_typed import (
     RetryPolicy,
 )
 from ecr_typed.documents import LifecyclePolicy, LifecycleRule
-from ecr_typed.jobs import each
+from ecr_typed.jobs import each, each_repository, progress_bar
 from ecr_typed.testing import EcrEmulator
 from ecr_typed.testing.faults import DROPPED, SERVER_EXCEPTION, LateAnswer
 
@@ -109,6 +109,19 @@ def resumed_listing(emulator: EcrEmulator, ecr: EcrClient) -> None:
     print(f"{len(names)} repositories, {len(set(names))} different")
 
 
+def throttled_job(emulator: EcrEmulator, ecr: EcrClient) -> None:
+    """Tag all repositories while the service throttles. No call is lost"""
+
+    def tag(ecr: EcrClient, repository: Repository) -> None:
+        ecr.tag_resource(repository.repository_arn, {"owner": "platform"})
+
+    emulator.faults.limit("TagResource", per_second=50, burst=20)
+    bar = progress_bar("Tagging")
+    job = each_repository(tag, ecr, threads=32, on_progress=bar)
+    print(Counter(outcome.status.value for outcome in job))
+    print(len(emulator.faults.injected), "requests were throttled")
+
+
 def lifecycle_preview(emulator: EcrEmulator, ecr: EcrClient) -> None:
     """Preview locally which images a lifecycle policy would delete"""
     for number in range(1, 7):
@@ -144,6 +157,7 @@ STEPS: list[Step] = [
     open_enum,
     lost_response,
     resumed_listing,
+    throttled_job,
     lifecycle_preview,
     explained_refusal,
 ]

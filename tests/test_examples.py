@@ -131,12 +131,14 @@ def test_demo_shows_its_claims() -> None:
         "not known to this release> True False",
         "CreateRepository 2 attempts, None",
         "ServerException after 50 repositories\n121 repositories, 121 different",
+        "Counter({'DONE': 121})",
         "keep\n│   ├── dev-4\n│   ├── dev-5\n│   ├── dev-6\n│   └── release-1",
         "Breaks a known limit: repository_name:",
         "Read next: docs/tutorial.md",
     ):
         assert shown in done.stdout
     assert max(map(len, done.stdout.splitlines())) <= 80
+    assert re.search(r"^[1-9]\d* requests were throttled", done.stdout, re.MULTILINE)
 
 
 def test_demo_only_reads_with_aws(emulator: EcrEmulator, ecr: EcrClient) -> None:
