@@ -19,6 +19,11 @@ if TYPE_CHECKING:
 # A wait without a time-out can't be interrupted on every system.
 _POLL_SECONDS = 0.5
 _HIGHEST_PORT = 65535
+_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+_WARNING = (
+    "warning: listening on {host}: whoever reaches it can read and change all that the emulator "
+    "holds, because it checks no signature"
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -36,13 +41,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         region_name=options.region_name,
         account_id=options.account_id,
         latency=options.latency,
-        port=options.host_port,
+        host=options.host,
+        port=options.port,
+        moto=options.moto,
     )
     try:
         emulator.start()
     except OSError as error:
-        print(f"can't listen on port {options.host_port}: {error.strerror}", file=sys.stderr)
+        print(f"can't listen on port {options.port}: {error.strerror}", file=sys.stderr)
         return 1
+    if options.host not in _LOOPBACK:
+        print(_WARNING.format(host=options.host), file=sys.stderr)
     # The text is written at once, because a reader of the first line may leave before the rest.
     sys.stdout.write(_announcement(emulator))
     sys.stdout.flush()
@@ -53,26 +62,38 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _announcement(emulator: EcrEmulator) -> str:
-    url = emulator.endpoint_url
-    return (
-        f"{url}\n"
-        f"export AWS_ENDPOINT_URL_ECR={url} AWS_REGION={emulator.region_name} "
-        f"AWS_DEFAULT_REGION={emulator.region_name} "
-        f"AWS_ACCESS_KEY_ID={emulator.account_id} AWS_SECRET_ACCESS_KEY=emulator\n"
-    )
+    variables = " ".join(f"{name}={value}" for name, value in emulator.environment().items())
+    return f"{emulator.endpoint_url}\nexport {variables}\n"
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m ecr_typed.testing",
+        prog="ecr-emulator",
         description="Serve an emulator of Amazon ECR on 127.0.0.1. The first line of the output is "
-        "its URL, the second line exports the variables for AWS's tools. Ctrl-C stops it.",
+        "its URL, the second line exports the variables for AWS's tools. "
+        "GET /.ecr-emulator/openapi.json describes how to seed and steer it. Ctrl-C stops it.",
     )
     parser.add_argument(
-        "--host-port", type=_port, default=0, metavar="PORT", help="the port; else a free one"
+        "--host",
+        default="127.0.0.1",
+        help="the address to listen on; default: %(default)s. Whoever reaches another address can "
+        "read and change all that the emulator holds: it checks no signature",
     )
     parser.add_argument(
-        "--region-name", default="us-east-1", metavar="REGION", help="default: %(default)s"
+        "--port", "--host-port", type=_port, default=0, help="the port; default: a free one"
+    )
+    parser.add_argument(
+        "--region",
+        "--region-name",
+        dest="region_name",
+        default="us-east-1",
+        metavar="REGION",
+        help="default: %(default)s",
+    )
+    parser.add_argument(
+        "--moto",
+        action="store_true",
+        help="have moto's services on the same port; needs the extra moto",
     )
     parser.add_argument(
         "--account-id", type=_account_id, default="123456789012", metavar="ID", help="12 digits"

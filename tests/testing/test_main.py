@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import socket
 import subprocess
 import sys
+import urllib.request
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import boto3
@@ -105,8 +107,8 @@ def test_a_port_that_is_taken() -> None:
     "options",
     [
         ["--account-id", "12"],
-        ["--host-port", "65536"],
-        ["--host-port", "-1"],
+        ["--port", "65536"],
+        ["--port", "-1"],
         ["--latency", "-1"],
         ["--latency", "nan"],
         ["--latency", "soon"],
@@ -131,3 +133,33 @@ def test_nobody_has_to_read_on() -> None:
             url = urlsplit(output.readline().rstrip("\n"))
         socket.create_connection((url.hostname, url.port)).close()
         assert stop(process, signal.SIGTERM)[::2] == (0, "")
+
+
+def test_the_control_api_is_served(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What it prints leads other languages to the control API, too."""
+    with serving("--region", "eu-west-1") as process:
+        address, _ = lines(process)
+        with urllib.request.urlopen(f"{address}/.ecr-emulator/") as response:
+            assert json.loads(response.read())["regionName"] == "eu-west-1"
+        assert stop(process, signal.SIGTERM)[0] == 0
+
+
+def test_another_host_has_a_warning() -> None:
+    """Listening on all addresses works where it is asked for, and says what that means."""
+    with serving("--host", "0.0.0.0") as process:
+        address, _ = lines(process)
+        assert address.startswith("http://127.0.0.1:")
+        _, _, errors = stop(process, signal.SIGTERM)
+    assert errors.startswith("warning: listening on 0.0.0.0: whoever reaches it")
+    assert errors.count("\n") == 1
+
+
+def test_moto_beside_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`--moto` has moto's services on the same port, and the variables lead there."""
+    with serving("--moto") as process:
+        _, variables = lines(process)
+        for name, value in variables.items():
+            monkeypatch.setenv(name, value)
+        session: Any = boto3.Session()
+        assert "Keys" in session.client("kms").list_keys()
+        assert stop(process, signal.SIGTERM)[0] == 0

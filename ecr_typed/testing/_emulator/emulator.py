@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import warnings
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 from ecr_typed.testing._emulator.clients import SessionFactory, without_proxies
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
         Repository,
         RepositoryCreationTemplate,
     )
+    from ecr_typed.testing._emulator.http.messages import HttpResponse
     from ecr_typed.testing._emulator.registry.accounts import Lookups
     from ecr_typed.testing._emulator.registry.repositories import Registry
     from ecr_typed.testing._emulator.setup.findings import Finding
@@ -113,6 +115,7 @@ class EcrEmulator:
         dispatcher = Dispatcher(
             self._service,
             self.faults,
+            respond_to_control=self._respond_to_control,
             latency=self.latency,
             other_services=other_services,
         )
@@ -214,7 +217,9 @@ class EcrEmulator:
         from ecr_typed.testing._emulator.setup.findings import set_findings
 
         with self._registry(account_id, region_name) as registry:
-            set_findings(registry, repository_name, image, findings, status, description)
+            ignored = set_findings(registry, repository_name, image, findings, status, description)
+        for sentence in ignored:
+            warnings.warn(sentence, stacklevel=2)
 
     def push_image(
         self,
@@ -434,6 +439,16 @@ class EcrEmulator:
             **options,
         )
         return client
+
+    def _respond_to_control(
+        self, method: str, path: str, content_type: str, body: bytes
+    ) -> HttpResponse:
+        # The models that it reads take longer to import than the emulator takes to start.
+        from ecr_typed.testing._emulator.control.api import ControlApi
+        from ecr_typed.testing._emulator.control.endpoints import ControlTarget
+
+        api = ControlApi(ControlTarget(self, self._service))
+        return api.respond(method, path, content_type, body)
 
     def _registry(
         self, account_id: str | None, region_name: str | None

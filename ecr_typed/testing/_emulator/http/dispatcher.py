@@ -4,25 +4,31 @@ from __future__ import annotations
 
 import json
 import threading
+from collections.abc import Callable, Iterable
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 from wsgiref.util import application_uri
 
 from ecr_typed.testing._emulator.http import json_protocol, sts
 from ecr_typed.testing._emulator.http.downloads import download
-from ecr_typed.testing._emulator.http.messages import CredentialScope, service_response
+from ecr_typed.testing._emulator.http.messages import (
+    CONTROL_PATH,
+    CredentialScope,
+    HttpResponse,
+    service_response,
+)
 from ecr_typed.testing._emulator.registry.errors import ServiceError
 from ecr_typed.testing._emulator.registry.layers import DOWNLOADS_PATH
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
     from ecr_typed.testing._emulator.http.faults import Faults
-    from ecr_typed.testing._emulator.http.messages import HttpResponse
     from ecr_typed.testing._emulator.service import EcrService
     from ecr_typed.testing.faults import CarryOut
+
+RespondToControl: TypeAlias = Callable[[str, str, str, bytes], HttpResponse]
+"""Responds to a request of the control API by its method, path, content type and body."""
 
 
 class Dispatcher:
@@ -33,11 +39,13 @@ class Dispatcher:
         service: EcrService,
         faults: Faults,
         *,
+        respond_to_control: RespondToControl,
         latency: float,
         other_services: WSGIApplication | None,
     ) -> None:
         self._service = service
         self._faults = faults
+        self._respond_to_control = respond_to_control
         self._latency = latency
         self._other_services = other_services
         self._is_ending = threading.Event()
@@ -50,6 +58,13 @@ class Dispatcher:
         service_name = "" if scope is None else scope.service
         if path.startswith(DOWNLOADS_PATH):
             response = self._download(path, environ)
+        elif path.startswith(CONTROL_PATH):
+            response = self._respond_to_control(
+                environ["REQUEST_METHOD"],
+                path,
+                environ.get("CONTENT_TYPE", ""),
+                environ["wsgi.input"].read(),
+            )
         elif target.startswith(json_protocol.TARGET_PREFIX) or service_name == "ecr":
             response = self._call(target.removeprefix(json_protocol.TARGET_PREFIX), environ)
         elif self._other_services is not None:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 import uuid
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Final, TypeAlias
+
+CONTROL_PATH: Final = "/.ecr-emulator"
+"""Where the control API is; no service of AWS has such a path."""
 
 _SCOPE = re.compile(r"Credential=([^/,\s]+)/\d{8}/([^/,\s]+)/([^/,\s]+)/aws4_request")
 

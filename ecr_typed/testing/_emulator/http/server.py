@@ -48,7 +48,6 @@ class EmulatorRequestHandler(WSGIRequestHandler):
     new connection for each call would double the time of a call.
     """
 
-    server: EmulatorServer
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
     # Head and body of a response leave in one packet.
@@ -85,7 +84,8 @@ class EmulatorRequestHandler(WSGIRequestHandler):
 
     def date_time_string(self, timestamp: float | None = None) -> str:
         """Return the time of a `Date` header: the service's, by which clients tell their skew."""
-        now = self.server.now().timestamp() if timestamp is None else timestamp
+        server = cast("EmulatorServer", self.server)
+        now = server.now().timestamp() if timestamp is None else timestamp
         return super().date_time_string(int(now))
 
     def _read_body(self, environ: dict[str, Any]) -> bytes:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
@@ -27,8 +26,11 @@ def set_findings(
     findings: Iterable[Finding],
     status: str | None,
     description: str | None,
-) -> None:
+) -> list[str]:
     """Set the findings of an image.
+
+    Returns:
+        What was ignored: a sentence for each dict with members that no finding has.
 
     Raises:
         TypeError: `findings` is no iterable of models and dicts.
@@ -37,12 +39,14 @@ def set_findings(
     stored = image_in(registry, repository_name, image)
     basic: list[dict[str, Any]] = []
     enhanced: list[dict[str, Any]] = []
+    ignored: list[str] = []
     for position, finding in enumerate(_listed(findings)):
-        is_enhanced, members = _plain(finding, f"findings[{position}]")
+        is_enhanced, members = _plain(finding, f"findings[{position}]", ignored)
         (enhanced if is_enhanced else basic).append(members)
     stored.states.of(ImageScans).findings = FindingsSet(
         registry.registries.now, tuple(basic), tuple(enhanced), status, description
     )
+    return ignored
 
 
 def _listed(findings: object) -> list[object]:
@@ -53,7 +57,7 @@ def _listed(findings: object) -> list[object]:
     )
 
 
-def _plain(finding: object, place: str) -> tuple[bool, dict[str, Any]]:
+def _plain(finding: object, place: str, ignored: list[str]) -> tuple[bool, dict[str, Any]]:
     """Return whether a finding is an enhanced one, and its members as responses spell them."""
     if isinstance(finding, _KINDS):
         return isinstance(finding, EnhancedImageScanFinding), to_boto3(finding)
@@ -69,9 +73,7 @@ def _plain(finding: object, place: str) -> tuple[bool, dict[str, Any]]:
     if members and not known:
         raise ValueError(f"{place} has no member of a finding: {', '.join(sorted(members))}")
     if unknown:
-        warnings.warn(
-            f"{place}: {kind.__name__} has no {', '.join(sorted(unknown))}; ignored", stacklevel=4
-        )
+        ignored.append(f"{place}: {kind.__name__} has no {', '.join(sorted(unknown))}; ignored")
     return kind is EnhancedImageScanFinding, known
 
 

@@ -1,0 +1,1 @@
+"""The control API: what `EcrEmulator` can do, as JSON over HTTP, for other languages."""
