@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from types import TracebackType
-from typing import TYPE_CHECKING, Final, NoReturn, Self
+from typing import TYPE_CHECKING, Any, NoReturn, Self
 
 from ecr_typed import models
+from ecr_typed._boto_session import BotoSession
 from ecr_typed._botocore.client import adopt_connection, make_connection
 from ecr_typed._botocore.connection import Connection
 from ecr_typed._calls.events import CallEvent
+from ecr_typed._calls.explain.arguments import MISSING_ATTRIBUTES
 from ecr_typed._calls.retry import RetryPolicy
 from ecr_typed._calls.runner import CallRunner
 from ecr_typed._calls.waiters import wait_for_lifecycle_policy_preview, wait_for_scan
@@ -32,22 +34,11 @@ from ecr_typed._operations.tags import TagsOperations
 from ecr_typed._options import check_options
 
 if TYPE_CHECKING:
-    import boto3
     from botocore.config import Config
     from mypy_boto3_ecr import ECRClient
-
-
-_INSTEAD: Final = {
-    "can_paginate": "every listing comes page by page: iterate over what its method returns",
-    "exceptions": "errors are classes of their own, as ecr_typed.RepositoryNotFoundException",
-    "generate_presigned_url": "boto3_client.generate_presigned_url has it",
-    "get_paginator": "every listing comes page by page: iterate over what its method returns",
-    "get_waiter": (
-        "wait_until_image_scan_complete and wait_until_lifecycle_policy_preview_complete wait"
-    ),
-    "meta": "boto3_client.meta has it",
-}
-"""What boto3's client has and ours has not, and what to use instead."""
+else:
+    # Importing them would load botocore; `typing.get_type_hints` needs something by these names.
+    Config = ECRClient = Any
 
 
 class EcrClient(
@@ -76,7 +67,7 @@ class EcrClient(
         region_name: str | None = None,
         profile_name: str | None = None,
         endpoint_url: str | None = None,
-        session: boto3.Session | None = None,
+        session: BotoSession | None = None,
         config: Config | None = None,
         retry: RetryPolicy | None = None,
         on_call: Callable[[CallEvent], None] | None = None,
@@ -88,8 +79,8 @@ class EcrClient(
             profile_name: The profile of the AWS configuration files; not together with `session`.
             endpoint_url: Where the service is; else `AWS_ENDPOINT_URL_ECR` or the region's.
             session: The boto3 session to take credentials and defaults from.
-            config: botocore's options, such as time-outs and proxies. `retries` are refused: see
-                `retry`.
+            config: botocore's options, such as time-outs and proxies; `max_pool_connections` is 64
+                unless it is set. `retries` are refused: see `retry`.
             retry: How long a call goes on; else boto3's `AWS_MAX_ATTEMPTS` or the profile's
                 `max_attempts`, else 3 attempts and no deadline.
             on_call: Called after each call, on the thread that made it. What it raises goes
@@ -118,7 +109,7 @@ class EcrClient(
                 config=config,
             )
         except EcrError as error:
-            from ecr_typed._calls.explain import explain_creation
+            from ecr_typed._calls.explain.errors import explain_creation
 
             explain_creation(error)
             raise
@@ -275,7 +266,7 @@ class EcrClient(
 
     def __reduce__(self) -> NoReturn:
         raise TypeError(
-            f"a {type(self).__name__} can't be pickled or deeply copied, as it holds connections and "
+            f"{type(self).__name__} can't be pickled or deeply copied, as it holds connections and "
             "credentials: make the client where it is used"
         )
 
@@ -286,8 +277,8 @@ class EcrClient(
 
         def __getattr__(self, name: str) -> object:
             text = f"{type(self).__name__!r} object has no attribute {name!r}"
-            hint = f": {_INSTEAD[name]}" if name in _INSTEAD else ""
-            raise AttributeError(f"{text}{hint}", name=name, obj=self)
+            instead = MISSING_ATTRIBUTES.get(name)
+            raise AttributeError(f"{text}: {instead}" if instead else text, name=name, obj=self)
 
 
 def _runner(

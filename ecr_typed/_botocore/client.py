@@ -4,24 +4,30 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Final, cast
+from collections.abc import Mapping
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
 
 from ecr_typed._botocore.connection import Connection
 from ecr_typed._botocore.errors import creation_error, drop_frames
 from ecr_typed._botocore.events import listen
+from ecr_typed._botocore.sessions import default_session, make_client
 from ecr_typed._errors import EcrConfigurationError, EcrError
 from ecr_typed._options import check_endpoint
 from ecr_typed._version import __version__
 
 if TYPE_CHECKING:
-    import boto3
     from botocore.config import Config
+    from botocore.session import Session
     from mypy_boto3_ecr import ECRClient
+
+    from ecr_typed._boto_session import BotoSession
 
 _logger = logging.getLogger(__name__)
 
 _DEFAULT_MAX_ATTEMPTS: Final = 3
+_MAX_POOL_CONNECTIONS: Final = 64
+"""With botocore's 10, more threads than that open connections and throw them away."""
 
 
 def make_connection(
@@ -29,11 +35,11 @@ def make_connection(
     region_name: str | None,
     profile_name: str | None,
     endpoint_url: str | None,
-    session: boto3.Session | None,
+    session: BotoSession | None,
     config: Config | None,
 ) -> Connection:
     """Make a boto3 client on which botocore's own retries are off."""
-    # boto3 is loaded with the first client: importing us is quicker than importing it.
+    # botocore is loaded with the first client: importing us is quicker than importing it.
     from ecr_typed._botocore.sockets import watch_sockets
 
     # What is left out is not passed on: boto3's own sources decide.
@@ -43,11 +49,7 @@ def make_connection(
         check_endpoint(endpoint_url)
     handled = sys.exception()
     try:
-        session = session or _session(profile_name)
-        max_attempts = _max_attempts(session)
-        # The stubs of `client` name every service of AWS, most of them not installed.
-        make_client: Callable[..., ECRClient] = cast("Any", session).client
-        client = make_client("ecr", config=_settings(session, config), **given)
+        client, max_attempts = _make_client(session, profile_name, config, given)
     except EcrError:
         raise
     except Exception as error:
@@ -58,6 +60,25 @@ def make_connection(
     listen(client)
     is_watched = watch_sockets(client)
     return Connection(client, max_attempts=max_attempts, owns_client=True, is_watched=is_watched)
+
+
+def _make_client(
+    session: BotoSession | None,
+    profile_name: str | None,
+    config: Config | None,
+    options: Mapping[str, Any],
+) -> tuple[ECRClient, int]:
+    """Return a client, and how many attempts boto3's own sources ask for."""
+    theirs: Any = session
+    if theirs is None and profile_name is None:
+        theirs = default_session()
+    if theirs is None:
+        client, inner = make_client(profile_name, partial(_settings, config=config), **options)
+    else:
+        # boto3 has no public way to the session that it stands on.
+        inner = theirs._session  # noqa: SLF001
+        client = theirs.client("ecr", config=_settings(inner, config=config), **options)
+    return client, _max_attempts(inner)
 
 
 def adopt_connection(client: ECRClient) -> Connection:
@@ -73,40 +94,28 @@ def adopt_connection(client: ECRClient) -> Connection:
     return Connection(client, max_attempts=_DEFAULT_MAX_ATTEMPTS, repeats_requests=attempts != 1)
 
 
-def profile_names() -> list[str]:
-    """Return the names of the profiles in the AWS configuration files."""
-    from botocore.session import Session
-
-    return Session().available_profiles
-
-
-def _session(profile_name: str | None) -> boto3.Session:
-    import boto3
-
-    if profile_name is None and boto3.DEFAULT_SESSION is not None:
-        return boto3.DEFAULT_SESSION
-    return boto3.Session(profile_name=profile_name)
-
-
-def _settings(session: boto3.Session, config: Config | None) -> Config:
-    """Return the user's options, with botocore's retries off: ours must not be multiplied."""
+def _settings(session: Session, *, config: Config | None) -> Config:
+    """Return the options of a client: ours where they must be, else the user's, else ours."""
     from botocore.config import Config
 
-    # boto3 has no public way to what a session's clients have in common.
-    default: Config | None = session._session.get_default_client_config()  # noqa: SLF001
-    agents = (getattr(one, "user_agent_extra", None) for one in (config, default))
-    theirs = next(filter(None, agents), "")
-    settings = Config(
-        retries={"total_max_attempts": 1, "mode": "standard"},
-        user_agent_extra=f"{theirs} ecr_typed/{__version__}".lstrip(),
+    settings = Config(max_pool_connections=_MAX_POOL_CONNECTIONS)
+    agent = ""
+    # What the clients of a session have in common, then what this one is given.
+    for given in (session.get_default_client_config(), config):
+        if given is not None:
+            settings = settings.merge(given)
+            agent = getattr(given, "user_agent_extra", None) or agent
+    return settings.merge(
+        Config(
+            retries={"total_max_attempts": 1, "mode": "standard"},
+            user_agent_extra=f"{agent} ecr_typed/{__version__}".lstrip(),
+        )
     )
-    return config.merge(settings) if config else settings
 
 
-def _max_attempts(session: boto3.Session) -> int:
-    # boto3 has no public way to its configuration (AWS_MAX_ATTEMPTS, the profile).
+def _max_attempts(session: Session) -> int:
     try:
-        configured = session._session.get_config_variable("max_attempts")  # noqa: SLF001
+        configured: Any = session.get_config_variable("max_attempts")
     except ValueError as error:
         raise EcrConfigurationError(
             "AWS_MAX_ATTEMPTS, or the profile's max_attempts, has to be a whole number of at least "

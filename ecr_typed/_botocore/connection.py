@@ -12,7 +12,7 @@ from weakref import WeakSet
 from ecr_typed._botocore.errors import drop_frames, outdated, translated
 from ecr_typed._botocore.exchange import Exchange, begin, current, end
 from ecr_typed._botocore.in_flight import CallsInFlight, calls_of_job, sleep
-from ecr_typed._botocore.origin import users_own
+from ecr_typed._botocore.origin import provider_of, users_own
 from ecr_typed._botocore.watchdog import watch
 from ecr_typed._errors import EcrError
 
@@ -96,7 +96,9 @@ class Connection:
                 watch(exchange, exchange.seconds_left)
             parsed = make_call()
         except Exception as error:
-            own = users_own(error, exchange.parameters, handled)
+            # What a provider's own code raises is about credentials, whoever wrote it.
+            if provider_of(error, exchange.parameters) is None:
+                own = users_own(error, exchange.parameters, handled)
             if own is None:
                 ours = translated(error, operation_name, exchange, handled)
                 # Of what nobody expects, the way there is needed.

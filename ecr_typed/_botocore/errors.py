@@ -41,6 +41,9 @@ def translated(
             return _credentials_error(error, operation_name, "")
         return _service_error(error, operation_name, exchange)
     exchange.failure = _failure(error)
+    kept: dict[str, object] = getattr(error, "kwargs", {})
+    if exchange.url is None and isinstance(kept.get("endpoint_url"), str):
+        exchange.url = str(kept["endpoint_url"])
     return _without_a_response(error, operation_name)
 
 
@@ -106,10 +109,8 @@ def error_code(text: str) -> str:
 
 def _credentials_error(error: Exception, operation_name: str, provider: str) -> EcrCredentialsError:
     found = f"the credentials provider {provider!r} failed: " if provider else ""
-    ours = EcrCredentialsError(
-        f"{operation_name}: {found}{type(error).__name__}: {_text(error).rstrip('.')}",
-        operation_name=operation_name,
-    )
+    text = ": ".join(filter(None, (type(error).__name__, _text(error).rstrip("."))))
+    ours = EcrCredentialsError(f"{operation_name}: {found}{text}", operation_name=operation_name)
     ours.provider = provider
     ours.is_transient = _is_transient(error)
     return ours

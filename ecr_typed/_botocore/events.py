@@ -40,6 +40,7 @@ def mark_attempt(request: Any, **_: object) -> None:
         return
     # The request is signed by now. Handlers of `before-send` may send it in our transport's place.
     exchange.stage = Stage.HANDED_OVER
+    exchange.url = request.url
     retries: dict[str, Any] = context["retries"]
     retries["max"] = exchange.max_attempts
     if exchange.invocation_id is None:

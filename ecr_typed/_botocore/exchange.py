@@ -68,6 +68,7 @@ class Exchange:
         "seconds_left",
         "stage",
         "thread_id",
+        "url",
     )
 
     def __init__(
@@ -100,6 +101,8 @@ class Exchange:
         self.body: bytes | None = None
         """The body of a good response that was taken before botocore parsed it."""
         self.failure: Failure | None = None
+        self.url: str | None = None
+        """Where the request went; None if that is not known."""
         self.cut_by: Cut | None = None
 
         self.context: dict[str, Any] | None = None

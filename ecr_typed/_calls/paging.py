@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar, cast
 
 import attrs
 
@@ -115,10 +115,26 @@ class Pager(Iterable[Item_co], Generic[Item_co, Page_co]):
 
         # To a checker, what follows `bool(pager)` would never be reached.
         def __bool__(self) -> bool:
-            raise TypeError(
-                "a Pager is neither true nor false, as nothing is fetched yet: ask for "
-                f"{self._operation.method_name}(...).first() is not None"
-            )
+            raise self._refusal("is neither true nor false", "{}.first() is not None")
+
+        def __len__(self) -> int:
+            raise self._refusal("has no length", "{}.to_list() has one")
+
+        def __getitem__(self, index: object) -> NoReturn:
+            raise self._refusal("has no index", "use {}.first(), or {}.to_list()[...]")
+
+        def __next__(self) -> NoReturn:
+            raise self._refusal("is no iterator", "use iter({})")
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(
+            "Pager can't be pickled, as it calls through a client: make client and listing where "
+            "they are used"
+        )
+
+    def _refusal(self, what: str, instead: str) -> TypeError:
+        way = instead.replace("{}", f"{self._operation.method_name}(...)")
+        return TypeError(f"a Pager {what}, as nothing is fetched yet: {way}")
 
     def _items(self, page: ResponsePage) -> Sequence[Item_co]:
         lists = [_list_at(page, path) for path in self._operation.items]

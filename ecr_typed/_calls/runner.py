@@ -154,7 +154,7 @@ class CallRunner:
                 lost = reconciler.lost_response(call, request, error, began.timestamp)
                 if lost is not None:
                     return cast("Response", lost)
-            from ecr_typed._calls.explain import explain
+            from ecr_typed._calls.explain.errors import explain
 
             explain(error, call, request, self.connection.endpoint_url)
             raise

@@ -11,6 +11,7 @@ from typing import cast
 
 import attrs
 
+from ecr_typed._calls.explain.arguments import hint
 from ecr_typed._conversion.shapes import (
     Blob,
     Boolean,
@@ -69,7 +70,7 @@ def _structure_problems(
 def _problems(shape: Shape, value: object, path: str, rule: _Rule) -> Iterator[ArgumentProblem]:
     allowed = _required(shape) if value is None else rule(shape, value)
     if allowed is not None:
-        yield ArgumentProblem(path, _shown(value), allowed, _hint(shape, value))
+        yield ArgumentProblem(path, _shown(value), allowed, hint(shape, value))
         return
     match shape:
         case Structure():
@@ -84,42 +85,6 @@ def _problems(shape: Shape, value: object, path: str, rule: _Rule) -> Iterator[A
                 yield from _problems(shape.value, item, f"{path}[{str(key)!r}]", rule)
         case _:
             pass
-
-
-def _hint(shape: Shape, value: object) -> str:
-    match shape, value:
-        case Structure(), Mapping():
-            return f"from_boto3({shape.type.__name__}, ...) makes one of what boto3 takes"
-        case ListOf(item=Structure() as item), _ if isinstance(value, item.type):
-            return "put it in a list"
-        case ListOf(item=String() | Enum()), str():
-            return "put it in a list"
-        case ListOf(), Iterable() if not isinstance(value, str | bytes | Mapping):
-            has_way = hasattr(cast("object", value), "to_list")
-            return "to_list() gives one" if has_way else "list(...) makes one"
-        case String(), Mapping() | list():
-            return "json.dumps(...) makes text of it"
-        case Structure(), str():
-            return _made_of_text(shape)
-        case Enum(), str():
-            # Few errors get here, and fewer programs.
-            from difflib import get_close_matches
-
-            known = {text.upper(): text for text in shape.type}
-            close = get_close_matches(value.upper(), known, n=1)
-            return f"did you mean {known[close[0]]}?" if close else ""
-        case _:
-            return ""
-
-
-def _made_of_text(shape: Structure) -> str:
-    """The ways to a model of one text, if any of its members alone makes one."""
-    if any(member.is_required for member in members(shape.type)):
-        return ""
-    name = shape.type.__name__
-    texts = [member for member in members(shape.type) if isinstance(member.shape, String)]
-    ways = " or ".join(f"{name}({member.name}=...)" for member in texts)
-    return f"say {ways}" if ways else ""
 
 
 def _required(shape: Shape) -> str:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import boto3
+import botocore.exceptions as botocore_errors
 import pytest
+from botocore.config import Config
 
 from ecr_typed import (
     EcrClient,
@@ -17,7 +20,7 @@ from ecr_typed import (
 )
 from tests.support.clients import boto3_client
 from tests.support.errors import error_of
-from tests.support.wire import Reply, Wire
+from tests.support.wire import Reply, Wire, refusal
 
 ONCE = RetryPolicy(max_attempts=1)
 
@@ -79,3 +82,66 @@ def test_web_page_is_no_answer(made: EcrClient, wire: Wire) -> None:
         error = error_of(made.delete_repository, "team/app")
         assert type(error) is expected
         assert "https://api.ecr.us-east-1.amazonaws.com" in error.explanations[-1]
+
+
+def test_region_in_the_variable_that_boto3_ignores(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever has set AWS_REGION alone is told that boto3 does not read it."""
+    monkeypatch.delenv("AWS_DEFAULT_REGION")
+    monkeypatch.setenv("AWS_REGION", "eu-west-1")
+
+    assert "AWS_REGION is set, but boto3 does not read it." in str(error_of(EcrClient))
+
+
+@pytest.mark.parametrize("name", ["AWS_ENDPOINT_URL_ECR", "AWS_ENDPOINT_URL"])
+def test_closed_port_names_the_variable_that_configured_it(
+    monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """Where nobody listens, the error says which variable led there."""
+    monkeypatch.setenv(name, "http://127.0.0.1:1")
+
+    error = error_of(EcrClient(retry=ONCE).describe_registry)
+
+    url = "http://127.0.0.1:1/"
+    assert (
+        error.explanations[-1] == f"Check that something listens on {url}, which comes from {name}."
+    )
+
+
+@pytest.mark.parametrize(
+    ("region", "meant"),
+    [("us-esat-1", "did you mean 'us-east-1'?"), ("mars-north-1", "check its name.")],
+)
+def test_misspelt_region_says_what_may_be_meant(
+    ecr: EcrClient, wire: Wire, region: str, meant: str
+) -> None:
+    """A host that can't be found because its region does not exist says so."""
+    url = f"https://api.ecr.{region}.amazonaws.com/"
+    wire.responder = lambda _: botocore_errors.EndpointConnectionError(endpoint_url=url, error="no")
+    once = EcrClient(region_name=region, retry=ONCE)
+    wire.attach(once.boto3_client)
+
+    last = error_of(once.describe_registry).explanations[-1]
+
+    assert last.startswith(f"The installed botocore knows no region {region!r}")
+    assert last.endswith(meant)
+
+
+@pytest.mark.parametrize(
+    ("options", "region", "host"),
+    [
+        ({"use_fips_endpoint": True}, "us-east-1", "api.ecr-fips.us-east-1.amazonaws.com"),
+        ({"use_dualstack_endpoint": True}, "us-east-1", "ecr.us-east-1.api.aws"),
+        ({}, "us-iso-east-1", "api.ecr.us-iso-east-1.c2s.ic.gov"),
+        ({}, "cn-north-1", "api.ecr.cn-north-1.amazonaws.com.cn"),
+    ],
+)
+def test_explanation_names_the_host_of_the_request(
+    wire: Wire, options: dict[str, Any], region: str, host: str
+) -> None:
+    """The endpoint in an explanation is the one that the request went to."""
+    ecr = EcrClient(region_name=region, config=Config(**options), retry=ONCE)
+    wire.attach(ecr.boto3_client)
+    wire.will(refusal("UnknownOperationException"), Reply(b"<html>", 404))
+
+    for _ in range(2):
+        assert f"https://{host}" in error_of(ecr.describe_registry).explanations[-1]

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any, cast
 
 import boto3
+import botocore.credentials
 import botocore.exceptions as botocore_errors
 import pytest
 
-from ecr_typed import EcrClient, EcrCredentialsError, ExpiredTokenException
+import ecr_typed
+from ecr_typed import EcrClient, EcrCredentialsError, ExpiredTokenException, RetryPolicy
+from ecr_typed._calls.explain.credentials import PROVIDERS
 from tests.support.clients import boto3_client
 from tests.support.errors import error_of, text_of
 from tests.support.wire import Wire, refusal
@@ -104,3 +112,127 @@ def test_role_that_is_refused_is_about_credentials(once: EcrClient, wire: Wire) 
     assert isinstance(error, EcrCredentialsError)
     assert "AssumeRole" in text_of(error)
     assert "ecr:" not in text_of(error)
+
+
+class Unheard(Exception):
+    """What no library raises."""
+
+
+def providers() -> list[str]:
+    """The names of all providers that botocore has."""
+    classes = [*botocore.credentials.CredentialProvider.__subclasses__()]
+    for each in classes:
+        classes += each.__subclasses__()
+    own = {each for each in classes if each.__module__.startswith("botocore.")}
+    return sorted({str(each.METHOD) for each in own if each.METHOD})
+
+
+@pytest.mark.parametrize("name", providers())
+@pytest.mark.parametrize("error", [ValueError("no JSON"), Unheard("by a helper"), OSError("disk")])
+def test_what_a_provider_raises_is_about_credentials(
+    session: boto3.Session, name: str, error: Exception
+) -> None:
+    """By where it was raised, whatever it is: while credentials are refreshed inside a call."""
+    ecr = EcrClient(session=session, retry=RetryPolicy(max_attempts=1))
+
+    def fail() -> Any:
+        raise error
+
+    credentials = botocore.credentials.DeferredRefreshableCredentials(
+        refresh_using=fail, method=name
+    )
+    signer: Any = ecr.boto3_client
+    signer._request_signer._credentials = credentials
+
+    found = error_of(ecr.delete_repository, "team/app")
+
+    assert isinstance(found, EcrCredentialsError)
+    assert found.provider == name
+    assert f"the credentials provider {name!r} failed: {type(error).__name__}" in found.message
+    assert found.explanations[-1] == PROVIDERS[name]
+    assert found.__cause__ is error
+    assert not found.maybe_applied
+
+
+def profile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    """Configure the default profile, and nothing else."""
+    config = tmp_path / "config"
+    config.write_text(f"[default]\n{text}\n")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(config))
+    monkeypatch.delenv("AWS_ACCESS_KEY_ID")
+    monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
+
+
+EXPIRED = {
+    "Version": 1,
+    "AccessKeyId": "A",
+    "SecretAccessKey": "B",
+    "Expiration": "2020-01-01T00:00:00Z",
+}
+
+
+@pytest.mark.parametrize(
+    ("program", "words"),
+    [
+        ("echo please log in", ["custom-process", "JSON"]),
+        ("/nonexistent/helper", ["custom-process", "No such file"]),
+        (f"echo '{json.dumps(EXPIRED)}'", ["custom-process", "expired"]),
+    ],
+)
+def test_credential_process_that_fails_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, program: str, words: list[str]
+) -> None:
+    """A helper that prints no JSON, is not there, or gives what has expired."""
+    profile(tmp_path, monkeypatch, f"credential_process = {program}")
+
+    def call() -> None:
+        EcrClient(retry=RetryPolicy(max_attempts=1)).describe_registry()
+
+    error = error_of(call)
+    assert isinstance(error, EcrCredentialsError)
+    assert [word for word in words if word not in error.message] == []
+    assert "credential_process" in error.explanations[-1]
+
+
+def test_web_identity_without_its_file_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The variable that names the missing file is in the error."""
+    profile(tmp_path, monkeypatch, "")
+    monkeypatch.setenv("AWS_ROLE_ARN", "arn:aws:iam::111122223333:role/x")
+    monkeypatch.setenv("AWS_WEB_IDENTITY_TOKEN_FILE", str(tmp_path / "missing"))
+
+    def call() -> None:
+        EcrClient(retry=RetryPolicy(max_attempts=1)).describe_registry()
+
+    error = error_of(call)
+    assert isinstance(error, EcrCredentialsError)
+    assert "AWS_WEB_IDENTITY_TOKEN_FILE" in error.explanations[-1]
+
+
+def test_mfa_without_a_terminal_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A role that wants a code says so where nobody can be asked."""
+    role = "arn:aws:iam::111122223333"
+    keys = "[profile base]\naws_access_key_id = A\naws_secret_access_key = B"
+    own = f"role_arn = {role}:role/x\nmfa_serial = {role}:mfa/x\nsource_profile = base\n{keys}"
+    profile(tmp_path, monkeypatch, own)
+
+    program = (
+        "from ecr_typed import EcrClient, RetryPolicy\n"
+        "EcrClient(retry=RetryPolicy(max_attempts=1), region_name='eu-west-1').describe_registry()\n"
+    )
+
+    run = subprocess.run(
+        [sys.executable, "-c", program],
+        env={**os.environ, "PYTHONPATH": str(Path(ecr_typed.__file__).parents[1])},
+        stdin=subprocess.DEVNULL,
+        start_new_session=True,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    last = run.stderr.splitlines()[-2:]
+    assert last[0].startswith("ecr_typed.EcrCredentialsError: DescribeRegistry: the credentials ")
+    assert "'assume-role' failed: EOFError" in last[0]
+    assert "wants an MFA code" in last[1]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pickle
+import re
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -32,6 +35,44 @@ def test_closed_client_says_what_to_do(ecr: EcrClient, wire: Wire) -> None:
     assert "DescribeRepositories: the client was closed" in str(error)
     assert "`with` block" in str(error)
     assert wire.sent == []
+
+
+@pytest.mark.parametrize(
+    ("misuse", "instead"),
+    [
+        (len, "describe_repositories(...).to_list() has one"),
+        (lambda pager: pager[0], "use describe_repositories(...).first(), or"),
+        (next, "use iter(describe_repositories(...))"),
+    ],
+)
+def test_pager_says_what_to_use_instead(
+    ecr: EcrClient, misuse: Callable[[Any], object], instead: str
+) -> None:
+    """What a list or an iterator would do, a Pager refuses by naming what does it."""
+    with pytest.raises(TypeError, match=re.escape(instead)):
+        misuse(ecr.describe_repositories())
+
+
+@pytest.mark.parametrize(
+    "what",
+    [
+        lambda ecr: ecr,
+        lambda ecr: ecr.create_repository,
+        lambda ecr: ecr.describe_repositories(),
+    ],
+    ids=["client", "method", "pager"],
+)
+def test_clients_are_not_pickled(ecr: EcrClient, what: Callable[[EcrClient], object]) -> None:
+    """What holds a client says to make the client where it is used."""
+    with pytest.raises(TypeError, match=r"where (it is|they are) used"):
+        pickle.dumps(what(ecr))
+
+
+def test_python_itself_names_the_client(ecr: EcrClient) -> None:
+    """An unknown keyword is refused in the name of the class that users know."""
+    untyped: Any = ecr
+    with pytest.raises(TypeError, match=r"^EcrClient\.create_repository\(\)"):
+        untyped.create_repository(repositoryName="team/app")
 
 
 def test_pager_is_neither_true_nor_false(ecr: EcrClient, wire: Wire) -> None:

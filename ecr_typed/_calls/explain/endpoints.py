@@ -1,0 +1,65 @@
+"""Where a request went, and why no response of the service came from there."""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import Final
+from urllib.parse import urlsplit
+
+from ecr_typed._botocore.exchange import Exchange, Failure
+from ecr_typed._botocore.sessions import region_names
+from ecr_typed._calls.explain.arguments import similar
+
+_VARIABLES: Final = ("AWS_ENDPOINT_URL_ECR", "AWS_ENDPOINT_URL")
+_OF_AWS: Final = re.compile(
+    r"(?:api\.)?ecr(?:-fips)?\.(?P<region>[\w-]+)\.(?:api\.)?(?:amazonaws|aws|c2s|sc2s|csp|cloud)\b"
+    r"|(?:api\.)?ecr(?:-fips)?\.(?P<dual>[\w-]+)\.api\."
+)
+
+NO_PROXY: Final = "Check the proxy (HTTPS_PROXY, or `Config(proxies=...)`)."
+
+
+def explain_no_response(url: str, exchange: Exchange | None, *, is_proxys: bool) -> str:
+    """Return what to check where no response came."""
+    if exchange is not None and exchange.failure is Failure.UNTRUSTED:
+        return (
+            f"The certificate of {url} is not trusted: name the right certificate authorities in "
+            "AWS_CA_BUNDLE, and check that no proxy intercepts the connection."
+        )
+    if is_proxys:
+        return NO_PROXY
+    region = _region(url)
+    if region is not None:
+        if (meant := _region_meant(region)) is not None:
+            return f"The installed botocore knows no region {region!r}{meant}"
+        return f"Check that {url} is the right endpoint and region, and that the network lets you there."
+    return f"Check that something listens on {url}, which comes from {_origin(url)}."
+
+
+def explain_foreign_response(url: str) -> str:
+    """Return what to check where a response is none of the service's."""
+    return f"Check that {url} is an endpoint of Amazon ECR, and no proxy's page."
+
+
+def _region(url: str) -> str | None:
+    """Return the region of an endpoint of AWS; None for other hosts."""
+    found = _OF_AWS.match(urlsplit(url).hostname or "")
+    return None if found is None else found["region"] or found["dual"]
+
+
+def _region_meant(region: str) -> str | None:
+    known = region_names()
+    if region in known:
+        return None
+    meant = similar(region, known)
+    return f": did you mean {meant!r}?" if meant else ": check its name."
+
+
+def _origin(url: str) -> str:
+    """Return what configured an endpoint, as far as the environment tells."""
+    for name in _VARIABLES:
+        configured = os.environ.get(name, "")
+        if configured and urlsplit(configured).netloc == urlsplit(url).netloc:
+            return name
+    return "endpoint_url, AWS_ENDPOINT_URL_ECR, AWS_ENDPOINT_URL or the profile"
