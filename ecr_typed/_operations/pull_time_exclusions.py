@@ -55,7 +55,7 @@ class PullTimeExclusionsOperations:
     def deregister_pull_time_update_exclusion(
         self,
         principal_arn: str,
-    ) -> str:
+    ) -> models.DeregisterPullTimeUpdateExclusionResponse:
         """Remove the exclusion of a principal, so that its pulls are recorded again.
 
         Args:
@@ -80,7 +80,7 @@ class PullTimeExclusionsOperations:
         return self._calls.call(
             operations.DEREGISTER_PULL_TIME_UPDATE_EXCLUSION,
             principal_arn=principal_arn,
-        ).principal_arn
+        )
 
     def list_pull_time_update_exclusions(
         self,

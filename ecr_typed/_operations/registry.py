@@ -25,12 +25,12 @@ class RegistryOperations:
 
     def describe_registry(
         self,
-    ) -> models.ReplicationConfiguration:
-        """Return the registry's replication configuration.
+    ) -> models.DescribeRegistryResponse:
+        """Return the registry's account id and its replication configuration.
 
         Returns:
-            The replication configuration. Its list of rules is empty if nothing is
-            replicated.
+            The registry's id and its replication configuration, whose list of rules is empty
+            if nothing is replicated.
 
         Raises:
             InvalidParameterException: The service refused an argument; the error explains
@@ -43,15 +43,15 @@ class RegistryOperations:
         """
         return self._calls.call(
             operations.DESCRIBE_REGISTRY,
-        ).replication_configuration
+        )
 
     def get_registry_policy(
         self,
-    ) -> str:
+    ) -> models.GetRegistryPolicyResponse:
         """Return the registry's permissions policy.
 
         Returns:
-            The policy, a JSON document.
+            The policy, a JSON document, with the registry's id.
 
         Raises:
             InvalidParameterException: The service refused an argument; the error explains
@@ -65,12 +65,12 @@ class RegistryOperations:
         """
         return self._calls.call(
             operations.GET_REGISTRY_POLICY,
-        ).policy_text
+        )
 
     def put_registry_policy(
         self,
         policy_text: str | PolicyDocument,
-    ) -> str:
+    ) -> models.PutRegistryPolicyResponse:
         """Set the registry's permissions policy, replacing the current one.
 
         The policy can allow other accounts to replicate into the registry, and principals to
@@ -81,7 +81,7 @@ class RegistryOperations:
                 Text, or a `PolicyDocument`.
 
         Returns:
-            The new policy, a JSON document.
+            The new policy, a JSON document, with the registry's id.
 
         Raises:
             InvalidParameterException: The service refused an argument; the error explains
@@ -95,15 +95,15 @@ class RegistryOperations:
         return self._calls.call(
             operations.PUT_REGISTRY_POLICY,
             policy_text=as_text(policy_text, "PolicyDocument"),
-        ).policy_text
+        )
 
     def delete_registry_policy(
         self,
-    ) -> str:
+    ) -> models.DeleteRegistryPolicyResponse:
         """Delete the registry's permissions policy.
 
         Returns:
-            The deleted policy, a JSON document.
+            The deleted policy, a JSON document, with the registry's id.
 
         Raises:
             InvalidParameterException: The service refused an argument; the error explains
@@ -117,7 +117,7 @@ class RegistryOperations:
         """
         return self._calls.call(
             operations.DELETE_REGISTRY_POLICY,
-        ).policy_text
+        )
 
     def get_account_setting(
         self,

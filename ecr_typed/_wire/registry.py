@@ -14,10 +14,10 @@ describe(
 
 describe(
     models.DescribeRegistryResponse,
+    registry_id=Member("registryId", shapes.STRING),
     replication_configuration=Member(
         "replicationConfiguration", shapes.Structure(models.ReplicationConfiguration)
     ),
-    registry_id=Member("registryId", shapes.STRING),
 )
 
 describe(

@@ -37,11 +37,11 @@ class DescribeRegistryRequest:
 class DescribeRegistryResponse:
     """The response of `describe_registry`."""
 
+    registry_id: str
+    """The AWS account id of the registry."""
+
     replication_configuration: ReplicationConfiguration
     """The replication configuration."""
-
-    registry_id: str | None = None
-    """The AWS account id of the registry."""
 
 
 @attrs.frozen(kw_only=True, order=False, field_transformer=converted)

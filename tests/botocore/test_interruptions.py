@@ -43,7 +43,7 @@ def test_an_interrupted_wait_leaves_nothing_locked(make: MakeEcr, wire: Wire) ->
     with pytest.raises(KeyboardInterrupt):
         ecr.describe_registry()
     wire.will(REGISTRY)
-    assert ecr.describe_registry().rules == ()
+    assert ecr.describe_registry().replication_configuration.rules == ()
 
 
 def test_an_interrupted_request_leaves_nothing_locked(make: MakeEcr, wire: Wire) -> None:
@@ -59,7 +59,7 @@ def test_an_interrupted_request_leaves_nothing_locked(make: MakeEcr, wire: Wire)
     with pytest.raises(KeyboardInterrupt):
         ecr.describe_registry()
     wire.will(REGISTRY)
-    assert ecr.describe_registry().rules == ()
+    assert ecr.describe_registry().replication_configuration.rules == ()
 
 
 def test_an_interrupt_leaves_no_trace_in_other_calls(make: MakeEcr, wire: Wire) -> None:
@@ -254,5 +254,5 @@ def test_a_lost_answer_to_a_read_is_repeated(emulator: EcrEmulator) -> None:
     emulator.reset()
     emulator.faults.inject(DROPPED, operation_name="DescribeRegistry", times=2)
     with emulator.client() as ecr:
-        assert ecr.describe_registry().rules == ()
+        assert ecr.describe_registry().replication_configuration.rules == ()
     assert len(emulator.faults.injected) == 2

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import assert_type
 
 from ecr_typed import (
+    DeregisterPullTimeUpdateExclusionResponse,
     EcrClient,
     ListPullTimeUpdateExclusionsResponse,
     Pager,
@@ -23,8 +24,13 @@ def register_pull_time_update_exclusion(ecr: EcrClient) -> None:
 
 
 def deregister_pull_time_update_exclusion(ecr: EcrClient) -> None:
-    assert_type(ecr.deregister_pull_time_update_exclusion("arn"), str)
-    assert_type(ecr.deregister_pull_time_update_exclusion(principal_arn="arn"), str)
+    assert_type(
+        ecr.deregister_pull_time_update_exclusion("arn"), DeregisterPullTimeUpdateExclusionResponse
+    )
+    assert_type(
+        ecr.deregister_pull_time_update_exclusion(principal_arn="arn"),
+        DeregisterPullTimeUpdateExclusionResponse,
+    )
 
 
 def list_pull_time_update_exclusions(ecr: EcrClient) -> None:

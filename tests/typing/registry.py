@@ -6,28 +6,31 @@ from typing import assert_type
 
 from ecr_typed import (
     AuthorizationData,
+    DeleteRegistryPolicyResponse,
+    DescribeRegistryResponse,
     EcrClient,
     GetAccountSettingResponse,
+    GetRegistryPolicyResponse,
     PutAccountSettingResponse,
-    ReplicationConfiguration,
+    PutRegistryPolicyResponse,
 )
 
 
 def describe_registry(ecr: EcrClient) -> None:
-    assert_type(ecr.describe_registry(), ReplicationConfiguration)
+    assert_type(ecr.describe_registry(), DescribeRegistryResponse)
 
 
 def get_registry_policy(ecr: EcrClient) -> None:
-    assert_type(ecr.get_registry_policy(), str)
+    assert_type(ecr.get_registry_policy(), GetRegistryPolicyResponse)
 
 
 def put_registry_policy(ecr: EcrClient) -> None:
-    assert_type(ecr.put_registry_policy("{}"), str)
-    assert_type(ecr.put_registry_policy(policy_text="{}"), str)
+    assert_type(ecr.put_registry_policy("{}"), PutRegistryPolicyResponse)
+    assert_type(ecr.put_registry_policy(policy_text="{}"), PutRegistryPolicyResponse)
 
 
 def delete_registry_policy(ecr: EcrClient) -> None:
-    assert_type(ecr.delete_registry_policy(), str)
+    assert_type(ecr.delete_registry_policy(), DeleteRegistryPolicyResponse)
 
 
 def get_account_setting(ecr: EcrClient) -> None:
