@@ -1,4 +1,9 @@
-"""Fixtures for pytest: `pytest_plugins = ["ecr_typed.testing.pytest_plugin"]` in a conftest.py."""
+"""Fixtures for pytest.
+
+In the conftest.py of the root folder: `pytest_plugins = ["ecr_typed.testing.pytest_plugin"]`. In that
+of another folder, where pytest allows no `pytest_plugins`:
+`from ecr_typed.testing.pytest_plugin import *`.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +13,9 @@ import pytest
 
 from ecr_typed import EcrClient
 from ecr_typed.testing._emulator.emulator import EcrEmulator
+
+# The session's fixture is listed because the other two need it wherever they are imported.
+__all__ = ["_serving_ecr_emulator", "ecr", "ecr_emulator"]
 
 
 @pytest.fixture(scope="session")

@@ -58,6 +58,16 @@ def test_the_fixtures(pytester: pytest.Pytester) -> None:
     result.assert_outcomes(passed=4)
 
 
+def test_a_nested_conftest_imports_the_fixtures(pytester: pytest.Pytester) -> None:
+    """Below the root folder the fixtures are imported; the tests beside the folder lack them."""
+    folder = pytester.mkpydir("nested")
+    (folder / "conftest.py").write_text(f"from {PLUGIN} import *\n")
+    (folder / "test_nested.py").write_text(TESTS)
+    pytester.makepyfile("def test_without(request):\n    assert not request.fixturenames[1:]\n")
+    result = pytester.runpytest_subprocess("-W", "error", "-p", "no:randomly")
+    result.assert_outcomes(passed=5)
+
+
 def test_on_the_command_line_and_told_by_pytest(pytester: pytest.Pytester) -> None:
     """Loaded with -p, `pytest --fixtures` shows both fixtures, each with its sentence."""
     result = pytester.runpytest_subprocess("-p", PLUGIN, "--fixtures")
