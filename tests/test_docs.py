@@ -20,7 +20,16 @@ from typing import Any
 import pytest
 
 import ecr_typed
-from ecr_typed import AccessDeniedException, EcrClient, EcrError, EcrServiceError, models
+from ecr_typed import (
+    AccessDeniedException,
+    EcrClient,
+    EcrError,
+    EcrServiceError,
+    documents,
+    jobs,
+    models,
+    testing,
+)
 from ecr_typed import _operations as operations
 from ecr_typed.testing import EcrEmulator
 from ecr_typed.testing.faults import ErrorAnswer
@@ -190,6 +199,17 @@ def test_every_topic_has_a_page() -> None:
     topics = {path.stem for path in Path(models.__file__).parent.glob("[!_]*.py")}
     assert topics >= {path.stem for path in Path(operations.__file__).parent.glob("[!_]*.py")}
     assert {topic for topic in topics if not (DOCS / "reference" / f"{topic}.md").exists()} == set()
+
+
+@pytest.mark.parametrize("module", [ecr_typed, documents, jobs, testing])
+def test_every_public_name_is_in_the_reference(module: ModuleType) -> None:
+    """Each name has a directive on one page: what is missing would make a broken link, too."""
+    pages = "".join(page.read_text("utf-8") for page in (DOCS / "reference").glob("*.md"))
+    directives = re.findall(r"^\.\. auto\w+:: (\S+)", pages, re.MULTILINE)
+    assert len(directives) == len(set(directives))
+    documented = {name.replace("ecr_typed.models.", "ecr_typed.") for name in directives}
+    names = {f"{module.__name__}.{name}" for name in module.__all__}
+    assert {name for name in names - documented if not name.endswith(".models")} == set()
 
 
 def load(name: str) -> Any:
