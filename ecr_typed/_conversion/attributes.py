@@ -31,12 +31,20 @@ def converted(_: type, fields: list[attrs.Attribute[Any]]) -> list[attrs.Attribu
     names the argument.
     """
     # A converter that a class gives by itself is for type checkers; the one set here does the same.
-    return [field.evolve(converter=_converter(field.type)) for field in fields]
+    return [field.evolve(converter=_attribute_converter(field)) for field in fields]
 
 
 def as_tuple(values: Sequence[Item]) -> tuple[Item, ...]:
     """Convert a sequence to a tuple. What is no sequence, or a text, is kept."""
     return cast("tuple[Item, ...]", tuple(values) if is_list(values) else values)
+
+
+def _attribute_converter(field: attrs.Attribute[Any]) -> Any:
+    convert: Any = _converter(field.type)
+    if convert is not None:
+        # attrs gives the constructor's parameter the type that its converter takes.
+        convert.__annotations__ = {"value": field.type}
+    return convert
 
 
 def _converter(annotation: Any) -> _Convert | None:
@@ -62,11 +70,10 @@ def _enum_converter(kind: type[OpenEnum]) -> _Convert:
 
 
 def _tuple_converter(convert_item: _Convert | None) -> _Convert:
-    if convert_item is None:
-        return as_tuple
-
     def convert(value: object) -> object:
-        return tuple(map(convert_item, value)) if is_list(value) else value
+        if not is_list(value):
+            return value
+        return tuple(value if convert_item is None else map(convert_item, value))
 
     return convert
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from types import NoneType
 from typing import Any, get_type_hints
 
+import attrs
 import pytest
 
 import ecr_typed
 from ecr_typed import ArgumentProblem, EcrClient, EcrError, EcrRequestError
-from tests.support.service import METHODS, Method
+from tests.support.service import METHODS, MODELS, Method
 
 CLASSES = {
     name: item for name in ecr_typed.__all__ if isinstance(item := getattr(ecr_typed, name), type)
@@ -21,6 +23,14 @@ def test_hints_of_public_classes_are_found(name: str) -> None:
     hints = get_type_hints(CLASSES[name])
 
     assert str not in map(type, hints.values())
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
+def test_hints_of_constructors_are_those_of_the_attributes(
+    model: type[attrs.AttrsInstance],
+) -> None:
+    """The constructor of a model has a hint for each attribute, and returns None."""
+    assert get_type_hints(model.__init__) == {**get_type_hints(model), "return": NoneType}
 
 
 @pytest.mark.parametrize("method", METHODS, ids=lambda method: method.name)
