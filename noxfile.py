@@ -150,7 +150,7 @@ def pyodide(session: nox.Session) -> None:
     npm = ["npm", "install", "--silent", "--no-save", f"--prefix={folder}", "pyodide@314"]
     session.run_install(*npm, external=True)
     # There is one process, with one thread, and WebAssembly's stack is small.
-    names = "not another_process and not worker and not nested and not deep"
+    names = "not another_process and not worker and not nested and not deep and not orjson"
     session.run(
         *("node", "tests/pyodide.mjs", str(modules), str(packages)),
         *("-p", "no:cacheprovider", "-k", names, *SOCKETLESS, *session.posargs),
@@ -209,7 +209,7 @@ def types(session: nox.Session) -> None:
 @nox.session
 def bench(session: nox.Session) -> None:
     """Measure speed and memory side by side with boto3; exits with 1 beyond the bounds."""
-    install(session, "--editable", ".[testing]", *group("types"))
+    install(session, "--editable", ".[fast,testing]", *group("types"))
     session.run("python", "-m", "bench", *session.posargs)
 
 

@@ -16,6 +16,7 @@ import attrs
 
 from ecr_typed._conversion.scalars import (
     Dialect,
+    exact_float,
     plain_boolean,
     plain_bytes,
     plain_float,
@@ -125,7 +126,8 @@ class Structurers:
             case Integer():
                 return f"(v if type(v) is int else {refer(reject)}())"
             case Float():
-                return f"(v if type(v) is float else {refer(plain_float)}(v))"
+                convert = plain_float if self._dialect.has_exact_floats else exact_float
+                return f"{refer(convert)}(v)"
 
 
 def _memo_key(source: _Source, structure: Structure) -> str:

@@ -8,12 +8,12 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import cache
 from importlib import import_module
-from typing import Any, Final, Protocol, TypeVar, cast
+from typing import Any, Protocol, TypeVar, cast
 
 import attrs
 
 from ecr_typed._calls.validation import wrongly_typed
-from ecr_typed._conversion import careful
+from ecr_typed._conversion import careful, json_bodies
 from ecr_typed._conversion.compiled import CONVERSION_FAILURES, Structurers, Unstructurers
 from ecr_typed._conversion.redaction import holds_secrets, redacted
 from ecr_typed._conversion.scalars import BOTO3, JSON, Dialect, plain_bytes
@@ -49,9 +49,6 @@ def _converter(dialect: Dialect) -> _Converter:
     converter.register_unstructure_hook_factory(is_model, unstructurers.get)
     typed: _Converter = converter
     return typed
-
-
-_DECODER: Final = json.JSONDecoder()
 
 
 def to_boto3(model: attrs.AttrsInstance) -> dict[str, Any]:
@@ -162,17 +159,18 @@ def from_json(model: type[Model], text: str | bytes) -> Model:
 
 def from_body(model: type[Model], body: bytes) -> Model:
     """Convert the body of a response to a model."""
+    if json_bodies.read_body_quickly is not None:
+        try:
+            return _converter(JSON).structure(json_bodies.read_body_quickly(body), model)
+        except CONVERSION_FAILURES:
+            pass
     try:
-        value = _parsed(model, _parse_body, body, "the response")
+        value = _parsed(model, json_bodies.read_body, body, "the response")
     except EcrResponseError as error:
         # The body may have been cut short on its way.
         error.is_transient = True
         raise
     return _structured(JSON, model, value)
-
-
-def _parse_body(body: bytes) -> object:
-    return _DECODER.decode(body.decode())
 
 
 def _parsed(

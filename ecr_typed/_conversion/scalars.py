@@ -14,17 +14,23 @@ def reject() -> NoReturn:
 
 
 class Dialect:
-    """How the timestamps and blobs of a response are written."""
+    """How the timestamps and blobs of a response are written.
 
-    __slots__ = ("blob", "name", "timestamp")
+    Without `has_exact_floats`, a large float may have been a whole number with more digits.
+    """
+
+    __slots__ = ("blob", "has_exact_floats", "name", "timestamp")
 
     def __init__(
         self,
         name: str,
         timestamp: Callable[[object], datetime],
         blob: Callable[[object], bytes],
+        *,
+        has_exact_floats: bool,
     ) -> None:
         self.name = name
+        self.has_exact_floats = has_exact_floats
         self.timestamp = timestamp
         self.blob = blob
 
@@ -79,8 +85,8 @@ def _boto3_blob(value: object) -> bytes:
     return bytes(value) if isinstance(value, bytes | bytearray) else reject()
 
 
-JSON: Final = Dialect("json", _json_timestamp, _json_blob)
-BOTO3: Final = Dialect("boto3", _boto3_timestamp, _boto3_blob)
+JSON: Final = Dialect("json", _json_timestamp, _json_blob, has_exact_floats=False)
+BOTO3: Final = Dialect("boto3", _boto3_timestamp, _boto3_blob, has_exact_floats=True)
 
 
 def plain_text(value: object) -> str:
@@ -105,6 +111,16 @@ def plain_float(value: object) -> float:
     whole = plain_integer(value)
     number = float(whole)
     return number if number == whole else whole
+
+
+def exact_float(value: object) -> float:
+    """Return exactly a `float`. Refuse one that may be a whole number beyond 64 bits."""
+    if isinstance(value, float) and not -_BEYOND_64_BITS < value < _BEYOND_64_BITS:
+        reject()
+    return plain_float(value)
+
+
+_BEYOND_64_BITS: Final = 2.0**63
 
 
 def plain_bytes(value: object) -> bytes:
