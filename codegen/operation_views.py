@@ -53,7 +53,7 @@ class OperationsView:
     class_name: str
     class_docstring: str
     methods: tuple[MethodView, ...]
-    documents: tuple[str, ...]
+    takes_documents: bool
 
 
 class OperationViews:
@@ -76,14 +76,14 @@ class OperationViews:
             class_name=f"{class_prefix(name)}Operations",
             class_docstring=docstring(topic.words, 4),
             methods=tuple(methods),
-            documents=self._documents(topic),
+            takes_documents=self._takes_documents(topic),
         )
 
-    def _documents(self, topic: TopicDecision) -> tuple[str, ...]:
-        """Return the classes of documents that the methods of a topic take."""
+    def _takes_documents(self, topic: TopicDecision) -> bool:
+        """Return whether a method of a topic accepts a document in place of a text."""
         operations = (self._service.operations[name] for name in topic.operations)
         shapes = [member.shape for each in operations for member in each.input.members]
-        return tuple(sorted({c for shape in shapes for c in self._shapes.document_classes(shape)}))
+        return any(self._shapes.document_classes(shape) for shape in shapes)
 
     def _method(
         self, operation: OperationRecord, decision: OperationDecision, topic: TopicDecision

@@ -67,7 +67,8 @@ class ShapeViews:
         """Return the type of a method's parameter."""
         match shape:
             case ScalarRecord():
-                return " | ".join([_TYPES[shape.kind], *self.document_classes(shape)])
+                documents = (f"documents.{name}" for name in self.document_classes(shape))
+                return " | ".join([_TYPES[shape.kind], *documents])
             case EnumRecord() | StructureRecord():
                 return f"models.{self.class_name(shape)}"
             case ListRecord() if self.is_tag_list(shape):

@@ -7,6 +7,17 @@ from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 
 
+class LazyModule:
+    """A module that is loaded when one of its attributes is first used."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __getattr__(self, name: str) -> object:
+        value: object = getattr(import_module(self._name), name)
+        return value
+
+
 def lazy_attributes(
     module_name: str, names_by_source: Mapping[str, Sequence[str]]
 ) -> tuple[Callable[[str], object], Callable[[], list[str]]]:

@@ -10,10 +10,13 @@ from ecr_typed import models
 from ecr_typed._calls.paging import Pager, Paging
 from ecr_typed._calls.request import as_text, implied
 from ecr_typed._calls.runner import CallRunner
+from ecr_typed._lazy import LazyModule
 from ecr_typed._wire import operations
 
 if TYPE_CHECKING:
-    from ecr_typed.documents import ImageIndex, Manifest, UnknownManifest
+    from ecr_typed import documents
+else:
+    documents = LazyModule("ecr_typed.documents")  # for typing.get_type_hints
 
 __tracebackhide__ = True  # pytest's tracebacks end at the caller's line.
 
@@ -27,7 +30,7 @@ class ImagesOperations:
     def put_image(
         self,
         repository_name: str,
-        image_manifest: str | Manifest | ImageIndex | UnknownManifest,
+        image_manifest: str | documents.Manifest | documents.ImageIndex | documents.UnknownManifest,
         *,
         registry_id: str | None = None,
         image_manifest_media_type: str | None = None,

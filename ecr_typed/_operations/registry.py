@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING
 from ecr_typed import models
 from ecr_typed._calls.request import as_text
 from ecr_typed._calls.runner import CallRunner
+from ecr_typed._lazy import LazyModule
 from ecr_typed._wire import operations
 
 if TYPE_CHECKING:
-    from ecr_typed.documents import PolicyDocument
+    from ecr_typed import documents
+else:
+    documents = LazyModule("ecr_typed.documents")  # for typing.get_type_hints
 
 __tracebackhide__ = True  # pytest's tracebacks end at the caller's line.
 
@@ -69,7 +72,7 @@ class RegistryOperations:
 
     def put_registry_policy(
         self,
-        policy_text: str | PolicyDocument,
+        policy_text: str | documents.PolicyDocument,
     ) -> models.PutRegistryPolicyResponse:
         """Set the registry's permissions policy, replacing the current one.
 

@@ -153,8 +153,8 @@ def test_texts_are_taken_as_documents(service: ServiceRecord, curation: Curation
         '[documents.BoxName]\nclasses = ["Manifest", "ImageIndex"]\nimplies.source = "media_type"',
     )
     text = render(service, curation.load())["_operations/boxes.py"]
-    assert "    from ecr_typed.documents import ImageIndex, Manifest\n" in text
-    assert "box_name: str | Manifest | ImageIndex,\n" in text
+    assert "    from ecr_typed import documents\n" in text
+    assert "box_name: str | documents.Manifest | documents.ImageIndex,\n" in text
     assert 'box_name=as_text(box_name, "Manifest", "ImageIndex"),\n' in text
     assert 'source=implied(source, box_name, "media_type"),\n' in text
     assert "Text, or a `Manifest` or `ImageIndex`." in " ".join(text.split())
