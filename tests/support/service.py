@@ -66,8 +66,10 @@ class Method:
     def result(self, response: Any) -> Any:
         """What it returns of its response's model."""
         own = [name for name in self.output.members if name not in {"registryId", "nextToken"}]
-        if len(own) == 1:
-            return getattr(response, xform_name(own[0]))
+        # `describe_registry` is called for the registry's id.
+        if len(own) == 1 and self.operation != "DescribeRegistry":
+            is_model = isinstance(self.output.members[own[0]], StructureShape | ListShape)
+            return getattr(response, xform_name(own[0])) if is_model else response
         return response if own else None
 
     def call(self, ecr: EcrClient, arguments: dict[str, Any]) -> Any:
