@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from ecr_typed import to_json
 from ecr_typed.models import ImageDetail, Repository, RepositoryCreationTemplate
-from ecr_typed.testing._emulator.control.faults import TYPES, USUAL, read_fault, spell_fault
 from ecr_typed.testing._emulator.control.members import (
+    FAULT_TYPES,
     REGISTRY,
+    USUAL_FAULTS,
     Member,
     image_id,
     integer,
@@ -19,6 +20,8 @@ from ecr_typed.testing._emulator.control.members import (
     models,
     number,
     objects,
+    read_fault,
+    spell_fault,
     text,
     texts,
     time,
@@ -26,8 +29,10 @@ from ecr_typed.testing._emulator.control.members import (
 from ecr_typed.testing._emulator.setup.findings import set_findings
 
 if TYPE_CHECKING:
-    from ecr_typed.testing._emulator.emulator import EcrEmulator
+    from ecr_typed.testing._emulator.http.faults import Faults
+    from ecr_typed.testing._emulator.registry.clock import Clock
     from ecr_typed.testing._emulator.service import EcrService
+    from ecr_typed.testing._emulator.setup.state import EmulatorSetup
 
 Values: TypeAlias = dict[str, Any]
 
@@ -35,8 +40,12 @@ Values: TypeAlias = dict[str, Any]
 class ControlTarget(NamedTuple):
     """What the endpoints act on."""
 
-    emulator: EcrEmulator
+    setup: EmulatorSetup
     service: EcrService
+    clock: Clock
+    faults: Faults
+    reset: Callable[[], None]
+    describe: Callable[[], dict[str, Any]]
 
 
 class Endpoint(NamedTuple):
@@ -47,29 +56,24 @@ class Endpoint(NamedTuple):
     run: Callable[[ControlTarget, Values], object]
 
 
-def _info(target: ControlTarget, _: Values) -> object:
-    return {
-        "endpointUrl": target.emulator.endpoint_url,
-        "regionName": target.emulator.region_name,
-        "accountId": target.emulator.account_id,
-        "environment": target.emulator.environment(),
-    }
+def _describe(target: ControlTarget, _: Values) -> object:
+    return target.describe()
 
 
 def _reset(target: ControlTarget, _: Values) -> object:
-    target.emulator.reset()
+    target.reset()
     return {}
 
 
 def _seed(target: ControlTarget, values: Values) -> object:
     names = ("repositories", "repositoryCreationTemplates", "images")
     seeds = [model for name in names for model in values.get(name, ())]
-    target.emulator.seed(*seeds, tags=values.get("tags"), **_registry(values))
+    target.setup.seed(*seeds, tags=values.get("tags"), **_registry(values))
     return {}
 
 
 def _push_image(target: ControlTarget, values: Values) -> object:
-    image = target.emulator.push_image(
+    image = target.setup.push_image(
         values["repositoryName"],
         tags=values.get("tags", ()),
         pushed_at=values.get("pushedAt"),
@@ -86,9 +90,9 @@ def _push_image(target: ControlTarget, values: Values) -> object:
 
 
 def _set_scan_findings(target: ControlTarget, values: Values) -> object:
-    emulator = target.emulator
-    account_id = values.get("accountId") or emulator.account_id
-    region_name = values.get("regionName") or emulator.region_name
+    setup = target.setup
+    account_id = values.get("accountId") or setup.account_id
+    region_name = values.get("regionName") or setup.region_name
     with target.service.registry(account_id, region_name) as registry:
         ignored = set_findings(
             registry,
@@ -102,7 +106,7 @@ def _set_scan_findings(target: ControlTarget, values: Values) -> object:
 
 
 def _pull_through(target: ControlTarget, values: Values) -> object:
-    digest = target.emulator.pull_through(
+    digest = target.setup.pull_through(
         values["repositoryName"],
         values["manifest"],
         tag=values.get("tag"),
@@ -113,7 +117,7 @@ def _pull_through(target: ControlTarget, values: Values) -> object:
 
 
 def _add_kms_key(target: ControlTarget, values: Values) -> object:
-    arn = target.emulator.add_kms_key(
+    arn = target.setup.add_kms_key(
         values.get("keyId"),
         alias=values.get("alias"),
         state=values.get("state", "Enabled"),
@@ -123,26 +127,26 @@ def _add_kms_key(target: ControlTarget, values: Values) -> object:
 
 
 def _apply_lifecycle_policies(target: ControlTarget, _: Values) -> object:
-    target.emulator.apply_lifecycle_policies()
+    target.setup.apply_lifecycle_policies()
     return {}
 
 
 def _time(target: ControlTarget, _: Values) -> object:
-    return {"time": target.emulator.clock.now().isoformat()}
+    return {"time": target.clock.now().isoformat()}
 
 
 def _set_time(target: ControlTarget, values: Values) -> object:
-    target.emulator.clock.set(values["time"])
+    target.clock.set(values["time"])
     return _time(target, values)
 
 
 def _advance_time(target: ControlTarget, values: Values) -> object:
-    target.emulator.clock.advance(timedelta(seconds=values["seconds"]))
+    target.clock.advance(timedelta(seconds=values["seconds"]))
     return _time(target, values)
 
 
 def _reset_time(target: ControlTarget, values: Values) -> object:
-    target.emulator.clock.reset()
+    target.clock.reset()
     return _time(target, values)
 
 
@@ -150,13 +154,13 @@ def _injected(target: ControlTarget, _: Values) -> object:
     return {
         "injected": [
             {"operationName": each.operation_name, "fault": spell_fault(each.fault)}
-            for each in target.emulator.faults.injected
+            for each in target.faults.injected
         ]
     }
 
 
 def _inject(target: ControlTarget, values: Values) -> object:
-    target.emulator.faults.inject(
+    target.faults.inject(
         values["fault"],
         operation_name=values.get("operationName"),
         times=values.get("times"),
@@ -166,12 +170,12 @@ def _inject(target: ControlTarget, values: Values) -> object:
 
 
 def _clear_faults(target: ControlTarget, _: Values) -> object:
-    target.emulator.faults.clear()
+    target.faults.clear()
     return {}
 
 
 def _limit(target: ControlTarget, values: Values) -> object:
-    target.emulator.faults.limit(
+    target.faults.limit(
         values["operationName"], per_second=values["perSecond"], burst=values.get("burst")
     )
     return {}
@@ -186,10 +190,10 @@ _FAULT = Member(
     {
         "description": "The name of a usual fault, or an object with the type of a fault.",
         "oneOf": [
-            {"type": "string", "enum": [*USUAL]},
+            {"type": "string", "enum": [*USUAL_FAULTS]},
             {
                 "type": "object",
-                "properties": {"type": {"type": "string", "enum": [*TYPES]}},
+                "properties": {"type": {"type": "string", "enum": [*FAULT_TYPES]}},
                 "required": ["type"],
             },
         ],
@@ -199,7 +203,9 @@ _FAULT = Member(
 )
 
 ENDPOINTS: Mapping[tuple[str, str], Endpoint] = {
-    ("GET", "/"): Endpoint("Return the emulator's URL, region, account and variables.", {}, _info),
+    ("GET", "/"): Endpoint(
+        "Return the emulator's URL, region, account and variables.", {}, _describe
+    ),
     ("POST", "/reset"): Endpoint("Empty the registries; reset faults and clock.", {}, _reset),
     ("POST", "/seed"): Endpoint(
         "Put repositories, templates and images into a registry as they are.",

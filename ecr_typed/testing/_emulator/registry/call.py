@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+
+from ecr_typed.testing._emulator.registry.errors import invalid
 
 if TYPE_CHECKING:
     from ecr_typed.testing._emulator.registry.accounts import Caller
     from ecr_typed.testing._emulator.registry.repositories import Registries, Registry, Repository
+
+Item = TypeVar("Item")
+
+_PAGING_PARAMETERS = ("nextToken", "maxResults")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +45,39 @@ class Call:
     def repository(self) -> Repository:
         """Return the repository that `repositoryName` names, or fail as the service does."""
         return self.registry.repository(self.parameters["repositoryName"])
+
+    def paginate(
+        self, items: Iterable[Item], *, key: Callable[[Item], str], default_size: int = 100
+    ) -> tuple[list[Item], dict[str, str]]:
+        """Return a page in the order of `key`, and its `nextToken` member if another page follows.
+
+        A token continues the same operation in the same account and region with the same
+        arguments; only the page size may change.
+        """
+        ordered = sorted(items, key=key)
+        arguments = {k: v for k, v in self.parameters.items() if k not in _PAGING_PARAMETERS}
+        listing = [self.operation_name, self.account_id, self.region_name, arguments]
+        token = self.parameters.get("nextToken")
+        tokens = self.registries.page_tokens
+        start = 0
+        if token is not None:
+            start = bisect_right(ordered, tokens.last_key(listing, token), key=key)
+        end = start + self.parameters.get("maxResults", default_size)
+        page = ordered[start:end]
+        if end >= len(ordered):
+            return page, {}
+        return page, {"nextToken": tokens.issue(listing, key(page[-1]))}
+
+    def paginate_as_given(self, items: Iterable[Item]) -> tuple[list[Item], dict[str, str]]:
+        """Return a page of items in their own order, and its `nextToken` member if there is one."""
+        page, next_token = self.paginate(enumerate(items), key=lambda each: f"{each[0]:09}")
+        return [item for _, item in page], next_token
+
+    def refuse_paging(self, choice: str) -> None:
+        """Refuse paging parameters together with the parameter that chooses the items."""
+        for parameter in _PAGING_PARAMETERS:
+            if parameter in self.parameters:
+                raise invalid(parameter, f"must not be specified with '{choice}'")
 
 
 Response: TypeAlias = dict[str, Any]

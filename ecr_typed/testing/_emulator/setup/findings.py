@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from ecr_typed import EcrResponseError, from_boto3, to_boto3
 from ecr_typed.models import EnhancedImageScanFinding, ImageIdentifier, ImageScanFinding
-from ecr_typed.testing._emulator.setup.places import image_in
-from ecr_typed.testing._emulator.topics.scanning.scans import FindingsSet, ImageScans
+from ecr_typed.testing._emulator.setup.seeding import image_in
+from ecr_typed.testing._emulator.topics.scanning import FindingsSet, ImageScans
 
 if TYPE_CHECKING:
     from ecr_typed.testing._emulator.registry.repositories import Registry

@@ -12,7 +12,12 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ecr_typed import to_boto3
-from ecr_typed.models import ImageDetail, Repository, RepositoryCreationTemplate
+from ecr_typed.models import (
+    ImageDetail,
+    ImageIdentifier,
+    Repository,
+    RepositoryCreationTemplate,
+)
 from ecr_typed.testing._emulator.registry.images import StorageHistory, StoredImage
 from ecr_typed.testing._emulator.registry.manifests import (
     INDEXES,
@@ -23,11 +28,11 @@ from ecr_typed.testing._emulator.registry.manifests import (
 )
 from ecr_typed.testing._emulator.registry.names import repository_arn
 from ecr_typed.testing._emulator.registry.repositories import DEFAULT_SETTINGS
-from ecr_typed.testing._emulator.setup.places import repository_in
 from ecr_typed.testing._emulator.topics.repository_creation_templates import CreationTemplates
 
 if TYPE_CHECKING:
     from ecr_typed.testing._emulator.registry.repositories import Registry
+    from ecr_typed.testing._emulator.registry.repositories import Repository as StoredRepository
 
 Seed: TypeAlias = Repository | RepositoryCreationTemplate | ImageDetail
 """What a registry can begin with."""
@@ -60,6 +65,28 @@ def put_model(registry: Registry, model: Seed) -> None:
 def put_tags(registry: Registry, repository_name: str, tags: Mapping[str, str]) -> None:
     """Add tags to a repository of a registry, or raise `ValueError` if it does not exist."""
     repository_in(registry, repository_name).tags.update(tags)
+
+
+def repository_in(registry: Registry, repository_name: str) -> StoredRepository:
+    """Return a repository, or raise `ValueError`."""
+    repository = registry.repositories.get(repository_name)
+    if repository is None:
+        raise ValueError(
+            f"there is no repository {repository_name!r} in the registry {registry.account_id} "
+            f"in {registry.region_name}"
+        )
+    return repository
+
+
+def image_in(registry: Registry, repository_name: str, image: str | ImageIdentifier) -> StoredImage:
+    """Return the image of a digest, a tag or an identifier, or raise `ValueError`."""
+    images = repository_in(registry, repository_name).images
+    name = image if isinstance(image, str) else image.image_digest or image.image_tag or ""
+    # A tag has no colon.
+    stored = images.by_digest.get(name) if ":" in name else images.by_tag.get(name)
+    if stored is None:
+        raise ValueError(f"there is no image {image!r} in {repository_name!r}")
+    return stored
 
 
 def _put_repository(registry: Registry, model: Repository) -> None:

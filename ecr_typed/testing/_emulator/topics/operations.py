@@ -8,20 +8,20 @@ from typing import Final
 from ecr_typed.testing._emulator.registry.call import Operation
 from ecr_typed.testing._emulator.topics import (
     layers,
+    pull_through_cache,
     pull_time_exclusions,
     registry,
     repositories,
     repository_creation_templates,
     repository_policies,
+    scanning,
     signing,
     tags,
 )
 from ecr_typed.testing._emulator.topics.images import listing, pulling, pushing, storage
 from ecr_typed.testing._emulator.topics.lifecycle_policies import operations as lifecycle_policies
-from ecr_typed.testing._emulator.topics.pull_through_cache import rules as pull_through_cache
 from ecr_typed.testing._emulator.topics.replication import backfills
 from ecr_typed.testing._emulator.topics.replication import rules as replication
-from ecr_typed.testing._emulator.topics.scanning import operations as scanning
 
 OPERATIONS: Final[Mapping[str, Operation]] = {
     "CreateRepository": repositories.create_repository,

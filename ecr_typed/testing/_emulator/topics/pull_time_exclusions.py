@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from ecr_typed.testing._emulator.registry.errors import ServiceError
-from ecr_typed.testing._emulator.registry.pages import paginate
 
 if TYPE_CHECKING:
     from ecr_typed.testing._emulator.registry.call import Call, Response
@@ -57,7 +56,7 @@ def deregister_pull_time_update_exclusion(call: Call) -> Response:
 def list_pull_time_update_exclusions(call: Call) -> Response:
     """List the excluded principals by page."""
     exclusions = call.registry.states.of(PullTimeExclusions).created_at
-    page, next_token = paginate(call, exclusions, key=str)
+    page, next_token = call.paginate(exclusions, key=str)
     return {"pullTimeUpdateExclusions": page, **next_token}
 
 

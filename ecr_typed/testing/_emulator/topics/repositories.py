@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from ecr_typed.testing._emulator.registry.errors import ServiceError, invalid
 from ecr_typed.testing._emulator.registry.matching import matches
-from ecr_typed.testing._emulator.registry.pages import paginate, refuse_paging
 from ecr_typed.testing._emulator.registry.repositories import DEFAULT_SETTINGS
 from ecr_typed.testing._emulator.topics.encryption import check_encryption, with_resolved_key
 from ecr_typed.testing._emulator.topics.tags import check_tag_count, check_tags
@@ -50,11 +49,11 @@ def describe_repositories(call: Call) -> Response:
     """List repositories by page, or those of the names asked for, in that order."""
     registry, names = call.registry, call.parameters.get("repositoryNames")
     if names is None:
-        page, next_token = paginate(
-            call, registry.repositories.values(), key=lambda repository: repository.name
+        page, next_token = call.paginate(
+            registry.repositories.values(), key=lambda repository: repository.name
         )
         return {"repositories": [_members(repository) for repository in page], **next_token}
-    refuse_paging(call, "repositoryNames")
+    call.refuse_paging("repositoryNames")
     # A name that is asked for twice is returned once.
     return {"repositories": [_members(registry.repository(name)) for name in dict.fromkeys(names)]}
 

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from ecr_typed.testing._emulator.registry.errors import ServiceError, invalid
 from ecr_typed.testing._emulator.registry.matching import ByPrefix
-from ecr_typed.testing._emulator.registry.pages import paginate
 from ecr_typed.testing._emulator.registry.repositories import DEFAULT_SETTINGS
 from ecr_typed.testing._emulator.topics.encryption import check_encryption, with_resolved_key
 from ecr_typed.testing._emulator.topics.repositories import (
@@ -60,7 +59,7 @@ def describe_repository_creation_templates(call: Call) -> Response:
         call.parameters.get("prefixes"),
     )
     chosen = templates if prefixes is None else templates.only(prefixes)
-    page, next_token = paginate(call, chosen, key=str)
+    page, next_token = call.paginate(chosen, key=str)
     return {
         "registryId": call.account_id,
         "repositoryCreationTemplates": [templates[prefix] for prefix in page],

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ecr_typed.testing._emulator.registry.pages import paginate, refuse_paging
-
 if TYPE_CHECKING:
     from datetime import datetime
 
@@ -25,8 +23,8 @@ def list_images(call: Call) -> Response:
         if _passes(image, call, "imageStatus", default="ACTIVE")
         for image_id in image.ids
     ]
-    page, next_token = paginate(
-        call, ids, key=lambda each: f"{each['imageDigest']} {each.get('imageTag', '')}"
+    page, next_token = call.paginate(
+        ids, key=lambda each: f"{each['imageDigest']} {each.get('imageTag', '')}"
     )
     return {"imageIds": page, **next_token}
 
@@ -42,12 +40,12 @@ def describe_images(call: Call) -> Response:
             for image in repository.images
             if _passes(image, call, "imageStatus", default="ACTIVE")
         ]
-        page, next_token = paginate(call, images, key=lambda image: image.digest)
+        page, next_token = call.paginate(images, key=lambda image: image.digest)
         return {
             "imageDetails": [image_details(repository, each, now) for each in page],
             **next_token,
         }
-    refuse_paging(call, "imageIds")
+    call.refuse_paging("imageIds")
     found = [
         repository.image(image_id, member=f"imageIds.{position}.member")
         for position, image_id in enumerate(parameters["imageIds"], 1)
@@ -72,8 +70,8 @@ def list_image_referrers(call: Call) -> Response:
         if _passes(image, call, "artifactStatus", default="ACTIVE")
         and (not types or image.manifest.artifact_media_type in types)
     ]
-    page, next_token = paginate(
-        call, referrers, key=lambda image: image.digest, default_size=_REFERRERS_ON_A_PAGE
+    page, next_token = call.paginate(
+        referrers, key=lambda image: image.digest, default_size=_REFERRERS_ON_A_PAGE
     )
     return {"referrers": [_referrer(image, now) for image in page], **next_token}
 

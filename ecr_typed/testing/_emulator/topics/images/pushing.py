@@ -10,7 +10,7 @@ from ecr_typed.testing._emulator.registry.manifests import Manifest, read_manife
 from ecr_typed.testing._emulator.topics.replication.rules import replicate_push
 from ecr_typed.testing._emulator.topics.repositories import is_immutable
 from ecr_typed.testing._emulator.topics.repository_creation_templates import repository_for_push
-from ecr_typed.testing._emulator.topics.scanning.scans import scan_on_push
+from ecr_typed.testing._emulator.topics.scanning import scan_on_push
 from ecr_typed.testing._emulator.topics.signing import sign_on_push
 
 if TYPE_CHECKING:

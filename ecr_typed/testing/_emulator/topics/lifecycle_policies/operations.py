@@ -8,7 +8,6 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
 from ecr_typed.testing._emulator.registry.errors import ServiceError
-from ecr_typed.testing._emulator.registry.pages import paginate_as_given, refuse_paging
 from ecr_typed.testing._emulator.topics.lifecycle_policies.documents import read_rules
 from ecr_typed.testing._emulator.topics.lifecycle_policies.evaluation import (
     Outcome,
@@ -113,7 +112,7 @@ def get_lifecycle_policy_preview(call: Call) -> Response:
     parameters = call.parameters
     repository = call.repository()
     if "imageIds" in parameters:
-        refuse_paging(call, "imageIds")
+        call.refuse_paging("imageIds")
     preview = repository.states.of(RepositoryPreview).last
     if preview is None:
         raise ServiceError(
@@ -123,8 +122,8 @@ def get_lifecycle_policy_preview(call: Call) -> Response:
     status = preview.status(call.now)
     found = preview.results if status == "COMPLETE" and preview.results is not None else []
     # The results are in the order in which the rules would select the images.
-    page, next_token = paginate_as_given(
-        call, [result for result in found if _passes(result, parameters)]
+    page, next_token = call.paginate_as_given(
+        [result for result in found if _passes(result, parameters)]
     )
     return {
         **repository.names,

@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ecr_typed.testing._emulator.registry.clock import BACKGROUND_TIME
 from ecr_typed.testing._emulator.registry.errors import ServiceError, invalid
-from ecr_typed.testing._emulator.registry.pages import paginate, paginate_as_given
-from ecr_typed.testing._emulator.topics.replication.copies import copy_image
-from ecr_typed.testing._emulator.topics.replication.rules import Destination, ReplicationRules
+from ecr_typed.testing._emulator.topics.replication.rules import (
+    Destination,
+    ReplicationRules,
+    copy_image,
+)
 
 if TYPE_CHECKING:
     from ecr_typed.testing._emulator.registry.call import Call, Response
@@ -164,8 +166,7 @@ def stop_replication_backfill(call: Call) -> Response:
 
 def list_replication_backfills(call: Call) -> Response:
     """List backfills by page: those in progress, and those that ended in the last 90 days."""
-    page, next_token = paginate(
-        call,
+    page, next_token = call.paginate(
         call.registry.states.of(Backfills).retained(call.now),
         key=lambda backfill: f"{backfill.started_at.timestamp():017.6f} {backfill.backfill_id}",
         default_size=_BACKFILLS_ON_A_PAGE,
@@ -182,8 +183,8 @@ def describe_replication_backfill_results(call: Call) -> Response:
     backfill = _backfill(call)
     results = [each.members for each in backfill.copies or ()] if backfill.is_ended else []
     status: str | None = call.parameters.get("resultStatusFilter")
-    page, next_token = paginate_as_given(
-        call, [each for each in results if status is None or each["status"] == status]
+    page, next_token = call.paginate_as_given(
+        [each for each in results if status is None or each["status"] == status]
     )
     return {
         "registryId": call.registry.account_id,

@@ -1,24 +1,73 @@
-"""Replication rules: configure them, replicate pushes and deletions, and follow one image."""
+"""Replication rules: configure them, copy what is pushed, delete copies, and follow one image.
+
+A copy is not replicated any further: ECR replicates a push once.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import (
+    Iterable,
+    Mapping,
+)
+from dataclasses import (
+    dataclass,
+    field,
+)
+from functools import (
+    partial,
+)
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    NamedTuple,
+)
 
-from ecr_typed.testing._emulator.registry.clock import BACKGROUND_TIME
-from ecr_typed.testing._emulator.registry.errors import invalid
-from ecr_typed.testing._emulator.registry.images import with_digest
-from ecr_typed.testing._emulator.registry.names import is_region, partition_of
-from ecr_typed.testing._emulator.topics.replication.copies import copy_image
+from ecr_typed.testing._emulator.registry.clock import (
+    BACKGROUND_TIME,
+)
+from ecr_typed.testing._emulator.registry.errors import (
+    ServiceError,
+    invalid,
+)
+from ecr_typed.testing._emulator.registry.images import (
+    StoredImage,
+    with_digest,
+)
+from ecr_typed.testing._emulator.registry.names import (
+    is_region,
+    partition_of,
+    repository_arn,
+)
+from ecr_typed.testing._emulator.registry.policy_evaluation import (
+    allows,
+)
+from ecr_typed.testing._emulator.topics.repositories import (
+    is_immutable,
+)
+from ecr_typed.testing._emulator.topics.repository_creation_templates import (
+    create_from_template,
+)
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from collections.abc import (
+        Iterator,
+    )
+    from datetime import (
+        datetime,
+    )
 
-    from ecr_typed.testing._emulator.registry.call import Call, Response
-    from ecr_typed.testing._emulator.registry.images import StoredImage
-    from ecr_typed.testing._emulator.registry.repositories import Registries, Registry, Repository
+    from ecr_typed.testing._emulator.registry.call import (
+        Call,
+        Response,
+    )
+    from ecr_typed.testing._emulator.registry.repositories import (
+        Registries,
+        Registry,
+        Repository,
+    )
+
+ACCESS_DENIED = "DESTINATION_REGISTRY_ACCESS_DENIED"
+NO_REPOSITORY = "DESTINATION_REPOSITORY_CREATION_FAILED"
 
 
 class Destination(NamedTuple):
@@ -134,6 +183,26 @@ def replicate_deletion(
         registries.scheduler.add(now + BACKGROUND_TIME, delete)
 
 
+def copy_image(
+    source: Repository, image: StoredImage, tag: str | None, registry: Registry
+) -> str | None:
+    """Copy an image and all it lists into a registry, and give it a tag there.
+
+    Returns:
+        The failure code, or `None` if it was copied.
+    """
+    now = registry.registries.now
+    target = _target(registry, source, now)
+    if isinstance(target, str):
+        return target
+    copies = [_copied(source, target, each, now) for each in _closure(source, image)]
+    holder = None if tag is None else target.images.by_tag.get(tag)
+    # An immutable tag stays where it is, and the copy goes without it.
+    if tag is not None and holder is not copies[-1] and not (holder and is_immutable(target, tag)):
+        target.images.tag(copies[-1], tag)
+    return None
+
+
 def _check_destination(call: Call, destination: Destination) -> None:
     if destination == (call.region_name, call.account_id):
         raise invalid(
@@ -182,3 +251,53 @@ def _delete(registry: Registry, source: Repository, removed: list[Mapping[str, s
             there.remove(copy)
         elif tag is not None and tag in copy.tags:
             there.untag(tag)
+
+
+def _target(registry: Registry, source: Repository, now: datetime) -> Repository | str:
+    """Return the repository to copy into, which may be created, or the failure code."""
+    is_own = registry.account_id == source.registry_id
+    if not is_own and not _lets(registry, "ecr:ReplicateImage", source):
+        return ACCESS_DENIED
+    if source.name in registry.repositories:
+        return registry.repository(source.name)
+    if not is_own and not _lets(registry, "ecr:CreateRepository", source):
+        return ACCESS_DENIED
+    try:
+        created = create_from_template(registry, source.name, "REPLICATION", now)
+    except ServiceError:
+        # The template names a key that can't be used.
+        created = None
+    return NO_REPOSITORY if created is None else created
+
+
+def _lets(registry: Registry, action: str, source: Repository) -> bool:
+    return allows(
+        registry.policy,
+        action,
+        source.registry_id,
+        repository_arn(registry.account_id, registry.region_name, source.name),
+    )
+
+
+def _closure(repository: Repository, image: StoredImage) -> Iterator[StoredImage]:
+    """Yield what an image lists, and the image itself last."""
+    for child in image.manifest.children:
+        listed = repository.images.by_digest.get(child.digest)
+        if listed is not None:
+            yield from _closure(repository, listed)
+    yield image
+
+
+def _copied(
+    source: Repository, target: Repository, image: StoredImage, now: datetime
+) -> StoredImage:
+    found = target.images.by_digest.get(image.digest)
+    if found is not None:
+        return found
+    layers = source.layers.content
+    target.layers.content.update(
+        {blob.digest: layers[blob.digest] for blob in image.manifest.blobs if blob.digest in layers}
+    )
+    copy = StoredImage(image.manifest, now)
+    target.images.add(copy)
+    return copy

@@ -1,0 +1,233 @@
+"""What tests set up without calls of the API: the methods of `EcrEmulator` for it."""
+
+from __future__ import annotations
+
+import warnings
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from contextlib import AbstractContextManager
+    from datetime import datetime
+
+    from ecr_typed.models import (
+        ImageDetail,
+        ImageIdentifier,
+        Repository,
+        RepositoryCreationTemplate,
+    )
+    from ecr_typed.testing._emulator.registry.repositories import Registry
+    from ecr_typed.testing._emulator.service import EcrService
+    from ecr_typed.testing._emulator.setup.findings import Finding
+
+
+class EmulatorSetup:
+    """Sets up the state of an emulator's service."""
+
+    def __init__(self, service: EcrService, *, region_name: str, account_id: str) -> None:
+        self.region_name = region_name
+        self.account_id = account_id
+        self._service = service
+
+    def seed(
+        self,
+        *models: Repository | RepositoryCreationTemplate | ImageDetail,
+        tags: Mapping[str, Mapping[str, str]] | None = None,
+        account_id: str | None = None,
+        region_name: str | None = None,
+    ) -> None:
+        """Put repositories, templates and images into a registry as they are, without a call.
+
+        Only their place is checked, so a test can begin with what the service would not let it
+        create. A setting that a model leaves out gets its default. An image keeps its digest, its
+        times, its size and its tags; its manifest is made up, so it does not match the digest: use
+        `push_image` for an image to pull.
+
+        Args:
+            models: The repositories, templates and images. The ARN of a repository must be of the
+                registry; the repository of an image must exist, or come before the image.
+            tags: Tags by name of their repository, which may exist already.
+            account_id: The account of the registry; default: the emulator's.
+            region_name: The region of the registry; default: the emulator's.
+
+        Raises:
+            TypeError: An argument is no such model; nothing is put there.
+            ValueError: A model does not belong into the registry, exists already, or has a member
+                that can't be seeded. The models before it are put there.
+        """
+        from ecr_typed.testing._emulator.setup.seeding import check_seed, put_model, put_tags
+
+        for position, model in enumerate(models):
+            check_seed(model, position)
+        with self._registry(account_id, region_name) as registry:
+            for model in models:
+                put_model(registry, model)
+            for repository_name, its_tags in (tags or {}).items():
+                put_tags(registry, repository_name, its_tags)
+
+    def apply_lifecycle_policies(self) -> None:
+        """Expire and archive now what AWS would expire and archive within 24 hours."""
+        self._service.apply_lifecycle_policies()
+
+    def set_scan_findings(
+        self,
+        repository_name: str,
+        image: str | ImageIdentifier,
+        findings: Iterable[Finding],
+        *,
+        status: str | None = None,
+        description: str | None = None,
+        account_id: str | None = None,
+        region_name: str | None = None,
+    ) -> None:
+        """Set the findings of an image's scan. The image counts as scanned now.
+
+        Args:
+            repository_name: The repository of the image.
+            image: The image's digest or one of its tags, as text or as an `ImageIdentifier`.
+            findings: Basic or enhanced findings: models, or dicts as boto3 returns them. Members
+                that no finding has are ignored, with a warning that names them.
+            status: The status of the scan; default: COMPLETE, or ACTIVE where scans are continuous.
+            description: The description of the status; default: AWS's.
+            account_id: The account of the registry; default: the emulator's.
+            region_name: The region of the registry; default: the emulator's.
+
+        Raises:
+            TypeError: `findings` is no list of models and dicts.
+            ValueError: There is no such image, or a dict is no finding.
+        """
+        from ecr_typed.testing._emulator.setup.findings import set_findings
+
+        with self._registry(account_id, region_name) as registry:
+            ignored = set_findings(registry, repository_name, image, findings, status, description)
+        for sentence in ignored:
+            warnings.warn(sentence, stacklevel=2)
+
+    def push_image(
+        self,
+        repository_name: str,
+        *,
+        tags: Collection[str] = (),
+        pushed_at: datetime | None = None,
+        size: int | None = None,
+        platform: str | None = None,
+        children: Sequence[str | ImageDetail] = (),
+        subject: str | ImageDetail | None = None,
+        media_type: str | None = None,
+        artifact_type: str | None = None,
+        labels: Mapping[str, str] | None = None,
+        account_id: str | None = None,
+        region_name: str | None = None,
+    ) -> ImageDetail:
+        """Push an image in one step: its configuration and its layer are made up.
+
+        What a push begins, begins: a template may create the repository, the image is scanned,
+        signed and replicated. Each call pushes another image.
+
+        Args:
+            repository_name: The repository.
+            tags: Its tags; default: none.
+            pushed_at: The time of the push, timezone-aware; default: the emulator's time.
+            size: Its size in bytes; default: a few hundred. Of a layer above 1 MiB only the first
+                MiB is kept in memory.
+            platform: Its platform, such as `linux/arm64`; default: `linux/amd64`.
+            children: The images that it lists, by digest or as `push_image` returned them. With
+                children it is an index.
+            subject: The image that it refers to, as a signature does, by digest or as `push_image`
+                returned it. It need not exist.
+            media_type: The manifest's media type; default: OCI's of an image or of an index. Docker's
+                are allowed, too.
+            artifact_type: The type of an artifact that is no container image, such as
+                `application/spdx+json`.
+            labels: The labels in its configuration.
+            account_id: The account of the registry; default: the emulator's.
+            region_name: The region of the registry; default: the emulator's.
+
+        Returns:
+            The image as DescribeImages describes it.
+
+        Raises:
+            TypeError: `tags` is one text.
+            ValueError: The registry refuses the push, or arguments contradict each other.
+        """
+        from ecr_typed.testing._emulator.setup.pushing import PushedImage
+
+        image = PushedImage(
+            tags,
+            pushed_at,
+            size,
+            platform,
+            children,
+            subject,
+            media_type,
+            artifact_type,
+            labels or {},
+        )
+        with self._registry(account_id, region_name) as registry:
+            return image.push(registry, repository_name)
+
+    def pull_through(
+        self,
+        repository_name: str,
+        manifest: str,
+        *,
+        tag: str | None = None,
+        media_type: str | None = None,
+        account_id: str | None = None,
+        region_name: str | None = None,
+    ) -> str:
+        """Cache an image as a pull by a pull through cache rule does, and return its digest.
+
+        Args:
+            repository_name: The repository to cache it in; a rule must cover it.
+            manifest: The manifest in the upstream registry. Its layers are not cached.
+            tag: The tag that it is pulled by.
+            media_type: The manifest's media type, if the manifest has none; default: OCI's.
+            account_id: The account of the registry; default: the emulator's.
+            region_name: The region of the registry; default: the emulator's.
+
+        Raises:
+            ValueError: No rule covers the repository, the rule's secret can't be used, or the
+                template of the new repository needs a role.
+        """
+        from ecr_typed.testing._emulator.topics.pull_through_cache import pull_through
+
+        with self._registry(account_id, region_name) as registry:
+            now = registry.registries.now
+            return pull_through(registry, repository_name, manifest, media_type, tag, now)
+
+    def add_kms_key(
+        self,
+        key_id: str | None = None,
+        *,
+        alias: str | None = None,
+        state: str = "Enabled",
+        account_id: str | None = None,
+        region_name: str | None = None,
+    ) -> str:
+        """Add a KMS key that encryption settings can name by its id, its alias or its ARN.
+
+        Any other key can be named by its ARN as well, without being added.
+
+        Args:
+            key_id: The id; default: a new UUID.
+            alias: An alias, such as `alias/images`.
+            state: The key's state, as KMS spells it. A key that is not `Enabled` is refused with a
+                `KmsException`: `Disabled`, `PendingDeletion` ...
+            account_id: The account of the key; default: the emulator's.
+            region_name: The region of the key; default: the emulator's.
+
+        Returns:
+            The key's ARN.
+        """
+        with self._registry(account_id, region_name) as registry:
+            return self._service.accounts.add_kms_key(
+                registry.account_id, registry.region_name, key_id, alias, state
+            )
+
+    def _registry(
+        self, account_id: str | None, region_name: str | None
+    ) -> AbstractContextManager[Registry]:
+        return self._service.registry(
+            account_id or self.account_id, region_name or self.region_name
+        )

@@ -1,1 +1,0 @@
-"""Pull through cache: its rules, the upstream registries, and the pulls."""

@@ -1,1 +1,0 @@
-"""Scanning: its configuration, the scans of images, and their findings."""
