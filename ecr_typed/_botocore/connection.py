@@ -9,10 +9,11 @@ from threading import RLock
 from typing import TYPE_CHECKING, Any
 from weakref import WeakSet
 
-from ecr_typed._botocore.errors import drop_frames, outdated, translated
+from ecr_typed._botocore.errors import drop_frames, translated
 from ecr_typed._botocore.exchange import Exchange, begin, current, end
 from ecr_typed._botocore.in_flight import CallsInFlight, calls_of_job, sleep
 from ecr_typed._botocore.origin import provider_of, users_own
+from ecr_typed._botocore.releases import outdated
 from ecr_typed._botocore.watchdog import watch
 from ecr_typed._errors import EcrError
 
@@ -115,7 +116,7 @@ class Connection:
         exchange.request_id = metadata.get("RequestId")
         exchange.http_status = metadata.get("HTTPStatusCode")
         exchange.headers = metadata.get("HTTPHeaders") or {}
-        exchange.count_repeats(metadata.get("RetryAttempts"))
+        exchange.repeats = metadata.get("RetryAttempts") or 0
         return parsed
 
     def _method(
@@ -124,7 +125,7 @@ class Connection:
         client: Any = self.client
         method = getattr(client, method_name, None)
         if method is None:
-            raise outdated(f"{operation_name}: the boto3 in use does not know the operation")
+            raise outdated(operation_name, "the operation")
         exchange.is_watched = self.is_watched
         if self.is_watched and method.__module__ == "botocore.client":
             # botocore's own method passes on a copy of the parameters, this one the parameters

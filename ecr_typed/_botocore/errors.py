@@ -6,11 +6,11 @@ import ssl
 from collections.abc import Mapping
 from typing import Any, Final
 
-import botocore
 import botocore.exceptions as botocore_errors
 
 from ecr_typed._botocore.exchange import Exchange, Failure
-from ecr_typed._botocore.origin import provider_of, requests_made
+from ecr_typed._botocore.origin import provider_of
+from ecr_typed._botocore.releases import outdated, unknown_parameters
 from ecr_typed._botocore.secrets import hide_secrets, without_secrets
 from ecr_typed._errors import (
     EcrConfigurationError,
@@ -33,8 +33,6 @@ def translated(
     program was handling before the call: it stays as it is.
     """
     hide_secrets(error, handled)
-    made = requests_made(error, exchange.parameters)
-    exchange.count_repeats(None if made is None else max(made - 1, 0))
     provider = provider_of(error, exchange.parameters)
     if provider is not None or isinstance(error, _CREDENTIALS_ERRORS):
         return _credentials_error(error, operation_name, provider or "")
@@ -68,8 +66,8 @@ def _without_a_response(error: Exception, operation_name: str) -> EcrError:
     if isinstance(error, _CONNECTION_ERRORS):
         return EcrConnectionError(text, operation_name=operation_name)
     if isinstance(error, _REQUEST_ERRORS):
-        if "Unknown parameter" in str(error) and _is_outdated():
-            return outdated(text)
+        if unknown := unknown_parameters(str(error)):
+            return outdated(operation_name, f"the parameter {', '.join(unknown)}")
         return EcrRequestError(_text(error), operation_name=operation_name)
     if isinstance(error, (*_RESPONSE_ERRORS, ResponseParserError)):
         return EcrResponseError(text, operation_name=operation_name)
@@ -93,8 +91,7 @@ def _service_error(
     exchange.headers = metadata.get("HTTPHeaders") or {}
     exchange.http_status = metadata.get("HTTPStatusCode")
     exchange.request_id = metadata.get("RequestId")
-    if not exchange.is_counted:
-        exchange.count_repeats(metadata.get("RetryAttempts"))
+    exchange.repeats = metadata.get("RetryAttempts") or 0
     details: dict[str, Any] = dict(response.get("Error") or {})
     # botocore reads the code from the body alone; without one it makes up the status.
     made_up = {None, "", str(exchange.http_status)}
@@ -190,25 +187,6 @@ _FOR_CREDENTIALS: Final = frozenset(
     }
 )
 """The operations of other services by which botocore gets the credentials for a call of ours."""
-
-
-def outdated(text: str) -> EcrConfigurationError:
-    """Return the error for a call that needs a newer boto3."""
-    from ecr_typed._wire import GENERATED_FROM
-
-    return EcrConfigurationError(
-        f"{text}: its botocore is {botocore.__version__}, and ecr_typed needs {GENERATED_FROM} or "
-        f"newer: pip install --upgrade 'boto3>={GENERATED_FROM}'"
-    )
-
-
-def _is_outdated() -> bool:
-    from ecr_typed._wire import GENERATED_FROM
-
-    def numbers(version: str) -> list[int]:
-        return [int(part) for part in version.split(".") if part.isdecimal()]
-
-    return numbers(botocore.__version__) < numbers(GENERATED_FROM)
 
 
 def drop_frames(error: Exception, handled: BaseException | None) -> None:

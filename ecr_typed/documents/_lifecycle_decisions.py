@@ -188,14 +188,9 @@ def _without_children(
     parents: dict[str, set[str]] = {}
     for index in indexes:
         if index.digest in by_digest and _storage_class(by_digest[index.digest]) == "standard":
-            for listed in index.manifests:
-                parents.setdefault(listed.digest, set()).add(index.digest)
+            for child in index.manifests:
+                parents.setdefault(child.digest, set()).add(index.digest)
     left = dict(decisions)
-    while kept := [
-        child
-        for child, lists in parents.items()
-        if child in left and any(parent not in left for parent in lists)
-    ]:
-        for child in kept:
-            del left[child]
+    while kept := {digest for digest in left if parents.get(digest, set()) - left.keys()}:
+        left = {digest: left[digest] for digest in left if digest not in kept}
     return left

@@ -86,13 +86,6 @@ def test_old_boto3_says_which_is_needed(old_session: boto3.Session, kind: str, l
     assert f"pip install --upgrade 'boto3>={GENERATED_FROM}'" in str(error)
 
 
-def test_needed_boto3_is_the_packages_lower_bound() -> None:
-    """The version that errors ask for is the one that the package's metadata asks for."""
-    settings = Path(ecr_typed.__file__).parents[1] / "pyproject.toml"
-
-    assert f'"boto3>={GENERATED_FROM}"' in settings.read_text("utf-8")
-
-
 def test_package_can_be_imported_beside_an_old_boto3() -> None:
     """Without the exceptions that botocore got since 1.34, all else works."""
     newer = ("Login", "UnknownTokenProvider", "InvalidChecksum", "UnsupportedServiceProtocols")
