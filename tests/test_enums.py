@@ -15,11 +15,13 @@ from hypothesis import strategies as st
 
 from ecr_typed import EncryptionType, ImageTagMutability, OpenEnum
 from tests.support.every_shape import Colour
+from tests.support.newer import holds_the_model
 from tests.support.service import ENUMS, SERVICE_MODEL
 
 UNKNOWN = "QUANTUM"
 
 
+@holds_the_model
 @pytest.mark.parametrize("enum", ENUMS)
 def test_known_values_are_the_services(enum: type[OpenEnum]) -> None:
     """Iteration gives the values of the service's model, in its order, and no others."""

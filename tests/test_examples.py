@@ -14,6 +14,7 @@ import pytest
 from ecr_typed import EcrClient, EncryptionConfiguration, EncryptionType
 from ecr_typed.testing import EcrEmulator
 from ecr_typed.testing.faults import ErrorAnswer
+from tests.support.newer import needs
 
 FOLDER = Path(__file__).parent.parent / "examples"
 ROLE = "arn:aws:iam::123456789012:role/ecr-templates"
@@ -81,6 +82,7 @@ def test_create_encrypted_refuses_another_encryption(emulator: EcrEmulator, ecr:
     assert "AES256" in done.stderr
 
 
+@needs("RepositoryCreationTemplate")
 def test_namespace_template_creates_and_updates(emulator: EcrEmulator, ecr: EcrClient) -> None:
     """The template of a namespace is created first and updated from then on."""
     for _ in range(2):

@@ -24,6 +24,7 @@ from ecr_typed import (
     ThrottlingException,
 )
 from tests.support.clients import make_ecr
+from tests.support.newer import holds_the_model
 from tests.support.samples import least
 from tests.support.service import ERRORS
 from tests.support.wire import REQUEST_ID, Reply, Wire, refusal, reply
@@ -53,6 +54,7 @@ def raised(ecr: EcrClient) -> EcrServiceError:
     return caught.value
 
 
+@holds_the_model
 def test_all_modelled_exceptions_are_there() -> None:
     """The service's model has fifty exceptions in the version that this release is made of."""
     assert len(ERRORS) == 50

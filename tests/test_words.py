@@ -23,6 +23,7 @@ from tests.support.docs import (
     sentences,
     texts,
 )
+from tests.support.newer import holds_the_model
 from tests.support.service import ENUMS, METHODS, MODELS, Method
 
 PUBLIC: dict[str, Any] = {
@@ -134,6 +135,7 @@ def test_raises_names_exceptions(name: str) -> None:
     assert all(raises.values())
 
 
+@holds_the_model
 @BY_METHOD
 def test_operations_raise_what_the_model_says(method: Method) -> None:
     """The exceptions of an operation's docstring are those of the service's model."""
@@ -226,6 +228,7 @@ def documentation(model: object) -> Iterator[str]:
             pass
 
 
+@holds_the_model
 def test_words_are_not_those_of_aws() -> None:
     """No eight words in a row are in botocore's documentation of the service, too."""
     model = cast("object", Loader().load_service_model("ecr", "service-2"))

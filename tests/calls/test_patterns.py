@@ -11,6 +11,7 @@ import pytest
 from botocore.model import Shape
 
 from ecr_typed import EcrClient, InvalidParameterException
+from tests.support.newer import holds_the_model
 from tests.support.patterns import patterns
 from tests.support.service import SERVICE_MODEL
 from tests.support.wire import Wire, refusal
@@ -34,6 +35,7 @@ def test_no_text_makes_a_pattern_hang() -> None:
     assert lines == [*(f"begins {name}" for name in PATTERNS), "done"]
 
 
+@holds_the_model
 @pytest.mark.parametrize("name", PATTERNS)
 def test_patterns_are_the_models(name: str) -> None:
     """A pattern is the service's own, or matches the same texts without backtracking."""

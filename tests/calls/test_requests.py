@@ -21,6 +21,7 @@ from ecr_typed import (
     Tag,
 )
 from tests.support.clients import KINDS, PlainRig, Rig
+from tests.support.newer import holds_the_model
 from tests.support.samples import least, page, repository, template
 from tests.support.service import METHODS, Method
 from tests.support.strategies import Arguments, Optional, arguments
@@ -84,6 +85,7 @@ def test_request_is_what_boto3_sends(
     assert sent.operation == method.operation
 
 
+@holds_the_model
 @pytest.mark.parametrize("method", METHODS, ids=lambda method: method.operation)
 @settings(max_examples=2)
 @given(data=st.data())

@@ -12,6 +12,7 @@ from botocore.retries import standard
 from ecr_typed import EcrClient, EcrError, RetryPolicy
 from tests.support.botocore_errors import exception_classes, plausible
 from tests.support.clients import MakeEcr
+from tests.support.newer import holds_the_retry_rules
 from tests.support.service import ERRORS, SERVICE_MODEL
 from tests.support.wire import Reply, Wire, refusal
 
@@ -82,6 +83,7 @@ def single(make_made: MakeEcr) -> EcrClient:
     return make_made(retry=RetryPolicy(max_attempts=1))
 
 
+@holds_the_retry_rules
 @pytest.mark.parametrize("code", CODES)
 def test_answers_are_retried_as_by_botocore(single: EcrClient, wire: Wire, code: str) -> None:
     """For each code with each status, both agree whether to retry, and on which scale."""

@@ -17,6 +17,7 @@ from ecr_typed._calls import retry as ours
 from ecr_typed._calls.deadline import Deadline
 from ecr_typed._calls.retry import Retrier, RetryQuota, delay
 from ecr_typed._wire.operations import DELETE_REPOSITORY
+from tests.support.newer import holds_the_retry_rules
 
 
 def transient(retry_after: float | None = None) -> EcrError:
@@ -101,6 +102,7 @@ def retrying(time: Time) -> Callable[..., Run]:
     return make
 
 
+@holds_the_retry_rules
 def test_figures_are_botocores() -> None:
     """Scales, caps, costs and capacity are those of the `standard` mode at hand."""
     backoff: Any = standard.ExponentialBackoff

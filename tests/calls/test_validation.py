@@ -18,6 +18,7 @@ from ecr_typed import (
     ImageTagMutabilityExclusionFilterType,
     Tag,
 )
+from tests.support.newer import holds_the_model
 from tests.support.service import METHODS, Method
 from tests.support.wire import Wire
 
@@ -297,6 +298,7 @@ def test_long_values_are_shortened(ecr: EcrClient) -> None:
     assert "1,000,000 characters" in str(caught.value)
 
 
+@holds_the_model
 @pytest.mark.parametrize(
     "method",
     [method for method in METHODS if method.input.required_members],

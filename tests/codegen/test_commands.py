@@ -18,6 +18,7 @@ from codegen import __main__ as commands
 from codegen.output import PACKAGE, differences, write
 from codegen.records import ServiceRecord
 from codegen.source import read_service
+from tests.support.newer import holds_the_model
 
 from .conftest import Curation
 from .sample_service import VERSION, enum, model
@@ -204,6 +205,7 @@ def test_news_of_the_real_service_are_told(
     } <= set(news)
 
 
+@holds_the_model
 def test_news_tell_what_is_gone_from_the_real_service(
     patch_real_model: Callable[[Callable[[Any], None]], None], capsys: pytest.CaptureFixture[str]
 ) -> None:

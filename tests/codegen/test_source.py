@@ -11,6 +11,7 @@ import pytest
 
 from codegen.records import EnumRecord, ListRecord, MapRecord, ScalarRecord, ServiceRecord
 from codegen.source import read_service
+from tests.support.newer import holds_the_model
 
 from .sample_service import VERSION, list_of, map_of, model, string, structure
 
@@ -103,6 +104,7 @@ def test_an_input_that_is_no_structure_is_refused() -> None:
         read_service(changed, VERSION)
 
 
+@holds_the_model
 def test_models_of_the_user_are_passed_over(tmp_path: Path) -> None:
     """What lies in `~/.aws/models` goes before botocore's own models elsewhere, not here."""
     folder = tmp_path / ".aws" / "models" / "ecr" / "2099-01-01"

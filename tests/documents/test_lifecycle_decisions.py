@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from time import process_time
 from typing import Any
 
 import attrs
@@ -352,22 +351,3 @@ def test_a_time_without_a_zone_is_refused() -> None:
 
     with pytest.raises(EcrRequestError, match="now: expected a datetime with a time zone"):
         policy.decide([], now=NOW.replace(tzinfo=None))
-
-
-def test_the_time_grows_with_the_number_of_images_and_no_faster() -> None:
-    policy = LifecyclePolicy(
-        [LifecycleRule.keep_newest(9, tags=["even-*"]), LifecycleRule.expire_older(days=1)]
-    )
-
-    def seconds(count: int) -> float:
-        images = [
-            image(f"sha256:{number}", "odd-1" if number % 2 else "even-1", pushed=number)
-            for number in range(count)
-        ]
-        begin = process_time()
-        assert len(policy.decide(images, now=NOW)) > count // 2
-        return process_time() - begin
-
-    few = min(seconds(2_000) for _ in range(3))
-    # Quadratic time would be 100 times as long.
-    assert seconds(20_000) < 40 * few

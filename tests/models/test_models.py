@@ -26,6 +26,7 @@ from ecr_typed import (
 )
 from tests.support.declared import declared
 from tests.support.every_shape import EVERYTHING, Colour, Credentials, Everything, Leaf, Vault
+from tests.support.newer import holds_the_model
 from tests.support.service import MODELS, always_present, as_boto3, shapes_of
 from tests.support.strategies import bodies
 
@@ -34,6 +35,7 @@ STRUCTURES = [
 ]
 
 
+@holds_the_model
 @pytest.mark.parametrize(("model", "shape"), STRUCTURES)
 def test_attributes_are_the_members(
     model: type[attrs.AttrsInstance], shape: StructureShape
@@ -46,6 +48,7 @@ def test_attributes_are_the_members(
     assert required <= {name for name, field in fields.items() if field.default is attrs.NOTHING}
 
 
+@holds_the_model
 def test_what_is_always_present_is_a_short_list() -> None:
     """Beyond what the service requires, only curated members lack a default."""
     assert always_present("Repository") == {

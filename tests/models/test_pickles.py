@@ -33,6 +33,7 @@ from ecr_typed import (
 )
 from tests.support.echo import echoed, fails_there, raised_there
 from tests.support.every_shape import EVERYTHING, Everything
+from tests.support.newer import holds_the_model
 from tests.support.samples import page, repository
 from tests.support.service import MODELS, as_boto3, shapes_of
 from tests.support.strategies import bodies
@@ -198,6 +199,7 @@ def pickled_by_an_older_release(
         return pickle.dumps(older(**values))
 
 
+@holds_the_model
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
 @given(data=st.data())
 @settings(max_examples=2, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -106,18 +106,20 @@ def class_of(shape: Shape) -> type[Any] | None:
 def shapes_of(model: type[attrs.AttrsInstance]) -> list[StructureShape]:
     """The structures that a class of ours is for."""
     names = [model.__name__, *(name for name, ours in _ALIASES.items() if ours == model.__name__)]
-    return [cast("StructureShape", SERVICE_MODEL.shape_for(name)) for name in names]
+    known = [name for name in names if name in SERVICE_MODEL.shape_names]
+    return [cast("StructureShape", SERVICE_MODEL.shape_for(name)) for name in known]
 
 
 def _exported() -> list[type[Any]]:
-    return [getattr(ecr_typed.models, name) for name in ecr_typed.models.__all__]
+    known = set(SERVICE_MODEL.shape_names)
+    return [getattr(ecr_typed.models, name) for name in ecr_typed.models.__all__ if name in known]
 
 
 MODELS: list[type[attrs.AttrsInstance]] = [item for item in _exported() if attrs.has(item)]
-"""Our classes for structures."""
+"""Our classes for structures that the installed botocore knows."""
 
 ENUMS: list[type[OpenEnum]] = [item for item in _exported() if issubclass(item, OpenEnum)]
-"""Our classes for enums."""
+"""Our classes for enums that the installed botocore knows."""
 
 
 @cache

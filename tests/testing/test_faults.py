@@ -28,6 +28,7 @@ from ecr_typed.testing.faults import (
     RawAnswer,
     WrongLength,
 )
+from tests.support.newer import passes_cut_bodies_on
 
 if TYPE_CHECKING:
     from mypy_boto3_ecr import ECRClient
@@ -147,6 +148,7 @@ def test_lost_answers(
     assert names(typed) == expected
 
 
+@passes_cut_bodies_on
 @pytest.mark.parametrize("fault", [CUT, BROKEN_JSON, CutAnswer(kept=0.9), WrongLength(-1)])
 def test_broken_json(fresh: EcrEmulator, plain: ECRClient, typed: EcrClient, fault: Fault) -> None:
     """boto3 takes half an answer for an empty one; EcrClient says that it is no JSON."""
@@ -168,6 +170,7 @@ def test_garbled_answers(fresh: EcrEmulator, plain: ECRClient, typed: EcrClient)
     assert names(typed) == ["plain", "typed"]
 
 
+@passes_cut_bodies_on
 def test_lengths_beyond_the_body(fresh: EcrEmulator, plain: ECRClient, typed: EcrClient) -> None:
     """botocore doesn't count: with a length that is too large, the answer arrives nevertheless."""
     fresh.faults.inject(WrongLength(by=7), share=1)

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.support.newer import needs
+
 from .answers import code_of, message_of, refusal
 from .pushing import (
     DOCKER_CONFIG,
@@ -237,6 +239,7 @@ def test_lists_have_pages(ecr: ECRClient, operation: str, key: str) -> None:
     message_of(call, repositoryName="app", nextToken=page["nextToken"], filter={})
 
 
+@needs("ImageDetail.image_status")
 def test_what_is_told_of_an_image(ecr: ECRClient, account_id: str) -> None:
     """Members of an image that was never pulled, scanned or archived (API ImageDetail)."""
     digest = push(ecr, "v1")

@@ -16,6 +16,7 @@ import pytest
 from botocore.config import Config
 
 from ecr_typed.testing import EcrEmulator
+from tests.support.newer import needs
 
 from .answers import code_of
 
@@ -195,6 +196,7 @@ with EcrEmulator():
     assert done.stdout == "[]\n"
 
 
+@needs("DescribeRepositoryCreationTemplatesRequest")
 def test_its_environment_leads_every_sdk_to_it(emulator: EcrEmulator) -> None:
     """A child process with `environment()` talks to the emulator, ECR and STS, past proxies."""
     program = """

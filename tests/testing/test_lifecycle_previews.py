@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.support.newer import needs
+
 from .answers import code_of, message_of
 from .lifecycle_documents import TRANSITION, days, policy, rule
 from .pushing import index_of, manifest_of, push, push_signature
@@ -70,6 +72,7 @@ def tagged(*patterns: str, **changes: Any) -> dict[str, Any]:
     return {"tagStatus": "tagged", "tagPatternList": list(patterns), **changes}
 
 
+@needs("LifecyclePolicyPreviewResult.storage_class")
 def test_a_preview_takes_time(ecr: ECRClient, account_id: str, passes: Callable[..., None]) -> None:
     """IN_PROGRESS has no results yet; COMPLETE has them, and a summary (API reference)."""
     digest = push(ecr, "v1")
@@ -176,6 +179,7 @@ def test_days_since_the_push(push_daily: Callable[..., list[str]], preview: Prev
     assert results(preview(rule(**days("sinceImagePushed", 3)))) == [("a", 1), ("b", 1)]
 
 
+@needs("LifecyclePolicyRuleAction.target_storage_class")
 def test_days_since_the_pull(
     ecr: ECRClient, push_daily: Callable[..., list[str]], preview: Preview
 ) -> None:

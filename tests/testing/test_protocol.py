@@ -14,6 +14,7 @@ from botocore.loaders import create_loader
 
 from ecr_typed.testing._emulator.http.service_description import REQUESTS
 from ecr_typed.testing._emulator.topics.operations import OPERATIONS
+from tests.support.newer import holds_the_model
 
 from .answers import refusal
 
@@ -81,6 +82,7 @@ def test_an_operation_that_is_not_there_is_a_client_error(
     assert headers["x-amzn-RequestId"]
 
 
+@holds_the_model
 def test_every_operation_is_emulated() -> None:
     """The emulator has all operations of the service that the package was generated from."""
     operations = create_loader().load_service_model("ecr", "service-2")["operations"]

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.config import Config
 
+from tests.support.newer import needs
+
 from .answers import code_of, message_of, refusal
 
 if TYPE_CHECKING:
@@ -53,6 +55,7 @@ def make_secret(account_id: str) -> Callable[..., str]:
     return make
 
 
+@needs("PullThroughCacheRule.upstream_repository_prefix")
 def test_a_rule_with_all_defaults(ecr: ECRClient, account_id: str, emulator: EcrEmulator) -> None:
     """The upstream is named, and ROOT is the upstream prefix unless another is given (API reference)."""
     rule = create(ecr)
@@ -226,6 +229,7 @@ def test_rules_are_described_by_page(ecr: ECRClient) -> None:
     message_of(ecr.describe_pull_through_cache_rules, maxResults=1001)
 
 
+@needs("PullThroughCacheRule.upstream_repository_prefix")
 def test_update_changes_the_login(
     ecr: ECRClient, make_secret: Callable[..., str], passes: Callable[..., None], account_id: str
 ) -> None:
@@ -266,6 +270,7 @@ def test_an_unknown_prefix(ecr: ECRClient, operation: str) -> None:
     assert "'none'" in error["Message"]
 
 
+@needs("PullThroughCacheRule.upstream_repository_prefix")
 def test_a_rule_is_validated(
     ecr: ECRClient, make_secret: Callable[..., str], account_id: str
 ) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.support.newer import needs
 from tests.testing.answers import code_of, message_of
 from tests.testing.test_pull_through_cache import create
 
@@ -45,6 +46,7 @@ def test_the_secret_is_there(
     assert code_of(call, **rule, credentialArn=arn) == "UnableToAccessSecretException"
 
 
+@needs("UpdatePullThroughCacheRuleRequest.custom_role_arn")
 def test_update_checks_the_login(ecr: ECRClient, make_secret: Callable[..., str]) -> None:
     """Neither secret nor role is refused (pulumi/pulumi-aws#5714), so is an absent secret."""
     create(ecr)

@@ -9,6 +9,7 @@ import pytest
 from botocore.exceptions import ClientError
 from moto import mock_aws
 
+from tests.support.newer import needs
 from tests.testing.answers import code_of
 from tests.testing.lifecycle_documents import policy, rule
 
@@ -40,6 +41,7 @@ def stacks(aws: Callable[..., Any]) -> Any:
     return aws("cloudformation", region_name="us-east-1")
 
 
+@needs("ImageTagMutabilityExclusionFilter")
 def test_a_stack_creates_a_repository(stacks: Any, ecr: ECRClient) -> None:
     """The repository of a stack is one of the emulator's, with all that the template sets."""
     body = template(
