@@ -164,7 +164,7 @@ def test_layers_have_to_be_there(ecr: ECRClient, account_id: str) -> None:
     error = refused(ecr, manifest_of("three"))
     assert error["Code"] == "LayersNotFoundException"
     assert error["Message"] == (
-        f"Layers with digests '[{missing[0]}, {missing[1]}]' required for pushing image into the "
+        f"Layers with digests '[{missing[0]}, {missing[1]}]' required for pushing image into "
         f"repository with name 'app' in the registry with id '{account_id}' do not exist"
     )
     upload(ecr, "config three")

@@ -135,7 +135,7 @@ def _check_present(missing: Iterable[str], what: str, code: str, repository: Rep
         raise ServiceError(
             code,
             f"{what} with digests '[{', '.join(digests)}]' required for pushing image into "
-            f"the {repository.place} do not exist",
+            f"{repository.place} do not exist",
         )
 
 
