@@ -44,6 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         host=options.host,
         port=options.port,
         moto=options.moto,
+        registry_host=options.registry_host,
     )
     try:
         emulator.start()
@@ -97,6 +98,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--account-id", type=_account_id, default="123456789012", metavar="ID", help="12 digits"
+    )
+    parser.add_argument(
+        "--registry-host",
+        metavar="HOST",
+        help="the host in repository URIs: 'local' for this server's address; default: AWS's",
     )
     parser.add_argument(
         "--latency",

@@ -163,7 +163,7 @@ def test_parts_before_the_last_one_are_large(ecr: ECRClient, upload_id: str) -> 
     ecr.upload_layer_part(**part(upload_id, b"cd", 2))
     error = refusal(ecr.complete_layer_upload, **completion(upload_id, digest_of(b"abcd")))["Error"]
     assert error["Code"] == "LayerPartTooSmallException"
-    assert "5 MiB" in error["Message"]
+    assert error["Message"] == "All layer parts except the last part should be at least 5MB"
 
 
 @pytest.mark.parametrize(("quota", "value"), [("MOST_PARTS", 2), ("LARGEST_LAYER", 5)])

@@ -11,7 +11,7 @@ from ecr_typed.testing._emulator.http.faults import Faults
 from ecr_typed.testing._emulator.http.server import HOST, EmulatorRequestHandler, EmulatorServer
 from ecr_typed.testing._emulator.registry.accounts import Accounts
 from ecr_typed.testing._emulator.registry.clock import Clock
-from ecr_typed.testing._emulator.registry.repositories import Options
+from ecr_typed.testing._emulator.registry.repositories import LOCAL, Options, RegistryHost
 from ecr_typed.testing._emulator.service import EcrService
 from ecr_typed.testing._emulator.setup.state import EmulatorSetup
 
@@ -56,6 +56,7 @@ class EcrEmulator(EmulatorSetup):
         latency: float = 0.0,
         port: int = 0,
         host: str = HOST,
+        registry_host: str | None = None,
         moto: bool = False,
         repeated_scan_error: Literal[
             "LimitExceededException", "ThrottlingException"
@@ -70,6 +71,9 @@ class EcrEmulator(EmulatorSetup):
             port: The port to listen on; 0 is a free port.
             host: The address to listen on. Whoever reaches another address than `127.0.0.1` can
                 read and change all that the emulator holds: it checks no signature.
+            registry_host: The host in repository URIs and proxy endpoints; default: AWS's, which
+                nothing ever contacts. `"local"` is the address that the emulator listens on, so
+                that container tools find it; any other text, such as `emulator:4566`, is the host.
             moto: Whether moto emulates other services on the same port. KMS keys, IAM principals
                 and secrets are looked up there, stacks of CloudFormation create repositories here,
                 and `/moto-api/reset` resets both. Needs the extra `moto`.
@@ -85,10 +89,14 @@ class EcrEmulator(EmulatorSetup):
         self._host = host
         self._port = port
         self._has_moto = moto
+        self._is_local = registry_host == LOCAL
+        self._registry_host = RegistryHost(None if self._is_local else registry_host)
         service = EcrService(
             clock=self.clock,
             accounts=Accounts(account_id, _moto_lookups() if moto else None),
-            options=Options(repeated_scan_error=repeated_scan_error),
+            options=Options(
+                repeated_scan_error=repeated_scan_error, registry_host=self._registry_host
+            ),
         )
         super().__init__(service, region_name=region_name, account_id=account_id)
         self._dispatcher: Dispatcher | None = None
@@ -112,6 +120,8 @@ class EcrEmulator(EmulatorSetup):
             dispatcher, host=self._host, port=self._port, now=self.clock.now, handler=handler
         )
         self._dispatcher = dispatcher
+        if self._is_local:
+            self._registry_host.text = self.endpoint_url.removeprefix("http://")
         self._thread = threading.Thread(target=self._server.serve, name="ecr-emulator", daemon=True)
         self._thread.start()
 

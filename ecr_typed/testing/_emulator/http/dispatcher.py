@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING, TypeAlias
 from wsgiref.util import application_uri
 
 from ecr_typed.testing._emulator.http import json_protocol, sts
+from ecr_typed.testing._emulator.http.distribution import endpoints
+from ecr_typed.testing._emulator.http.distribution.errors import in_registry_format
+from ecr_typed.testing._emulator.http.distribution.messages import RegistryRequest
 from ecr_typed.testing._emulator.http.downloads import download
 from ecr_typed.testing._emulator.http.messages import (
     CONTROL_PATH,
@@ -32,7 +35,7 @@ RespondToControl: TypeAlias = Callable[[str, str, str, bytes], HttpResponse]
 
 
 class Dispatcher:
-    """The WSGI application: ECR, layer downloads, and STS; or moto for all other services."""
+    """The WSGI application: ECR, its registries, downloads, and STS; or moto for other services."""
 
     def __init__(
         self,
@@ -65,6 +68,8 @@ class Dispatcher:
                 environ.get("CONTENT_TYPE", ""),
                 environ["wsgi.input"].read(),
             )
+        elif scope is None and endpoints.is_registry_path(path):
+            response = self._speak_registry_protocol(environ)
         elif target.startswith(json_protocol.TARGET_PREFIX) or service_name == "ecr":
             response = self._call(target.removeprefix(json_protocol.TARGET_PREFIX), environ)
         elif self._other_services is not None:
@@ -106,6 +111,14 @@ class Dispatcher:
             application_uri(environ).rstrip("/"),
         )
         return self._with_faults(operation_name, carry_out)
+
+    def _speak_registry_protocol(self, environ: WSGIEnvironment) -> HttpResponse:
+        request = RegistryRequest.of(environ)
+        carry_out = partial(endpoints.respond, self._service, request)
+        operation_name = endpoints.operation_of(request)
+        if operation_name is None:
+            return carry_out()
+        return in_registry_format(self._with_faults(operation_name, carry_out))
 
     def _with_faults(self, operation_name: str, carry_out: CarryOut) -> HttpResponse:
         """Run a call as far as its fault lets it, and hold its response back for its delay."""

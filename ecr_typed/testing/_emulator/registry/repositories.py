@@ -14,6 +14,7 @@ from ecr_typed.testing._emulator.registry.layers import LayerStore, LayerUrls
 from ecr_typed.testing._emulator.registry.names import partition_of, registry_host, repository_arn
 from ecr_typed.testing._emulator.registry.pages import PageTokens
 from ecr_typed.testing._emulator.registry.states import States
+from ecr_typed.testing._emulator.registry.tokens import RegistryTokens
 
 if TYPE_CHECKING:
     from ecr_typed.testing._emulator.registry.accounts import Accounts
@@ -32,12 +33,13 @@ class Repository:
     registry: Registry
     name: str
     arn: str
-    uri: str
     created_at: datetime
     tag_mutability: str
     tag_mutability_filters: list[dict[str, str]]
     scanning_configuration: dict[str, bool]
     encryption_configuration: dict[str, str]
+    stated_uri: str | None = None
+    """The URI that a test has set, in place of the one by its registry's host."""
     tags: dict[str, str] = field(default_factory=dict[str, str])
     policy: str | None = None
     lifecycle_policy: str | None = None
@@ -45,6 +47,11 @@ class Repository:
     images: ImageStore = field(default_factory=ImageStore)
     layers: LayerStore = field(default_factory=LayerStore)
     states: States = field(default_factory=States)
+
+    @property
+    def uri(self) -> str:
+        """The name by which container tools push to it and pull from it."""
+        return self.stated_uri or f"{self.registry.host}/{self.name}"
 
     @property
     def registry_id(self) -> str:
@@ -93,6 +100,18 @@ class Registry:
         self.repositories: dict[str, Repository] = {}
         self.states = States()
 
+    @property
+    def host(self) -> str:
+        """The host that container tools push to and pull from: AWS's, or one that is reachable."""
+        chosen = self.registries.options.registry_host.text
+        return chosen or registry_host(self.account_id, self.region_name)
+
+    @property
+    def url(self) -> str:
+        """The URL of the host. The emulator speaks no TLS."""
+        scheme = "https" if self.registries.options.registry_host.text is None else "http"
+        return f"{scheme}://{self.host}"
+
     def repository(self, name: str) -> Repository:
         """Return a repository, or fail as the service does."""
         found = self.repositories.get(name)
@@ -112,7 +131,6 @@ class Registry:
             registry=self,
             name=name,
             arn=repository_arn(self.account_id, self.region_name, name),
-            uri=f"{registry_host(self.account_id, self.region_name)}/{name}",
             created_at=created_at,
             tag_mutability=settings["imageTagMutability"],
             tag_mutability_filters=settings.get("imageTagMutabilityExclusionFilters") or [],
@@ -124,11 +142,23 @@ class Registry:
         return repository
 
 
+LOCAL: Final = "local"
+"""The name of the address that the emulator listens on, where a registry's host is chosen."""
+
+
+@dataclass(slots=True)
+class RegistryHost:
+    """The host that stands in for those of all registries; `None` for AWS's."""
+
+    text: str | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
     """The behaviour that a test chooses, where reports of AWS differ or AWS needs more time."""
 
     repeated_scan_error: str = "LimitExceededException"
+    registry_host: RegistryHost = field(default_factory=RegistryHost)
 
 
 class Registries:
@@ -143,6 +173,7 @@ class Registries:
         self.scheduler = Scheduler()
         self.page_tokens = PageTokens()
         self.layer_urls = LayerUrls()
+        self.registry_tokens = RegistryTokens()
         self._registries: dict[tuple[str, str], Registry] = {}
 
     def __iter__(self) -> Iterator[Registry]:

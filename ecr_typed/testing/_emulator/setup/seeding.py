@@ -101,7 +101,7 @@ def _put_repository(registry: Registry, model: Repository) -> None:
         raise ValueError(f"there is a repository {name!r} already")
     settings = {**DEFAULT_SETTINGS, **to_boto3(model)}
     repository = registry.add_repository(name, created_at=model.created_at, settings=settings)
-    repository.uri = model.repository_uri
+    repository.stated_uri = model.repository_uri
 
 
 def _put_template(registry: Registry, model: RepositoryCreationTemplate) -> None:

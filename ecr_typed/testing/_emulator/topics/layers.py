@@ -12,11 +12,14 @@ from ecr_typed.testing._emulator.registry.layers import (
     PART_SIZE,
     LayerUpload,
 )
+from ecr_typed.testing._emulator.topics.pull_through_cache import PullThroughCacheRules
 from ecr_typed.testing._emulator.topics.repository_creation_templates import repository_for_push
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from ecr_typed.testing._emulator.registry.call import Call, Response
-    from ecr_typed.testing._emulator.registry.repositories import Repository
+    from ecr_typed.testing._emulator.registry.repositories import Registry, Repository
 
 _DIGEST = re.compile("sha256:[a-f0-9]{64}")
 _DEFAULT_MEDIA_TYPE = "application/vnd.docker.image.rootfs.diff.tar.gzip"
@@ -28,6 +31,28 @@ def initiate_layer_upload(call: Call) -> Response:
     repository = repository_for_push(call.registry, name, call.now)
     upload = repository.layers.begin()
     return {"uploadId": upload.upload_id, "partSize": PART_SIZE}
+
+
+def mount_layer(
+    registry: Registry, repository_name: str, digest: str, source_name: str | None, now: datetime
+) -> bool:
+    """Share a layer with another repository of the registry, and return whether that is possible.
+
+    The registry's setting must allow it, and the repositories must be encrypted alike; what pull
+    through cache rules cover shares nothing.
+    """
+    source = registry.repositories.get(source_name or "")
+    if registry.settings.get("BLOB_MOUNTING") != "ENABLED" or source is None:
+        return False
+    content = source.layers.content.get(digest)
+    rules = registry.states.of(PullThroughCacheRules)
+    if content is None or rules.covering(source.name) or rules.covering(repository_name):
+        return False
+    repository = repository_for_push(registry, repository_name, now)
+    if repository.encryption_configuration != source.encryption_configuration:
+        return False
+    repository.layers.content.setdefault(digest, content)
+    return True
 
 
 def upload_layer_part(call: Call) -> Response:
@@ -52,6 +77,17 @@ def upload_layer_part(call: Call) -> Response:
         )
     upload.add(part)
     return {**repository.names, "uploadId": upload.upload_id, "lastByteReceived": upload.last_byte}
+
+
+def find_upload(repository: Repository, upload_id: str) -> LayerUpload:
+    """Return an upload, or fail as the service does."""
+    upload = repository.layers.uploads.get(upload_id)
+    if upload is None:
+        raise ServiceError(
+            "UploadNotFoundException",
+            f"Upload with id '{upload_id}' could not be found for the {repository.place}",
+        )
+    return upload
 
 
 def complete_layer_upload(call: Call) -> Response:
@@ -118,14 +154,7 @@ def get_download_url_for_layer(call: Call) -> Response:
 
 def _upload(call: Call) -> tuple[Repository, LayerUpload]:
     repository = call.repository()
-    upload_id: str = call.parameters["uploadId"]
-    upload = repository.layers.uploads.get(upload_id)
-    if upload is None:
-        raise ServiceError(
-            "UploadNotFoundException",
-            f"Upload with id '{upload_id}' could not be found for the {repository.place}",
-        )
-    return repository, upload
+    return repository, find_upload(repository, call.parameters["uploadId"])
 
 
 def _check_parts(repository: Repository, upload: LayerUpload) -> None:
@@ -137,8 +166,7 @@ def _check_parts(repository: Repository, upload: LayerUpload) -> None:
     if upload.has_small_part:
         raise ServiceError(
             "LayerPartTooSmallException",
-            f"The upload with id '{upload.upload_id}' in the {repository.place} has parts of "
-            "less than 5 MiB before its last one",
+            "All layer parts except the last part should be at least 5MB",
         )
 
 

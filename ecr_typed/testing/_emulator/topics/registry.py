@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import base64
-import secrets
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ecr_typed.testing._emulator.registry.errors import ServiceError, invalid
-from ecr_typed.testing._emulator.registry.names import registry_host
 from ecr_typed.testing._emulator.registry.policy_documents import check_policy
+from ecr_typed.testing._emulator.registry.tokens import USER_NAME, RegistryToken
 from ecr_typed.testing._emulator.topics.replication.rules import ReplicationRules
 
 if TYPE_CHECKING:
@@ -73,16 +72,17 @@ def put_account_setting(call: Call) -> Response:
 def get_authorization_token(call: Call) -> Response:
     """Return a new token for each registry asked for, else for the caller's."""
     registry_ids: list[str] = call.parameters.get("registryIds", [call.account_id])
+    return {"authorizationData": [_authorization(call, each) for each in registry_ids]}
+
+
+def _authorization(call: Call, registry_id: str) -> dict[str, Any]:
     expires_at = call.now + TOKEN_LIFETIME
+    token = RegistryToken(call.caller, registry_id, call.region_name, expires_at)
+    text = f"{USER_NAME}:{call.registries.registry_tokens.issue(token)}"
     return {
-        "authorizationData": [
-            {
-                "authorizationToken": base64.b64encode(f"AWS:{_password()}".encode()).decode(),
-                "expiresAt": expires_at,
-                "proxyEndpoint": f"https://{registry_host(registry_id, call.region_name)}",
-            }
-            for registry_id in registry_ids
-        ]
+        "authorizationToken": base64.b64encode(text.encode()).decode(),
+        "expiresAt": expires_at,
+        "proxyEndpoint": call.registry_of(registry_id).url,
     }
 
 
@@ -100,8 +100,3 @@ def _values(name: str) -> tuple[str, ...]:
     if name not in _SETTINGS:
         raise invalid("name", f"must satisfy enum value set: [{', '.join(_SETTINGS)}]")
     return _SETTINGS[name]
-
-
-def _password() -> str:
-    # AWS promises no size for passwords; these are about as long as AWS's, and differ in length.
-    return secrets.token_urlsafe(1_400 + secrets.randbelow(200))

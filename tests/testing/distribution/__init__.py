@@ -1,0 +1,1 @@
+"""The registry protocol of the emulator, by plain HTTP."""
