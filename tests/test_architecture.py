@@ -1,0 +1,143 @@
+"""The rooms of the package and what each may import: read from the source, nothing is run."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+from enum import Enum, auto
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+import ecr_typed
+
+PACKAGE = Path(ecr_typed.__file__).parent
+LAYERS = {"aio", "documents", "jobs", "testing"}
+"""Houses of their own: they use the client as any program does."""
+
+PRIVATE_USES = {
+    "ecr_typed.jobs": {
+        "ecr_typed._botocore.in_flight": "a job that ends cuts off its calls",
+        "ecr_typed._botocore.roles": "a registry's role is assumed with botocore's provider",
+        "ecr_typed._labels": "outcomes are shown as the client shows them",
+    }
+}
+"""What a layer uses of the client's private rooms, and why."""
+
+BOTOCORE_USES = {
+    "ecr_typed._errors": {"botocore.exceptions": "service errors are ClientErrors, too"},
+    "ecr_typed.testing._emulator.clients": {
+        "botocore.config": "calls to loopback go past a proxy",
+        "botocore.loaders": "the sessions of an emulator load the service's model once",
+        "botocore.session": "the sessions of an emulator have no profile",
+    },
+}
+"""Which modules besides `_botocore` import botocore, and why. Imports for checkers are free."""
+
+
+class When(Enum):
+    """When an import is executed."""
+
+    WITH_THE_MODULE = auto()
+    IN_A_FUNCTION = auto()
+    FOR_CHECKERS = auto()
+
+
+class Import(NamedTuple):
+    """One module imports another."""
+
+    importer: str
+    imported: str
+    when: When
+
+
+def module_name(path: Path) -> str:
+    parts = path.relative_to(PACKAGE.parent).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+MODULES = {module_name(path): path for path in sorted(PACKAGE.rglob("*.py"))}
+
+
+def statements(nodes: Iterable[ast.AST], when: When) -> Iterator[tuple[ast.AST, When]]:
+    for node in nodes:
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+            yield from statements(node.body, When.FOR_CHECKERS)
+            yield from statements(node.orelse, when)
+            continue
+        yield node, when
+        is_function = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
+        inside = When.IN_A_FUNCTION if is_function and when is When.WITH_THE_MODULE else when
+        yield from statements(ast.iter_child_nodes(node), inside)
+
+
+def imports(module: str) -> Iterator[Import]:
+    tree = ast.parse(MODULES[module].read_text("utf-8"))
+    for node, when in statements([tree], When.WITH_THE_MODULE):
+        match node:
+            case ast.Import(names=names):
+                yield from (Import(module, alias.name, when) for alias in names)
+            case ast.ImportFrom(module=str(source), names=names):
+                for alias in names:
+                    member = f"{source}.{alias.name}"
+                    yield Import(module, member if member in MODULES else source, when)
+            case _:
+                pass
+
+
+IMPORTS = [found for module in MODULES for found in imports(module)]
+
+
+def layer(module: str) -> str:
+    """Return the layer that a module belongs to: one of `LAYERS`, or the client."""
+    room = module.split(".")[1:2]
+    return room[0] if room and room[0] in LAYERS else "the client"
+
+
+def is_private(module: str) -> bool:
+    return any(part.startswith("_") for part in module.split("."))
+
+
+def test_layers_import_only_what_is_public() -> None:
+    private = {
+        (found.importer.rsplit(".", 1)[0], found.imported)
+        for found in IMPORTS
+        if found.imported.partition(".")[0] == "ecr_typed"
+        and is_private(found.imported)
+        and layer(found.importer) != layer(found.imported)
+    }
+    assert private == {(room, module) for room, uses in PRIVATE_USES.items() for module in uses}
+
+
+def test_only_one_room_imports_botocore() -> None:
+    users = {
+        (found.importer, found.imported)
+        for found in IMPORTS
+        if found.imported.partition(".")[0] == "botocore"
+        and found.when is not When.FOR_CHECKERS
+        and not found.importer.startswith("ecr_typed._botocore.")
+    }
+    assert users == {(user, module) for user, uses in BOTOCORE_USES.items() for module in uses}
+
+
+def test_modules_are_imported_without_circles() -> None:
+    graph: dict[str, set[str]] = {module: set() for module in MODULES}
+    for found in IMPORTS:
+        if found.when is When.WITH_THE_MODULE and found.imported in MODULES:
+            graph[found.importer].add(found.imported)
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        pytest.fail(" -> ".join(error.args[1]))
+
+
+def test_no_module_is_longer_than_400_lines() -> None:
+    texts = {module: path.read_text("utf-8") for module, path in MODULES.items()}
+    lengths = {
+        module: len(text.splitlines())
+        for module, text in texts.items()
+        if not text.startswith("# Generated by")
+    }
+    assert {module: length for module, length in lengths.items() if length > 400} == {}
