@@ -1,4 +1,4 @@
-"""Draws the bar charts of the benchmarks: `python docs/pictures.py` writes them to `docs/pictures/`.
+"""Draws the charts of the benchmarks: `python docs/pictures.py` writes them to `docs/pictures/`.
 
 The charts take the light or dark colours of the page that shows them.
 """
@@ -6,7 +6,8 @@ The charts take the light or dark colours of the page that shows them.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+import math
+from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,10 @@ text { fill: currentColor; font: 13px system-ui, -apple-system, "Segoe UI", sans
 .label { text-anchor: end; }
 .bar { fill: #2a9aa2; }
 .other { fill: #2a9aa2; fill-opacity: 0.35; }
-.one { stroke: currentColor; stroke-opacity: 0.55; stroke-dasharray: 4 3; }
+.line { fill: none; stroke: #2a9aa2; stroke-width: 2; }
+.other-line { fill: none; stroke: currentColor; stroke-opacity: 0.5; stroke-width: 1.3; }
+.axis { fill: none; stroke: currentColor; stroke-opacity: 0.3; }
+.one { fill: none; stroke: currentColor; stroke-opacity: 0.55; stroke-dasharray: 4 3; }
 """.strip()
 
 
@@ -52,7 +56,12 @@ def chart(
         f"{measure}: {', '.join(f'{name} {value(ratio)}' for name, ratio in ratios.items())}"
         for measure, ratios in groups.items()
     )
-    size = f'width="{WIDTH}" height="{y + 44}" viewBox="0 0 {WIDTH} {y + 44}"'
+    return document(title, spoken, lines, y + 44)
+
+
+def document(title: str, spoken: str, lines: Sequence[str], height: float) -> str:
+    """Write the file; `spoken` is for those who don't see it."""
+    size = f'width="{WIDTH}" height="{height:g}" viewBox="0 0 {WIDTH} {height:g}"'
     head = [
         f'<svg xmlns="http://www.w3.org/2000/svg" role="img" {size}>',
         f"<title>{escape(title)}</title>",
@@ -60,6 +69,67 @@ def chart(
         f"<style>{STYLE}</style>",
     ]
     return "\n".join([*head, *lines, "</svg>", ""])
+
+
+def over_time(results: Any) -> str:
+    """Draw how many calls succeeded in each second, and how many the service let through."""
+    title = "Calls that succeed in each second, when the limit changes"
+    left, top, height = 50, 40, 200
+    runs: dict[str, list[int]] = results["calls_by_second"]
+    seconds = max(len(counts) for counts in runs.values())
+    most = 50 * math.ceil(max(max(counts) for counts in runs.values()) / 50)
+
+    def x(second: float) -> float:
+        return left + (WIDTH - left - 20) * second / seconds
+
+    def y(calls: float) -> float:
+        return top + height * (1 - calls / most)
+
+    lines = [f'<text x="20" y="24" class="title">{escape(title)}</text>']
+    for calls in range(0, most + 1, 100):
+        lines += [
+            f'<path d="M{left} {y(calls):g}H{WIDTH - 20}" class="axis"/>',
+            f'<text x="{left - 8}" y="{y(calls) + 4:g}" class="label">{calls}</text>',
+        ]
+    bottom = top + height
+    for second in range(0, seconds + 1, 10):
+        lines.append(
+            f'<text x="{x(second) + 8:g}" y="{bottom + 18}" class="label">{second} s</text>'
+        )
+    began, limit_path = 0.0, ""
+    for limit in results["limits"]:
+        ends = began + limit["seconds"]
+        command = "L" if limit_path else "M"
+        limit_path += (
+            f"{command}{x(began):g} {y(limit['per_second']):g}H{x(ends):g}"
+        )
+        began = ends
+    lines.append(f'<path d="{limit_path}" class="one"/>')
+    for number, (name, counts) in enumerate(runs.items()):
+        kind = "line" if name == "ecr_typed" else "other-line"
+        points = " ".join(
+            f"{x(second + 0.5):g},{y(calls):g}"
+            for second, calls in enumerate(counts)
+        )
+        lines.append(f'<polyline points="{points}" class="{kind}"/>')
+        at = 60 + 150 * number
+        lines += [
+            f'<path d="M{at} {bottom + 40}h24" class="{kind}"/>',
+            f'<text x="{at + 32}" y="{bottom + 44}" class="value">{escape(name)}</text>',
+        ]
+    at = 60 + 150 * len(runs) + 40
+    lines += [
+        f'<path d="M{at} {bottom + 40}h24" class="one"/>',
+        f'<text x="{at + 32}" y="{bottom + 44}" class="value">what the service lets through</text>',
+    ]
+    limits = ", ".join(
+        f"{limit['per_second']:g} a second for {limit['seconds']:g} seconds"
+        for limit in results["limits"]
+    )
+    spoken = "; ".join(
+        f"{name}: {', '.join(map(str, c))}" for name, c in runs.items()
+    )
+    return document(title, f"The limit: {limits}. {spoken}", lines, bottom + 60)
 
 
 def value(ratio: float | None) -> str:
@@ -74,13 +144,16 @@ def compared_with_boto3(results: Any) -> Iterator[tuple[str, float]]:
     for measure in results["measures"]:
         name = measure["name"]
         is_other = "to a call without" in name or "to before" in name
-        if not is_other and not name.startswith(("objects", "seconds")):
+        if not is_other and not name.startswith(
+            ("objects", "seconds", "throttled")
+        ):
             yield name, measure["value"]
 
 
 def pictures() -> dict[str, str]:
     """Return all charts by their file names."""
     bench = json.loads((HERE / "bench.json").read_text("utf-8"))
+    pace = json.loads((HERE / "pace.json").read_text("utf-8"))
     peers = json.loads((HERE / "peers.json").read_text("utf-8"))
     versions = ", ".join(
         f"{name} {version}" for name, version in bench["versions"].items()
@@ -100,6 +173,7 @@ def pictures() -> dict[str, str]:
             {measure["name"]: measure["ratios"] for measure in peers["measures"]},
             f"Bars longer than {LONGEST:g} are cut.",
         ),
+        "throttling.svg": over_time(pace),
     }
 
 

@@ -251,3 +251,18 @@ def test_comparison_is_of_what_was_measured() -> None:
     named |= {f"boto3 {results['versions']['ecr_typed']['boto3']}", f"mypy_boto3_ecr {checked}"}
     named.remove(f"ecr_typed {results['versions']['ecr_typed']['ecr_typed']}")
     assert {words for words in named if words not in text} == set()
+
+
+def test_throttling_is_as_it_was_measured() -> None:
+    """The table of the page has the figures of the run that the picture shows."""
+    text = (DOCS / "howto" / "throttling.md").read_text("utf-8")
+    results = json.loads((DOCS / "pace.json").read_text("utf-8"))
+    names = {
+        "ecr_typed": "`EcrClient`",
+        "boto3, standard mode": "boto3 in `standard` mode",
+        "boto3, adaptive mode": "boto3 in `adaptive` mode",
+    }
+    for name, outcome in results["outcomes"].items():
+        row = f"| {names[name]} | {outcome['lost']:,} | {outcome['seconds']:.1f} |"
+        assert row in text
+    assert f"they take {results['job']['ideal_seconds']:g} seconds" in " ".join(text.split())

@@ -43,13 +43,13 @@ def emulator(shared: EcrEmulator) -> EcrEmulator:
 
 def test_no_call_of_many_threads_is_lost(emulator: EcrEmulator) -> None:
     """Where a quota alone loses most calls, all succeed, at hardly more requests than calls."""
-    emulator.faults.limit(OPERATION, per_second=150)
+    emulator.faults.limit(OPERATION, per_second=60, burst=20)
     events: list[CallEvent] = []
     with emulator.client(on_call=events.append) as ecr, ThreadPoolExecutor(32) as pool:
-        calls = [pool.submit(ecr.describe_registry) for _ in range(450)]
+        calls = [pool.submit(ecr.describe_registry) for _ in range(140)]
         assert [call.exception() for call in calls] == [None] * len(calls)
 
-    assert sum(event.attempts for event in events) < 1.5 * len(events)
+    assert sum(event.attempts for event in events) < 2 * len(events)
     assert all(0 <= event.waited <= event.elapsed for event in events)
     assert any(event.waited for event in events)
 
