@@ -137,12 +137,12 @@ class LearnedRate:
 
     def _may_be_chance(self) -> bool:
         """Return whether so few attempts were throttled that the rate is not the reason."""
-        ended = self._passed_since_cut + self._throttled_since_cut
-        share = self._throttled_since_cut / ended
-        if ended > REMEMBERED:
-            self._passed_since_cut /= 2
-            self._throttled_since_cut /= 2
-        return share <= TOLERATED
+        # A signal's handler may cut the rate between any two lines: what is divided is read once.
+        passed, throttled = self._passed_since_cut, self._throttled_since_cut
+        if passed + throttled > REMEMBERED:
+            self._passed_since_cut = passed / 2
+            self._throttled_since_cut = throttled / 2
+        return throttled <= TOLERATED * (passed + throttled)
 
     def _cut_to_measured(self, now: float) -> bool:
         """Set the rate by what passed between two moments of throttling, if it is above that."""
@@ -180,10 +180,11 @@ class LearnedRate:
 
     def _cut_by_round(self) -> bool:
         """Cut the rate by the share that passed since the last cut, which was not deep enough."""
-        if self._throttled_since_cut < ROUND:
+        passed, throttled = self._passed_since_cut, self._throttled_since_cut
+        if throttled < ROUND:
             return False
         before = self.per_second
-        share = self._passed_since_cut / (self._passed_since_cut + self._throttled_since_cut)
+        share = passed / (passed + throttled)
         self.per_second = max(LOWEST_RATE, before * max(DEEPEST_CUT, min(CUT, share)))
         if not self._is_measured:
             self._known = min(self._known, math.sqrt(before * self.per_second))
