@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from ecr_typed.testing._emulator.registry.call import Call, Response
 from ecr_typed.testing._emulator.registry.repositories import Options, Registries, Registry
@@ -12,10 +12,12 @@ from ecr_typed.testing._emulator.topics.lifecycle_policies.evaluation import app
 from ecr_typed.testing._emulator.topics.operations import OPERATIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Mapping
+    from collections.abc import Callable, Generator, Mapping
 
     from ecr_typed.testing._emulator.registry.accounts import Accounts, Caller
     from ecr_typed.testing._emulator.registry.clock import Clock
+
+Encoded = TypeVar("Encoded")
 
 
 class EcrService:
@@ -37,8 +39,9 @@ class EcrService:
     def exclusive(self) -> Generator[Registries]:
         """Return the registries, to read or change while no call runs, with all that is due done."""
         with self._lock:
-            self._registries.run_due()
-            yield self._registries
+            registries = self._registries
+            registries.now = registries.scheduler.run_due(self._clock)
+            yield registries
 
     @contextmanager
     def registry(self, account_id: str, region_name: str) -> Generator[Registry]:
@@ -53,21 +56,30 @@ class EcrService:
         caller: Caller,
         region_name: str,
         endpoint_url: str,
-        registries: Registries,
-    ) -> Response:
-        """Run an operation with checked parameters, and return the members of its response."""
-        registry_id: str = parameters.get("registryId", caller.account_id)
-        call = Call(
-            operation_name=operation_name,
-            parameters=parameters,
-            caller=caller,
-            region_name=region_name,
-            endpoint_url=endpoint_url,
-            now=registries.now,
-            registries=registries,
-            registry=registries.of(registry_id, region_name),
-        )
-        return OPERATIONS[operation_name](call)
+        *,
+        encode: Callable[[Response], Encoded],
+    ) -> Encoded:
+        """Run an operation with checked parameters.
+
+        Returns:
+            What `encode` makes of the response. A response may hold parts of the state, so it is
+            encoded before another call runs.
+        """
+        with self._lock:
+            registries = self._registries
+            registries.now = registries.scheduler.run_due(self._clock)
+            registry_id: str = parameters.get("registryId", caller.account_id)
+            call = Call(
+                operation_name=operation_name,
+                parameters=parameters,
+                caller=caller,
+                region_name=region_name,
+                endpoint_url=endpoint_url,
+                now=registries.now,
+                registries=registries,
+                registry=registries.of(registry_id, region_name),
+            )
+            return encode(OPERATIONS[operation_name](call))
 
     def apply_lifecycle_policies(self) -> None:
         """Expire and archive images in all registries, as their repositories' policies say."""

@@ -20,7 +20,6 @@ from ecr_typed.testing._emulator.http.messages import (
     HttpResponse,
     service_response,
 )
-from ecr_typed.testing._emulator.registry.errors import ServiceError
 from ecr_typed.testing._emulator.registry.layers import DOWNLOADS_PATH
 
 if TYPE_CHECKING:
@@ -71,11 +70,12 @@ class Dispatcher:
         elif scope is None and endpoints.is_registry_path(path):
             response = self._speak_registry_protocol(environ)
         elif target.startswith(json_protocol.TARGET_PREFIX) or service_name == "ecr":
-            response = self._call(target.removeprefix(json_protocol.TARGET_PREFIX), environ)
+            operation_name = target.removeprefix(json_protocol.TARGET_PREFIX)
+            response = self._call(operation_name, scope, environ)
         elif self._other_services is not None:
             return self._other_services(environ, start_response)
         elif scope is None:
-            response = self._call("", environ)
+            response = self._call("", None, environ)
         elif service_name == "sts":
             with self._service.exclusive() as registries:
                 caller = registries.accounts.caller_of(scope.access_key_id)
@@ -95,19 +95,18 @@ class Dispatcher:
         with self._service.exclusive() as registries:
             return download(registries, path, query, range_header)
 
-    def _call(self, operation_name: str, environ: WSGIEnvironment) -> HttpResponse:
-        authorization: str = environ.get("HTTP_AUTHORIZATION", "")
-        try:
-            scope = json_protocol.signed_scope(environ["REQUEST_METHOD"], authorization)
-        except ServiceError as error:
-            return json_protocol.refusal(error)
+    def _call(
+        self, operation_name: str, scope: CredentialScope | None, environ: WSGIEnvironment
+    ) -> HttpResponse:
+        method: str = environ["REQUEST_METHOD"]
+        if scope is None or method != "POST":
+            return json_protocol.no_call(method, environ.get("HTTP_AUTHORIZATION", ""))
         carry_out = partial(
             json_protocol.respond,
             self._service,
             operation_name,
+            scope,
             environ["wsgi.input"].read(),
-            self._service.accounts.caller_of(scope.access_key_id),
-            scope.region_name,
             application_uri(environ).rstrip("/"),
         )
         return self._with_faults(operation_name, carry_out)

@@ -17,7 +17,6 @@ from ecr_typed.testing._emulator.http.service_description import REQUESTS, WITHO
 from ecr_typed.testing._emulator.registry.errors import ServiceError
 
 if TYPE_CHECKING:
-    from ecr_typed.testing._emulator.registry.accounts import Caller
     from ecr_typed.testing._emulator.service import EcrService
 
 TARGET_PREFIX = "AmazonEC2ContainerRegistry_V20150921."
@@ -29,20 +28,20 @@ _logger = logging.getLogger("ecr_typed.testing")
 def respond(
     service: EcrService,
     operation_name: str,
+    scope: CredentialScope,
     body: bytes,
-    caller: Caller,
-    region_name: str,
     endpoint_url: str,
 ) -> HttpResponse:
     """Run one operation; whatever happens, the response is one of the service's."""
     try:
-        parameters = _read(operation_name, body)
-        with service.exclusive() as registries:
-            members = service.run(
-                operation_name, parameters, caller, region_name, endpoint_url, registries
-            )
-            # The members may hold parts of the state, so they are encoded under the lock.
-            response = b"" if operation_name in WITHOUT_OUTPUT else _encode(members)
+        response = service.run(
+            operation_name,
+            _read(operation_name, body),
+            service.accounts.caller_of(scope.access_key_id),
+            scope.region_name,
+            endpoint_url,
+            encode=_empty if operation_name in WITHOUT_OUTPUT else _encode,
+        )
     except ServiceError as error:
         return refusal(error)
     except Exception:
@@ -52,20 +51,19 @@ def respond(
     return service_response("200 OK", response)
 
 
-def signed_scope(method: str, authorization: str) -> CredentialScope:
-    """Return the credential scope of a call, or refuse a request that is none or is not signed."""
+def no_call(method: str, authorization: str) -> HttpResponse:
+    """Return the refusal of a request that is no call of an operation, or is not signed."""
     if method != "POST":
-        raise ServiceError("UnknownOperationException", f"ECR's API takes POST, not {method}")
-    if not authorization:
-        raise ServiceError("MissingAuthenticationTokenException", "Missing Authentication Token")
-    scope = CredentialScope.of(authorization)
-    if scope is None:
-        raise ServiceError(
+        error = ServiceError("UnknownOperationException", f"ECR's API takes POST, not {method}")
+    elif authorization:
+        error = ServiceError(
             "IncompleteSignatureException",
             "Authorization header requires 'Credential' parameter. "
             f"Authorization={authorization.partition(' ')[0]}",
         )
-    return scope
+    else:
+        error = ServiceError("MissingAuthenticationTokenException", "Missing Authentication Token")
+    return refusal(error)
 
 
 def refusal(error: ServiceError, status: str = "400 BAD REQUEST") -> HttpResponse:
@@ -86,9 +84,11 @@ def _read(operation_name: str, body: bytes) -> dict[str, Any]:
         document: object = json.loads(body or b"{}")
     except (ValueError, RecursionError) as error:
         raise ServiceError("SerializationException", f"The request is no JSON: {error}") from error
-    parameters = shape.read(document, "request")
-    shape.check(parameters, "")
-    return parameters
+    return shape.accept(document)
+
+
+def _empty(_: object) -> bytes:
+    return b""
 
 
 def _encode(members: object) -> bytes:

@@ -41,6 +41,12 @@ class Structure:
         self.members = members
         self.required = frozenset(required)
 
+    def accept(self, document: object) -> dict[str, Any]:
+        """Return the members of a request, of the right types and within the limits."""
+        members = self.read(document, "request")
+        self.check(members, "")
+        return members
+
     def read(self, value: object, member: str) -> dict[str, Any]:
         """Return the members that are declared and given."""
         if not isinstance(value, dict):

@@ -6,10 +6,13 @@ import heapq
 import itertools
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Final, TypeAlias
 
 BACKGROUND_TIME: Final = timedelta(seconds=1)
 """How long each work in the background takes, by the emulator's clock: a scan, a replication."""
+
+Action: TypeAlias = Callable[[datetime], None]
+"""Work in the background; it gets the time at which it runs."""
 
 
 class Clock:
@@ -42,16 +45,20 @@ class Scheduler:
     """
 
     def __init__(self) -> None:
-        self._entries: list[tuple[datetime, int, Callable[[], None]]] = []
+        self._entries: list[tuple[datetime, int, Action]] = []
         # The number orders actions that are due at the same time.
         self._numbers = itertools.count()
 
-    def add(self, due: datetime, action: Callable[[], None]) -> None:
+    def add(self, due: datetime, action: Action) -> None:
         """Schedule an action."""
         heapq.heappush(self._entries, (due, next(self._numbers), action))
 
-    def run(self, now: datetime) -> None:
-        """Run the actions that are due, in the order of their times."""
+    def run_due(self, clock: Clock) -> datetime:
+        """Run the actions that are due, in the order of their times, and return the time."""
+        now = clock.now()
+        # Times have milliseconds on the wire, so they have no more in the state.
+        now = now.replace(microsecond=now.microsecond // 1000 * 1000)
         while self._entries and self._entries[0][0] <= now:
             _, _, action = heapq.heappop(self._entries)
-            action()
+            action(now)
+        return now

@@ -179,13 +179,6 @@ class Registries:
     def __iter__(self) -> Iterator[Registry]:
         return iter(self._registries.values())
 
-    def run_due(self) -> None:
-        """Take the time for a call, and run what was scheduled for before it."""
-        now = self.clock.now()
-        # Times have milliseconds on the wire, so they have no more in the state.
-        self.now = now.replace(microsecond=now.microsecond // 1000 * 1000)
-        self.scheduler.run(self.now)
-
     def of(self, account_id: str, region_name: str) -> Registry:
         """Return the registry of an account in a region, which its first use creates."""
         key = (account_id, region_name)

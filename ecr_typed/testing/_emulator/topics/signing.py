@@ -97,7 +97,7 @@ def _covers(rule: Mapping[str, Any], repository_name: str) -> bool:
     return filters is None or any(matches(each["filter"], repository_name) for each in filters)
 
 
-def _sign(repository: Repository, image: StoredImage, profile: str) -> None:
+def _sign(repository: Repository, image: StoredImage, profile: str, now: datetime) -> None:
     image.states.of(ImageSignatures).statuses[profile] = "COMPLETE"
     envelope = json.dumps({"payload": image.digest, "signedBy": profile}).encode()
     blobs = {digest_of(blob): blob for blob in (b"{}", envelope)}
@@ -111,7 +111,7 @@ def _sign(repository: Repository, image: StoredImage, profile: str) -> None:
     }
     signature = StoredImage(
         read_manifest(json.dumps(manifest), OCI_MANIFEST),
-        repository.registry.registries.now,
+        now,
     )
     repository.layers.content.update(blobs)
     # An image that was deleted and pushed again may still have its signature.

@@ -38,7 +38,9 @@ def put_image(call: Call) -> Response:
     tag: str | None = parameters.get("imageTag")
     if tag is not None:
         check_tag(tag)
-    repository = repository_for_push(call.registry, parameters["repositoryName"], call.now)
+    repository = call.registry.repositories.get(parameters["repositoryName"])
+    if repository is None:
+        repository = repository_for_push(call.registry, parameters["repositoryName"], call.now)
     push_image(repository, manifest, tag, call.now)
     return {"image": image_members(repository, manifest, tag)}
 

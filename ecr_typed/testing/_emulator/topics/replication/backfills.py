@@ -214,17 +214,17 @@ def _start(call: Call, destination: Destination) -> Backfill:
     backfill = Backfill(destination, call.now)
     call.registry.states.of(Backfills).by_id[backfill.backfill_id] = backfill
 
-    def prepare() -> None:
+    def prepare(_now: datetime) -> None:
         if backfill.status == "PREPARING":
             backfill.copies = _copies(call, destination)
             backfill.status = "IN_PROGRESS"
 
-    def copy() -> None:
+    def copy(now: datetime) -> None:
         if backfill.is_ended:
             return
         registry = destination.registry_in(call.registries)
         for each in backfill.copies or ():
-            each.failure_code = copy_image(each.repository, each.image, each.tag, registry)
+            each.failure_code = copy_image(each.repository, each.image, each.tag, registry, now)
         backfill.status = "STOPPED" if backfill.status == "STOPPING" else "COMPLETE"
         backfill.ended_at = end
 

@@ -184,14 +184,13 @@ def replicate_deletion(
 
 
 def copy_image(
-    source: Repository, image: StoredImage, tag: str | None, registry: Registry
+    source: Repository, image: StoredImage, tag: str | None, registry: Registry, now: datetime
 ) -> str | None:
     """Copy an image and all it lists into a registry, and give it a tag there.
 
     Returns:
         The failure code, or `None` if it was copied.
     """
-    now = registry.registries.now
     target = _target(registry, source, now)
     if isinstance(target, str):
         return target
@@ -233,12 +232,17 @@ def _covers(rule: Mapping[str, Any], repository_name: str) -> bool:
     return filters is None or any(repository_name.startswith(each["filter"]) for each in filters)
 
 
-def _finish(replication: Replication, copy: partial[str | None]) -> None:
-    replication.failure_code = copy()
+def _finish(replication: Replication, copy: partial[str | None], now: datetime) -> None:
+    replication.failure_code = copy(now)
     replication.status = "COMPLETE" if replication.failure_code is None else "FAILED"
 
 
-def _delete(registry: Registry, source: Repository, removed: list[Mapping[str, str]]) -> None:
+def _delete(
+    registry: Registry,
+    source: Repository,
+    removed: list[Mapping[str, str]],
+    _now: datetime,
+) -> None:
     if source.name not in registry.repositories:
         return
     here, there = source.images, registry.repository(source.name).images
