@@ -22,11 +22,11 @@ from ecr_typed.documents._json import (
 
 
 def _features(value: Iterable[str]) -> tuple[str, ...]:
-    return texts_of(value, "os_features") or ()
+    return texts_of(value, "os_features")
 
 
 def _urls(value: Iterable[str]) -> tuple[str, ...]:
-    return texts_of(value, "urls") or ()
+    return texts_of(value, "urls")
 
 
 @attrs.frozen(kw_only=True, order=False)
@@ -98,7 +98,7 @@ def read_descriptor(members: Plain) -> Descriptor | None:
         platform=None if platform is None else read_platform(platform),
         annotations=take_text_map(members, "annotations"),
         artifact_type=take(members, "artifactType", str),
-        urls=take_texts(members, "urls") or (),
+        urls=take_texts(members, "urls"),
         extra=members,
     )
 
@@ -113,6 +113,6 @@ def read_platform(members: Plain) -> Platform | None:
         architecture=architecture,
         variant=take(members, "variant", str),
         os_version=take(members, "os.version", str),
-        os_features=take_texts(members, "os.features") or (),
+        os_features=take_texts(members, "os.features"),
         extra=members,
     )

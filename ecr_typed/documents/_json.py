@@ -114,17 +114,27 @@ def take_object(members: Plain, name: str) -> Plain | None:
     return cast("Plain", value)
 
 
-def take_texts(members: Plain, name: str) -> tuple[str, ...] | None:
-    """Remove and return a member that is an array of texts. Another one stays."""
-    value: object = members.get(name)
+def take_object_or_empty(members: Plain, name: str) -> Plain:
+    """Remove and return a member that is an object. Another one, or an empty one, stays."""
+    return (take_object(members, name) if members.get(name) else None) or {}
+
+
+def take_texts(members: Plain, name: str) -> tuple[str, ...]:
+    """Remove and return a member that is an array of texts. Another one, or an empty one, stays."""
+    texts = texts_in(members.get(name))
+    if not texts:
+        return ()
+    del members[name]
+    return texts
+
+
+def texts_in(value: object) -> tuple[str, ...] | None:
+    """Return the items of an array of texts, or None if the value is anything else."""
     if not isinstance(value, list):
         return None
     items = cast("list[object]", value)
     texts = tuple(item for item in items if isinstance(item, str))
-    if len(texts) < len(items):
-        return None
-    del members[name]
-    return texts
+    return texts if len(texts) == len(items) else None
 
 
 def texts_by_name(value: Mapping[str, str]) -> Mapping[str, str]:
@@ -158,10 +168,8 @@ def take_objects(members: Plain, name: str) -> tuple[Plain, ...]:
     return objects
 
 
-def texts_of(value: Iterable[str] | None, argument: str = "texts") -> tuple[str, ...] | None:
+def texts_of(value: Iterable[str], argument: str = "texts") -> tuple[str, ...]:
     """Convert texts to a tuple. Refuse a single text, whose letters would be taken as texts."""
-    if value is None:
-        return None
     if isinstance(value, str):
         raise refuse(argument, value, "a sequence of texts", f"use [{quoted(value)}]")
     return tuple(value)

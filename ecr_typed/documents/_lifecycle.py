@@ -56,8 +56,7 @@ def _with_priorities(rules: Iterable[LifecycleRule]) -> tuple[LifecycleRule, ...
 
 
 def _is_for_the_rest(rule: LifecycleRule) -> bool:
-    is_for_any = rule.selection is not None and rule.selection.tag_status == "any"
-    return rule.priority is None and is_for_any
+    return rule.priority is None and rule.selection.tag_status == "any"
 
 
 @attrs.frozen(order=False)
@@ -192,12 +191,10 @@ def _meaning(policy: LifecyclePolicy) -> str:
 
 def _rule_meaning(rule: LifecycleRule) -> str:
     selection = rule.selection
-    if selection is not None:
-        patterns, prefixes = selection.tag_pattern_list, selection.tag_prefix_list
-        selection = attrs.evolve(
-            selection,
-            storage_class=selection.storage_class or "standard",
-            tag_pattern_list=None if patterns is None else sorted(set(patterns)),
-            tag_prefix_list=None if prefixes is None else sorted(set(prefixes)),
-        )
-    return canonical(write_rule(attrs.evolve(rule, selection=selection)))
+    normal = attrs.evolve(
+        selection,
+        storage_class=selection.storage_class or "standard",
+        tag_pattern_list=sorted(set(selection.tag_pattern_list)),
+        tag_prefix_list=sorted(set(selection.tag_prefix_list)),
+    )
+    return canonical(write_rule(attrs.evolve(rule, selection=normal)))

@@ -41,7 +41,6 @@ class _Rule(NamedTuple):
     """A rule with everything that its evaluation needs."""
 
     rule: LifecycleRule
-    action: LifecycleAction
     priority: int
     tag_status: str
     patterns: tuple[Sequence[str], ...]
@@ -52,21 +51,19 @@ class _Rule(NamedTuple):
 
 def evaluable(rule: LifecycleRule) -> _Rule | None:
     """Return a rule that can be evaluated, or None if a part is missing or unknown."""
-    action, selection, priority = rule.action, rule.selection, rule.priority
-    if action is None or selection is None or priority is None:
-        return None
+    selection, priority = rule.selection, rule.priority
     tag_status, count_type = selection.tag_status, selection.count_type
     if (
-        tag_status not in ("tagged", "untagged", "any")
+        priority is None
+        or tag_status not in ("tagged", "untagged", "any")
         or count_type not in _AGES
         or selection.count_number is None
         or selection.storage_class not in (None, "standard", "archive")
-        or action.type not in ("expire", "transition")
+        or rule.action.type not in ("expire", "transition")
     ):
         return None
     return _Rule(
         rule=rule,
-        action=action,
         priority=priority,
         tag_status=tag_status,
         patterns=tuple(_patterns(selection)),
@@ -90,7 +87,7 @@ def decide(
         fitting = [image for image in by_digest.values() if _fits(rule, image, by_digest)]
         for image in _taken(rule, fitting, now):
             if image.image_digest not in claimed:
-                decision = LifecycleDecision(rule=rule.rule, action=rule.action)
+                decision = LifecycleDecision(rule=rule.rule, action=rule.rule.action)
                 decisions[image.image_digest] = decision
         claimed.update(image.image_digest for image in fitting)
     return _without_children(decisions, by_digest, indexes)
@@ -121,9 +118,9 @@ def _storage_class(image: ImageDetail) -> _StorageClass | None:
 
 def _patterns(selection: LifecycleSelection) -> Iterator[Sequence[str]]:
     """Yield the tag patterns, each split at its wildcards."""
-    for pattern in selection.tag_pattern_list or ():
+    for pattern in selection.tag_pattern_list:
         yield pattern.split("*")
-    for prefix in selection.tag_prefix_list or ():
+    for prefix in selection.tag_prefix_list:
         yield (prefix, "")
 
 

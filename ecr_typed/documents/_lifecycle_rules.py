@@ -12,7 +12,7 @@ from ecr_typed.documents._json import (
     Plain,
     freeze_members,
     take,
-    take_object,
+    take_object_or_empty,
     take_texts,
     texts_of,
     thaw,
@@ -34,12 +34,12 @@ class LifecycleSelection:
     tag_status: str | None = None
     """The images to select: `tagged`, `untagged` or `any`."""
 
-    tag_pattern_list: tuple[str, ...] | None = attrs.field(default=None, converter=texts_of)
+    tag_pattern_list: tuple[str, ...] = attrs.field(default=(), converter=texts_of)
     """Tag patterns, with at most 4 wildcards `*` each. An image is selected if each pattern matches
     one of its tags. Only for `tagged`, instead of `tag_prefix_list`.
     """
 
-    tag_prefix_list: tuple[str, ...] | None = attrs.field(default=None, converter=texts_of)
+    tag_prefix_list: tuple[str, ...] = attrs.field(default=(), converter=texts_of)
     """Tag prefixes. An image is selected if one of its tags begins with each prefix. Only for
     `tagged`, instead of `tag_pattern_list`.
     """
@@ -78,6 +78,8 @@ class LifecycleAction:
     """Members that this release does not know or can't read, unchanged."""
 
 
+_NO_SELECTION = LifecycleSelection()
+_NO_ACTION = LifecycleAction()
 _EXPIRE = LifecycleAction(type="expire")
 _ARCHIVE = LifecycleAction(type="transition", target_storage_class="archive")
 
@@ -92,10 +94,10 @@ class LifecycleRule:
     Each image is subject to the first rule, by priority, that matches its tags, and to no other.
     """
 
-    selection: LifecycleSelection | None = None
+    selection: LifecycleSelection = _NO_SELECTION
     """The images that the rule applies to."""
 
-    action: LifecycleAction | None = None
+    action: LifecycleAction = _NO_ACTION
     """What the rule does with them."""
 
     priority: int | None = None
@@ -249,18 +251,17 @@ def _of_age(days: int, count_type: str, tags: Iterable[str] = ()) -> LifecycleSe
     return attrs.evolve(selection, count_unit="days")
 
 
-def _patterns(tags: Iterable[str]) -> tuple[str, ...] | None:
-    return texts_of(tags, "tags") or None
+def _patterns(tags: Iterable[str]) -> tuple[str, ...]:
+    return texts_of(tags, "tags")
 
 
 def read_rule(members: Plain) -> LifecycleRule:
     """Read a rule. Members that can't be read go to `extra`. Empties the dict."""
-    selection, action = take_object(members, "selection"), take_object(members, "action")
     return LifecycleRule(
         priority=take(members, "rulePriority", int),
         description=take(members, "description", str),
-        selection=None if selection is None else _read_selection(selection),
-        action=None if action is None else _read_action(action),
+        selection=_read_selection(take_object_or_empty(members, "selection")),
+        action=_read_action(take_object_or_empty(members, "action")),
         extra=members,
     )
 
@@ -293,8 +294,8 @@ def write_rule(rule: LifecycleRule) -> Plain:
             {
                 "rulePriority": rule.priority,
                 "description": rule.description,
-                "selection": None if rule.selection is None else _write_selection(rule.selection),
-                "action": None if rule.action is None else _write_action(rule.action),
+                "selection": _write_selection(rule.selection) or None,
+                "action": _write_action(rule.action) or None,
             }
         ),
         **thaw(rule.extra),
@@ -306,8 +307,8 @@ def _write_selection(selection: LifecycleSelection) -> Plain:
         **without_absent(
             {
                 "tagStatus": selection.tag_status,
-                "tagPatternList": thaw(selection.tag_pattern_list),
-                "tagPrefixList": thaw(selection.tag_prefix_list),
+                "tagPatternList": thaw(selection.tag_pattern_list) or None,
+                "tagPrefixList": thaw(selection.tag_prefix_list) or None,
                 "storageClass": selection.storage_class,
                 "countType": selection.count_type,
                 "countUnit": selection.count_unit,

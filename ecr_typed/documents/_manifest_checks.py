@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, TypeAlias, cast
 
 from ecr_typed.documents._problems import (
+    JSON_NAMES,
     DocumentProblem,
     check_choice,
     check_length,
@@ -104,7 +105,7 @@ def _check_members(value: object, place: str) -> _Problems:
     members = object_or_empty(value)
     for name, kind in {"mediaType": str, "digest": str, "size": int}.items():
         if name not in members:
-            yield DocumentProblem(f"{place}.{name}", "missing")
+            yield DocumentProblem(f"{place}.{name}", f"missing; expected {JSON_NAMES[kind]}")
         elif message := wrong_kind(members[name], kind):
             yield DocumentProblem(f"{place}.{name}", message)
     digest: object = members.get("digest")

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, cast
 
 from ecr_typed.documents._json import canonical, thaw
-from ecr_typed.documents._statements import Statement, write_statement
+from ecr_typed.documents._statements import Statement
 
 if TYPE_CHECKING:
     from ecr_typed.documents._policies import PolicyDocument
@@ -31,8 +31,8 @@ def meaning_of(policy: PolicyDocument) -> str:
 def _statement(statement: Statement) -> str:
     return canonical(
         {
-            **write_statement(statement),
             "Sid": statement.sid or None,
+            "Effect": statement.effect,
             "Principal": _principal(statement.principal),
             "NotPrincipal": _principal(statement.not_principal),
             "Action": _names(statement.action),
@@ -40,17 +40,18 @@ def _statement(statement: Statement) -> str:
             "Resource": _set(statement.resource),
             "NotResource": _set(statement.not_resource),
             "Condition": _condition(statement.condition),
+            "extra": thaw(statement.extra),
         }
     )
 
 
-def _set(texts: Iterable[str] | None) -> list[str] | None:
-    return None if texts is None else sorted(set(texts))
+def _set(texts: Iterable[str]) -> list[str]:
+    return sorted(set(texts))
 
 
-def _names(actions: Iterable[str] | None) -> list[str] | None:
+def _names(actions: Iterable[str]) -> list[str]:
     # Actions are case-insensitive.
-    return None if actions is None else _set(action.lower() for action in actions)
+    return _set(action.lower() for action in actions)
 
 
 def _principal(principal: str | Mapping[str, tuple[str, ...]] | None) -> Any:
@@ -66,9 +67,7 @@ def _account(name: str) -> str:
     return root[1] if root else name
 
 
-def _condition(condition: Mapping[str, Any] | None) -> Any:
-    if condition is None:
-        return None
+def _condition(condition: Mapping[str, Any]) -> Any:
     return {operator: _values_by_key(values) for operator, values in condition.items()}
 
 

@@ -69,7 +69,7 @@ def inside(place: str, name: str) -> str:
     return f"{place}.{name}" if place else name
 
 
-_JSON_NAMES: Mapping[type, str] = {
+JSON_NAMES: Mapping[type, str] = {
     str: "text",
     bool: "true or false",
     int: "a whole number",
@@ -83,11 +83,11 @@ _JSON_NAMES: Mapping[type, str] = {
 def wrong_kind(value: object, kind: type) -> str | None:
     """Return the message for a value of the wrong JSON type, or None if the type is right."""
     if value is None:
-        return f"expected {_JSON_NAMES[kind]}, got null: leave out members without a value"
+        return f"expected {JSON_NAMES[kind]}, got null: leave out members without a value"
     # Not isinstance: `bool` is a subclass of `int` in Python, but not in JSON.
     if kind is object or type(value) is kind:
         return None
-    return f"expected {_JSON_NAMES[kind]}, got {quoted(value)}"
+    return f"expected {JSON_NAMES[kind]}, got {quoted(value)}"
 
 
 def object_or_empty(value: object) -> Mapping[str, Any]:
@@ -107,7 +107,7 @@ def check_members(
     for name in required:
         if name not in members:
             yield DocumentProblem(
-                inside(place, name), f"missing; expected {_JSON_NAMES[known[name]]}"
+                inside(place, name), f"missing; expected {JSON_NAMES[known[name]]}"
             )
     for name, member in members.items():
         if name not in known:

@@ -13,16 +13,15 @@ from ecr_typed.documents._json import (
     Plain,
     freeze_members,
     take,
-    take_object,
+    take_object_or_empty,
     take_texts,
+    texts_in,
     thaw,
     without_absent,
 )
 
 
-def _texts(value: str | Iterable[str] | None) -> tuple[str, ...] | None:
-    if value is None:
-        return None
+def _texts(value: str | Iterable[str]) -> tuple[str, ...]:
     return (value,) if isinstance(value, str) else tuple(value)
 
 
@@ -31,11 +30,7 @@ def _principal(
 ) -> str | Mapping[str, tuple[str, ...]] | None:
     if value is None or isinstance(value, str):
         return value
-    return FrozenMap({kind: _texts(names) or () for kind, names in value.items()})
-
-
-def _condition(value: Mapping[str, object] | None) -> Mapping[str, Any] | None:
-    return None if value is None else freeze_members(value)
+    return FrozenMap({kind: _texts(names) for kind, names in value.items()})
 
 
 @attrs.frozen(kw_only=True, order=False)
@@ -63,21 +58,21 @@ class Statement:
     )
     """Who the statement does not apply to, instead of `principal`."""
 
-    action: tuple[str, ...] | None = attrs.field(default=None, converter=_texts)
+    action: tuple[str, ...] = attrs.field(default=(), converter=_texts)
     """The actions that are allowed or denied, such as `ecr:BatchGetImage`."""
 
-    not_action: tuple[str, ...] | None = attrs.field(default=None, converter=_texts)
+    not_action: tuple[str, ...] = attrs.field(default=(), converter=_texts)
     """The actions that the statement does not apply to, instead of `action`."""
 
-    resource: tuple[str, ...] | None = attrs.field(default=None, converter=_texts)
+    resource: tuple[str, ...] = attrs.field(default=(), converter=_texts)
     """The ARNs of repositories, with wildcards `*`. Required in the registry's policy, not allowed
     in a repository's.
     """
 
-    not_resource: tuple[str, ...] | None = attrs.field(default=None, converter=_texts)
+    not_resource: tuple[str, ...] = attrs.field(default=(), converter=_texts)
     """The ARNs of repositories that the statement does not apply to, instead of `resource`."""
 
-    condition: Mapping[str, Any] | None = attrs.field(default=None, converter=_condition)
+    condition: Mapping[str, Any] = attrs.field(default=EMPTY, converter=freeze_members)
     """The conditions under which the statement applies, by operator and key, as in
     `{"StringEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}}`.
     """
@@ -97,38 +92,37 @@ def read_statement(members: Plain) -> Statement:
         not_action=_take_one_or_more(members, "NotAction"),
         resource=_take_one_or_more(members, "Resource"),
         not_resource=_take_one_or_more(members, "NotResource"),
-        condition=take_object(members, "Condition"),
+        condition=take_object_or_empty(members, "Condition"),
         extra=members,
     )
 
 
-def _take_one_or_more(members: Plain, name: str) -> str | tuple[str, ...] | None:
-    return take(members, name, str) or take_texts(members, name)
+def _take_one_or_more(members: Plain, name: str) -> tuple[str, ...]:
+    text = take(members, name, str)
+    return take_texts(members, name) if text is None else (text,)
 
 
 def _take_principal(members: Plain, name: str) -> str | Mapping[str, tuple[str, ...]] | None:
-    value = take_object(members, name)
-    if value is None:
+    value: object = members.get(name)
+    if not isinstance(value, dict):
         return take(members, name, str)
-    names = {kind: _texts_in(value, kind) for kind in value}
+    kinds = cast("Plain", value)
+    names = {kind: texts_in([n] if isinstance(n, str) else n) for kind, n in kinds.items()}
     readable = {kind: texts for kind, texts in names.items() if texts is not None}
-    if len(readable) == len(names):
-        return readable
-    members[name] = value
-    return None
-
-
-def _texts_in(value: Plain, kind: str) -> tuple[str, ...] | None:
-    """Return the texts of a member, or None if it has others."""
-    return _texts(_take_one_or_more(dict(value), kind))
+    if len(readable) < len(names):
+        return None
+    del members[name]
+    return readable
 
 
 def write_statement(statement: Statement, alone: Collection[tuple[str, ...]] = ()) -> Plain:
     """Return the members of a statement as JSON. Those in `alone` become a string, not an array."""
 
-    def written(texts: tuple[str, ...] | None, *place: str) -> Any:
-        is_alone = texts is not None and len(texts) == 1 and place in alone
-        return texts[0] if is_alone and texts else thaw(texts)
+    def written(texts: tuple[str, ...], *place: str) -> Any:
+        return texts[0] if len(texts) == 1 and place in alone else thaw(texts)
+
+    def listed(texts: tuple[str, ...], name: str) -> Any:
+        return written(texts, name) if texts else None
 
     def named(principal: str | Mapping[str, tuple[str, ...]] | None, name: str) -> Any:
         if principal is None or isinstance(principal, str):
@@ -140,11 +134,11 @@ def write_statement(statement: Statement, alone: Collection[tuple[str, ...]] = (
         "Effect": statement.effect,
         "Principal": named(statement.principal, "Principal"),
         "NotPrincipal": named(statement.not_principal, "NotPrincipal"),
-        "Action": written(statement.action, "Action"),
-        "NotAction": written(statement.not_action, "NotAction"),
-        "Resource": written(statement.resource, "Resource"),
-        "NotResource": written(statement.not_resource, "NotResource"),
-        "Condition": thaw(statement.condition),
+        "Action": listed(statement.action, "Action"),
+        "NotAction": listed(statement.not_action, "NotAction"),
+        "Resource": listed(statement.resource, "Resource"),
+        "NotResource": listed(statement.not_resource, "NotResource"),
+        "Condition": thaw(statement.condition) or None,
     }
     return {**without_absent(members), **thaw(statement.extra)}
 

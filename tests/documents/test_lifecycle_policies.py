@@ -190,8 +190,18 @@ def test_members_of_a_later_release_are_kept() -> None:
     (rule,) = policy.rules
     assert policy.extra == {"version": 2}
     assert rule.extra == {"enabled": True}
-    assert rule.selection is not None
     assert rule.selection.extra == {"signer": FrozenMap({"names": ("a",)})}
+
+
+def test_what_is_missing_in_a_rule_is_empty() -> None:
+    absent = LifecyclePolicy.from_text('{"rules":[{"rulePriority":1}]}')
+    empty = LifecyclePolicy.from_text('{"rules":[{"rulePriority":1,"selection":{},"action":{}}]}')
+
+    for policy in (absent, empty):
+        assert policy.rules[0].selection == LifecycleSelection()
+        assert policy.rules[0].action == LifecycleAction()
+    assert str(absent) == '{"rules":[{"rulePriority":1}]}'
+    assert str(empty) == '{"rules":[{"rulePriority":1,"selection":{},"action":{}}]}'
 
 
 def test_a_text_without_priorities_gets_none() -> None:

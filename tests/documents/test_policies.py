@@ -157,12 +157,26 @@ def test_statements_that_mean_the_same(one: dict[str, Any], other: dict[str, Any
             {"Condition": {"StringLike": {"a": "b"}}},
         ),
         ({}, {"Later": 1}),
+        ({"Action": 1}, {"Action": 2}),
     ],
 )
 def test_statements_that_mean_something_else(one: dict[str, Any], other: dict[str, Any]) -> None:
     texts = [json.dumps({"Statement": [{"Effect": "Allow", **each}]}) for each in (one, other)]
 
     assert not PolicyDocument.from_text(texts[0]).is_same(texts[1])
+
+
+def test_what_is_missing_in_a_statement_is_empty() -> None:
+    text = '{"Statement":[{"Action":"","NotAction":[],"Condition":{},"Principal":{"AWS":[]}}]}'
+
+    policy = PolicyDocument.from_text(text)
+
+    (statement,) = policy.statements
+    assert statement.action == ("",)
+    assert statement.not_action == statement.resource == ()
+    assert statement.condition == {}
+    assert statement.principal == {"AWS": ()}
+    assert json.loads(str(policy)) == json.loads(text)
 
 
 def test_a_statement_replaces_the_one_of_its_name() -> None:

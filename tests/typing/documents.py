@@ -64,9 +64,10 @@ def lifecycle_rules(rule: LifecycleRule, selection: LifecycleSelection) -> None:
     ]
     assert_type(rules, list[LifecycleRule])
     assert_type(LifecyclePolicy(rules), LifecyclePolicy)
-    assert_type(rule.selection, LifecycleSelection | None)
+    assert_type(rule.selection, LifecycleSelection)
+    assert_type(rule.action, LifecycleAction)
     assert_type(rule.priority, int | None)
-    assert_type(selection.tag_pattern_list, tuple[str, ...] | None)
+    assert_type(selection.tag_pattern_list, tuple[str, ...])
     assert_type(selection.count_number, int | None)
     LifecycleSelection(tag_status="tagged", tag_pattern_list=["v*"], extra={"later": 1})
 
@@ -87,7 +88,8 @@ def policies(text: str) -> None:
     )
     assert_type(policy.with_statement(statement), PolicyDocument)
     assert_type(policy.without("Pull"), PolicyDocument)
-    assert_type(statement.action, tuple[str, ...] | None)
+    assert_type(statement.action, tuple[str, ...])
+    assert_type(statement.condition, Mapping[str, Any])
     assert_type(statement.principal, str | Mapping[str, tuple[str, ...]] | None)
     PolicyDocument([Statement(principal="*", action=["ecr:BatchGetImage"])], version=None)
 
