@@ -19,7 +19,8 @@ def variables_of(example: Block, monkeypatch: pytest.MonkeyPatch) -> dict[str, o
     names: dict[str, object] = {}
     with EcrEmulator() as emulator:
         emulator.boto3_client().create_repository(repositoryName="team/app")
-        monkeypatch.setenv("AWS_ENDPOINT_URL_ECR", emulator.endpoint_url)
+        for name, value in emulator.environment().items():
+            monkeypatch.setenv(name, value)
         exec(compile(example.numbered, "README.md", "exec"), names)
     return names
 
