@@ -116,7 +116,7 @@ class Connection:
         exchange.request_id = metadata.get("RequestId")
         exchange.http_status = metadata.get("HTTPStatusCode")
         exchange.headers = metadata.get("HTTPHeaders") or {}
-        exchange.repeats = metadata.get("RetryAttempts") or 0
+        exchange.count_repeats(metadata.get("RetryAttempts"))
         return parsed
 
     def _method(

@@ -9,7 +9,7 @@ from typing import Any, Final
 import botocore.exceptions as botocore_errors
 
 from ecr_typed._botocore.exchange import Exchange, Failure
-from ecr_typed._botocore.origin import provider_of
+from ecr_typed._botocore.origin import provider_of, requests_made
 from ecr_typed._botocore.releases import outdated, unknown_parameters
 from ecr_typed._botocore.secrets import hide_secrets, without_secrets
 from ecr_typed._errors import (
@@ -33,6 +33,8 @@ def translated(
     program was handling before the call: it stays as it is.
     """
     hide_secrets(error, handled)
+    made = requests_made(error, exchange.parameters)
+    exchange.count_repeats(None if made is None else max(made - 1, 0))
     provider = provider_of(error, exchange.parameters)
     if provider is not None or isinstance(error, _CREDENTIALS_ERRORS):
         return _credentials_error(error, operation_name, provider or "")
@@ -91,7 +93,8 @@ def _service_error(
     exchange.headers = metadata.get("HTTPHeaders") or {}
     exchange.http_status = metadata.get("HTTPStatusCode")
     exchange.request_id = metadata.get("RequestId")
-    exchange.repeats = metadata.get("RetryAttempts") or 0
+    if not exchange.is_counted:
+        exchange.count_repeats(metadata.get("RetryAttempts"))
     details: dict[str, Any] = dict(response.get("Error") or {})
     # botocore reads the code from the body alone; without one it makes up the status.
     made_up = {None, "", str(exchange.http_status)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from ecr_typed._botocore.exchange import Stage, current, sending
+from ecr_typed._botocore.exchange import Stage, current, inherited, sending
 from ecr_typed._botocore.parsing import before_parse
 
 if TYPE_CHECKING:
@@ -30,17 +30,22 @@ def _recognize(params: object, context: dict[str, Any], **_: object) -> None:
         exchange.context = context
 
 
-def mark_attempt(request: Any, **_: object) -> None:
+def mark_attempt(request: Any, operation_name: str, **_: object) -> None:
     """Tell the service which attempt of which call this is, and bound the wait for its response."""
-    exchange = current()
+    exchange = inherited()
     if exchange is None:
         return
     context: dict[str, Any] = request.context
-    exchange.is_sending = context is exchange.context
-    if not exchange.is_sending:
+    is_own = context is exchange.context
+    if exchange is current():
+        exchange.is_sending = is_own
+    if not is_own:
+        # A hook that passes on a copy of the parameters, or repeats the call with one.
+        exchange.is_doubtful |= operation_name == exchange.operation_name
         return
     # The request is signed by now. Handlers of `before-send` may send it in our transport's place.
-    exchange.stage = Stage.HANDED_OVER
+    exchange.reach(Stage.HANDED_OVER)
+    exchange.requests += 1
     exchange.url = request.url
     retries: dict[str, Any] = context["retries"]
     retries["max"] = exchange.max_attempts

@@ -59,12 +59,16 @@ class Exchange:
         "headers",
         "http_status",
         "invocation_id",
+        "is_counted",
+        "is_doubtful",
         "is_sending",
         "is_watched",
         "max_attempts",
+        "operation_name",
         "parameters",
         "repeats",
         "request_id",
+        "requests",
         "seconds_left",
         "stage",
         "thread_id",
@@ -75,6 +79,7 @@ class Exchange:
         self,
         parameters: Mapping[str, Any],
         *,
+        operation_name: str = "",
         attempt: int = 1,
         max_attempts: int = 1,
         invocation_id: str | None = None,
@@ -82,6 +87,7 @@ class Exchange:
     ) -> None:
         self.parameters = parameters
         """The parameters as they are passed to botocore: by their identity the request is known."""
+        self.operation_name = operation_name
         self.attempt = attempt
         self.max_attempts = max_attempts
         self.invocation_id = invocation_id
@@ -92,8 +98,15 @@ class Exchange:
         self.is_watched = False
         """Whether `stage` is known: it is on clients of ours."""
         self.stage = Stage.PREPARED
+        self.requests = 0
+        """How many requests were handed over to a transport, if that is known: a handler of
+        `needs-retry` or a hook may repeat the request."""
+        self.is_doubtful = False
+        """Whether a hook made a request of the same operation that may be this one, changed."""
         self.repeats = 0
-        """How often botocore itself repeated the request; an adopted client may."""
+        """How often the request was repeated inside botocore; an adopted client may do so."""
+        self.is_counted = False
+        """Whether `repeats` is known to be right."""
         self.http_status: int | None = None
         self.request_id: str | None = None
         self.headers: Mapping[str, str] = {}
@@ -115,6 +128,21 @@ class Exchange:
         self._socket: Any = None
         # A signal handler may close the client on the thread that holds the lock.
         self._lock = RLock()
+
+    @property
+    def is_recognized(self) -> bool:
+        """Whether botocore's events told of this request, so that `stage` can be relied on."""
+        return self.context is not None
+
+    def reach(self, stage: Stage) -> None:
+        """Record how far the request has come: one that is repeated does not go back."""
+        if self.stage is not Stage.WRITTEN:
+            self.stage = stage
+
+    def count_repeats(self, by_botocore: int | None) -> None:
+        """Record how often botocore says that it repeated the request, if it does."""
+        self.is_counted = by_botocore is not None
+        self.repeats = max(by_botocore or 0, self.requests - 1)
 
     def take(self, connection: Any) -> None:
         """Record which of urllib3's connections the request is on."""
@@ -159,6 +187,11 @@ def current() -> Exchange | None:
     """Return the exchange that runs on this thread; a copied context on another thread has none."""
     exchange = _current.get()
     return exchange if exchange is not None and exchange.thread_id == get_ident() else None
+
+
+def inherited() -> Exchange | None:
+    """Return the exchange that this thread runs, or that its context was copied from."""
+    return _current.get()
 
 
 def sending() -> Exchange | None:

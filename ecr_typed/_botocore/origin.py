@@ -43,13 +43,23 @@ def users_own(
     """
     if _is_users_own(error, parameters):
         return error
-    if isinstance(error, botocore_errors.HTTPClientError):
-        link = _inner(error)
-        while link is not None and link is not handled:
-            if _is_users_own(link, parameters):
-                return link
-            link = _inner(link)
+    if not isinstance(error, botocore_errors.BotoCoreError):
+        return None
+    is_of_connection = isinstance(error, _OF_CONNECTIONS)
+    seen: set[int] = set()
+    link = _inner(error)
+    while link is not None and link is not handled and id(link) not in seen:
+        # What a provider of the user's raises is about credentials, as what botocore's own raise
+        # is. An OSError inside is of the socket, whoever made that: gevent, PySocks.
+        may_be_own = is_of_connection and not isinstance(link, OSError)
+        if _is_from_outside(link, parameters) or (may_be_own and _is_users_own(link, parameters)):
+            return link
+        seen.add(id(link))
+        link = _inner(link)
     return None
+
+
+_OF_CONNECTIONS: Final = (botocore_errors.HTTPClientError, botocore_errors.ConnectionError)
 
 
 def _inner(error: BaseException) -> BaseException | None:
@@ -60,8 +70,9 @@ def _is_users_own(error: BaseException, parameters: Mapping[str, Any]) -> bool:
     frames = _frames_of_the_call(error.__traceback__, parameters)
     last = next((i for i in reversed(range(len(frames))) if _is_users_code(frames[i])), None)
     if last is None:
-        # An exception may be raised in a thread from outside, as some task queues do.
-        return _package(type(error).__module__) not in _LIBRARIES | {"builtins"}
+        return _has_users_class(error)
+    if any(_module(frame) in _CREDENTIALS_MODULES for frame in frames[:last]):
+        return any(map(_is_signal_handler, frames))
     # Where the call's own method of botocore is not among the frames, a hook came before it.
     inner = frames[last + 1 :]
     if any(frame.f_code.co_name == "_make_api_call" for frame in inner):
@@ -72,6 +83,35 @@ def _is_users_own(error: BaseException, parameters: Mapping[str, Any]) -> bool:
         return False
     # A handler that raises what botocore raises stands in for it, as a mock does.
     return _package(type(error).__module__) not in {"botocore", "urllib3"}
+
+
+def _is_from_outside(error: BaseException, parameters: Mapping[str, Any]) -> bool:
+    """Return whether a signal handler or another thread raised an exception in the middle."""
+    frames = _frames_of_the_call(error.__traceback__, parameters)
+    if any(map(_is_signal_handler, frames)):
+        return True
+    return not any(map(_is_users_code, frames)) and _has_users_class(error)
+
+
+def _has_users_class(error: BaseException) -> bool:
+    # An exception may be raised in a thread from outside, as some task queues do.
+    return _package(type(error).__module__) not in _LIBRARIES | {"builtins"}
+
+
+def requests_made(error: BaseException, parameters: Mapping[str, Any]) -> int | None:
+    """Return how many requests botocore made for a call until it raised; None if that is unknown.
+
+    Of responses botocore says how often it repeated the request, of exceptions it does not.
+    """
+    frames = _frames_of_the_call(error.__traceback__, parameters)
+    if not frames or not _makes_the_call(frames[0], parameters):
+        return None
+    for frame in frames:
+        if frame.f_code.co_name == "_send_request" and _module(frame) == "botocore.endpoint":
+            counted = frame.f_locals.get("attempts")
+            return counted if isinstance(counted, int) else None
+    # It was raised before anything was sent, or is made from a response.
+    return None if isinstance(error, botocore_errors.ClientError) else 0
 
 
 def provider_of(error: BaseException, parameters: Mapping[str, Any]) -> str | None:

@@ -92,7 +92,7 @@ def _record_write() -> None:
     """Record, before it happens, that something of the request is written."""
     exchange = sending()
     if exchange is not None:
-        exchange.stage = Stage.WRITTEN
+        exchange.reach(Stage.WRITTEN)
 
 
 class _WatchedPool(HTTPConnectionPool):
@@ -101,7 +101,7 @@ class _WatchedPool(HTTPConnectionPool):
     def _get_conn(self, timeout: float | None = None) -> Any:
         exchange = sending()
         if exchange is not None:
-            exchange.stage = Stage.CONNECTING
+            exchange.reach(Stage.CONNECTING)
         _refuse_if_cut(self, exchange)
         connection = super()._get_conn(timeout)
         if exchange is not None:

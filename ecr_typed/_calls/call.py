@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from collections.abc import Mapping
 from typing import Any, Generic, TypeVar
 
 import attrs
 
-from ecr_typed._botocore.connection import Connection, UsersError
+from ecr_typed._botocore.connection import Connection
 from ecr_typed._botocore.exchange import Cut, Exchange
 from ecr_typed._calls.deadline import Deadline
 from ecr_typed._calls.decode import decode
@@ -81,6 +82,7 @@ class Call(Generic[Response]):
         self.attempts += 1
         exchange = self.exchange = Exchange(
             self._parameters,
+            operation_name=self.operation.name,
             attempt=self.attempts,
             # What is throttled is repeated more often than other failures.
             max_attempts=max(self.attempts, self.max_attempts),
@@ -88,6 +90,7 @@ class Call(Generic[Response]):
             seconds_left=self.deadline.seconds_left() if self.deadline.is_limited else None,
         )
         operation = self.operation
+        self.outcome.begin()
         try:
             parsed = self._connection.send(operation.name, operation.method_name, exchange)
             response = decode(operation, parsed, exchange)
@@ -96,11 +99,6 @@ class Call(Generic[Response]):
             cut_by = exchange.cut_by or (Cut.DEADLINE if self.deadline.has_passed() else None)
             if cut_by is not None and _may_be_cut_off(error):
                 raise self._cut_error(cut_by) from error
-            raise
-        except BaseException as error:
-            self._explain_interruption(
-                error.error if isinstance(error, UsersError) else error, exchange
-            )
             raise
         self.outcome.record_success(exchange)
         _logger.debug(
@@ -118,6 +116,11 @@ class Call(Generic[Response]):
             and self.outcome.was_response_lost
             and error.code in self.operation.repeat_meets
         )
+
+    def note_interruption(self, error: BaseException) -> None:
+        """Let what ended the call, and is no error of ours, say if a write may have been applied."""
+        if self.exchange is not None and self.outcome.record_interruption(self.exchange):
+            note_possible_effect(error, self.operation.name)
 
     def _refuse_if_over(self) -> None:
         """Refuse an attempt that must not begin any more."""
@@ -165,11 +168,14 @@ class Call(Generic[Response]):
             maybe_applied=is_unknown,
         )
 
-    def _explain_interruption(self, error: BaseException, exchange: Exchange) -> None:
-        if self.outcome.record_interruption(exchange):
-            note = f"{self.operation.name} may have been applied before this was raised."
-            if note not in getattr(error, "__notes__", ()):
-                error.add_note(note)
+
+def note_possible_effect(error: BaseException, operation_name: str) -> None:
+    """Add a note to an exception that is not ours: a write may have been applied."""
+    note = f"{operation_name} may have been applied before this was raised."
+    # An exception that refuses new attributes has to come through as well.
+    with contextlib.suppress(Exception):
+        if note not in getattr(error, "__notes__", ()):
+            error.add_note(note)
 
 
 def _may_be_cut_off(error: EcrError) -> bool:

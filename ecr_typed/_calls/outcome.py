@@ -40,16 +40,29 @@ class Applied(Enum):
 class Outcome:
     """What is known of a call's effect, over all of its requests."""
 
-    __slots__ = ("_effect", "_operation", "_repeats_requests", "repeats", "was_response_lost")
+    __slots__ = (
+        "_effect",
+        "_is_open",
+        "_operation",
+        "_repeats_requests",
+        "repeats",
+        "was_response_lost",
+    )
 
     def __init__(self, operation: AnyOperation, *, repeats_requests: bool) -> None:
         self._operation = operation
         self._effect = operation.effect
         self._repeats_requests = repeats_requests
+        self._is_open = False
+        """Whether the last request has no outcome that is known to have changed nothing."""
         self.was_response_lost = False
         """Whether a request may have been applied although its response did not come."""
         self.repeats = 0
         """How many requests botocore made besides our attempts."""
+
+    def begin(self) -> None:
+        """Record that a request is about to be made."""
+        self._is_open = True
 
     def record_success(self, exchange: Exchange) -> None:
         """Record a request with a good response."""
@@ -65,21 +78,29 @@ class Outcome:
         error.is_transient = self._is_transient(exchange, error)
         if self._applied(exchange, error) is Applied.UNKNOWN:
             self.was_response_lost = True
+        # Last, as a signal may end the call at any step.
+        self._is_open = False
         # What is known of this request does not undo what an earlier one may have done.
         error.maybe_applied = self.was_response_lost
 
     def record_interruption(self, exchange: Exchange) -> bool:
-        """Record a request that the user's own code ended; return whether it may be applied."""
-        if self._effect is not Effect.READ and (
-            self._may_have_been_sent(exchange) or exchange.http_status is not None
-        ):
-            self.was_response_lost = True
+        """Record that something else ended the call; return whether it may have been applied."""
+        if self._effect is not Effect.READ and self._is_open:
+            self.was_response_lost |= (
+                exchange.http_status is not None
+                or exchange.is_doubtful
+                # A hook that fails before it passes the call on sends nothing.
+                or (
+                    (exchange.is_recognized or not exchange.is_watched)
+                    and _was_handed_over(exchange)
+                )
+            )
         return self.was_response_lost
 
     def _applied(self, exchange: Exchange, error: EcrError) -> Applied:
         if self._effect is Effect.READ:
             return Applied.NO
-        if exchange.repeats:
+        if exchange.repeats or exchange.is_doubtful:
             return Applied.UNKNOWN
         if isinstance(error, EcrServiceError):
             return Applied.NO if _was_refused(error) else Applied.UNKNOWN
@@ -87,19 +108,18 @@ class Outcome:
             return Applied.UNKNOWN
         if isinstance(error, EcrCredentialsError | EcrRequestError | EcrConfigurationError):
             # botocore raises them before it sends, unless it sent before.
-            return Applied.UNKNOWN if self._was_repeated(exchange) else Applied.NO
-        return Applied.UNKNOWN if self._may_have_been_sent(exchange) else Applied.NO
+            is_unknown = self._repeats_unseen(exchange) or exchange.requests > 0
+        elif self._repeats_unseen(exchange):
+            is_unknown = True
+        elif exchange.is_watched and not exchange.is_recognized:
+            # A hook stands in for botocore, and does whatever it does.
+            is_unknown = True
+        else:
+            is_unknown = _was_handed_over(exchange)
+        return Applied.UNKNOWN if is_unknown else Applied.NO
 
-    def _may_have_been_sent(self, exchange: Exchange) -> bool:
-        if exchange.is_watched:
-            if exchange.stage is Stage.HANDED_OVER:
-                # A handler stood in for the transport: its exception is all there is to go by.
-                return exchange.failure not in _BEFORE_SENDING
-            return exchange.stage is Stage.WRITTEN
-        return self._repeats_requests or exchange.failure not in _BEFORE_SENDING
-
-    def _was_repeated(self, exchange: Exchange) -> bool:
-        return self._repeats_requests and not exchange.is_watched
+    def _repeats_unseen(self, exchange: Exchange) -> bool:
+        return self._repeats_requests and not exchange.is_counted
 
     def _is_throttling(self, error: EcrError) -> bool:
         if not isinstance(error, EcrServiceError):
@@ -122,6 +142,14 @@ class Outcome:
                 return error.is_transient and is_repeatable
             case _:
                 return error.is_transient
+
+
+def _was_handed_over(exchange: Exchange) -> bool:
+    """Return whether a transport may have sent anything of a request."""
+    if exchange.is_watched and exchange.stage is not Stage.HANDED_OVER:
+        return exchange.stage is Stage.WRITTEN
+    # A handler stood in for our transport, or it is not ours: the exception is all we have.
+    return exchange.failure not in _BEFORE_SENDING
 
 
 def _was_refused(error: EcrServiceError) -> bool:

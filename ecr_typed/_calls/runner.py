@@ -10,7 +10,7 @@ from typing import Any, TypeVar, cast
 import attrs
 
 from ecr_typed._botocore.connection import Connection, UsersError
-from ecr_typed._calls.call import Call
+from ecr_typed._calls.call import Call, note_possible_effect
 from ecr_typed._calls.deadline import UNLIMITED, Deadline
 from ecr_typed._calls.events import CallEvent, OnCall, tell
 from ecr_typed._calls.operation import Operation, PagedOperation, ResponsePage
@@ -79,6 +79,10 @@ class CallRunner:
                     # The flag is the whole call's, and an earlier part was applied.
                     error.maybe_applied |= operation.is_write
                 raise
+            except BaseException as interruption:
+                if joined is not None and operation.is_write:
+                    note_possible_effect(interruption, operation.name)
+                raise
             joined = response if joined is None else join(joined, response)
         if joined is None:
             raise AssertionError(f"{operation.name}: no request was built")
@@ -133,6 +137,11 @@ class CallRunner:
             raise error.with_traceback(None) from error.__cause__
         except UsersError as carrier:
             own = carrier.error
+            call.note_interruption(own)
+        except BaseException as interruption:
+            # It comes from outside, at any place: a signal, or a task queue's time limit.
+            call.note_interruption(interruption)
+            raise
         else:
             if self.on_call is not None:
                 tell(self.on_call, _event(call, began, response=response))

@@ -98,7 +98,7 @@ def _value(dialect: Dialect, shape: Shape, value: object, path: Path) -> object:
             expected, convert = _scalar(dialect, shape)
             try:
                 return convert(value)
-            except (TypeError, ValueError, OverflowError, OSError) as error:
+            except (TypeError, ValueError, OverflowError) as error:
                 got = f"{type(value).__name__} {shortened(value)}"
                 raise ConversionError(path, f"expected {expected}, got {got}") from error
 

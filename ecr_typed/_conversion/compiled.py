@@ -50,7 +50,7 @@ Memo = dict[object, Any]
 StructureFunction = Callable[[Mapping[str, Any], Memo], Model]
 UnstructureFunction = Callable[[Model], dict[str, Any]]
 
-CONVERSION_FAILURES = (KeyError, TypeError, AttributeError, ValueError, OverflowError, OSError)
+CONVERSION_FAILURES = (KeyError, TypeError, AttributeError, ValueError, OverflowError)
 
 
 class Structurers:

@@ -37,17 +37,25 @@ class Dialect:
 
 def _json_timestamp(value: object) -> datetime:
     if type(value) is float or type(value) is int:
-        return datetime.fromtimestamp(value, UTC)
+        return _since_1970(value)
     if isinstance(value, str):
         return _parsed_timestamp(value)
     reject()
+
+
+def _since_1970(seconds: float) -> datetime:
+    try:
+        return datetime.fromtimestamp(seconds, UTC)
+    except OSError as error:
+        # Elsewhere it is what the handler of a signal raises, such as a `TimeoutError`.
+        raise ValueError(str(error)) from error
 
 
 def _parsed_timestamp(text: str) -> datetime:
     # The service sends numbers. Emulators send whatever botocore reads: numbers in text,
     # ISO 8601, and dates in the format of HTTP headers.
     try:
-        return datetime.fromtimestamp(float(text), UTC)
+        return _since_1970(float(text))
     except ValueError:
         pass
     try:
