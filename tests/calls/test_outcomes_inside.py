@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextvars
 import ctypes
+import gc
 import multiprocessing
 import random
 import signal
@@ -60,6 +61,13 @@ AFTER_SENDING: Final = ("response-received", "before-parse", "needs-retry", "aft
 
 class TimeLimit(Exception):
     """What a task queue raises when a task takes too long."""
+
+
+@pytest.fixture(autouse=True)
+def collected_garbage() -> Iterator[None]:
+    """Collect what interrupted requests left, here, where it is no surprise."""
+    yield
+    gc.collect()
 
 
 @pytest.fixture(scope="module")
