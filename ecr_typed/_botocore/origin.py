@@ -114,6 +114,12 @@ def requests_made(error: BaseException, parameters: Mapping[str, Any]) -> int | 
     return None if isinstance(error, botocore_errors.ClientError) else 0
 
 
+def is_from_parser(error: BaseException, parameters: Mapping[str, Any]) -> bool:
+    """Return whether botocore's parser could not read a response; it raises whatever it meets."""
+    frames = _frames_of_the_call(error.__traceback__, parameters)
+    return bool(frames) and any(_module(frame) == "botocore.parsers" for frame in frames)
+
+
 def provider_of(error: BaseException, parameters: Mapping[str, Any]) -> str | None:
     """Return the name of the credentials provider inside which an exception was raised, if any.
 

@@ -23,8 +23,11 @@ from ecr_typed._service_errors import ERRORS_BY_CODE
 
 Response = TypeVar("Response", bound=attrs.AttrsInstance)
 
-_EMPTY_STRUCTURE: Final = 2
-"""The length of the body `{}`."""
+_EMPTY_STRUCTURE: Final = range(len("{}"), len("{}\r\n") + 1)
+"""The lengths of a body that says nothing."""
+
+_SHORTEST_ERROR: Final = len('{"__type":""}')
+"""How long a body is at least that is an error under a good status."""
 
 
 def decode(
@@ -83,13 +86,23 @@ def _error_in(body: bytes) -> tuple[str | None, str]:
 def _refuse_unparsed(
     model: type[attrs.AttrsInstance], parsed: Mapping[str, Any], exchange: Exchange
 ) -> None:
-    """Refuse a response of which botocore understood nothing: it says so to nobody."""
-    if not members(model) or any(name != "ResponseMetadata" for name in parsed):
+    """Refuse a response of which botocore understood nothing: it says so to nobody.
+
+    There is no body to look at any more, but its length and its type are among the headers.
+    """
+    if any(name != "ResponseMetadata" for name in parsed):
         return
     kind = exchange.headers.get("content-type", "")
     length = exchange.headers.get("content-length", "")
     is_foreign = bool(kind) and "json" not in kind
-    if is_foreign or (length.isdecimal() and int(length) > _EMPTY_STRUCTURE):
+    if not length.isdecimal():
+        is_unread = is_foreign
+    elif members(model):
+        is_unread = is_foreign or int(length) not in _EMPTY_STRUCTURE
+    else:
+        # Of emulators, what says nothing may have any type; later on it may say a little more.
+        is_unread = int(length) >= _SHORTEST_ERROR
+    if is_unread:
         error = EcrResponseError(
             f"the response can't be read: {length or 'some'} bytes of {kind or 'no known type'}"
         )

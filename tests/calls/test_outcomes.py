@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import random
 import socket
@@ -14,9 +13,7 @@ from typing import Any, Final, NoReturn
 
 import boto3
 import pytest
-from botocore import xform_name
 from botocore.config import Config
-from botocore.model import StructureShape
 
 from ecr_typed import (
     EcrClient,
@@ -28,8 +25,8 @@ from ecr_typed import (
 )
 from tests.support.clients import KINDS, boto3_client
 from tests.support.fault_server import PATIENCE, WRITES, Fault, FaultServer
-from tests.support.samples import least
-from tests.support.service import METHODS, as_boto3, as_model
+from tests.support.samples import least_arguments
+from tests.support.service import METHODS
 from tests.support.sockets import certificate
 
 _METHODS: Final = {method.operation: method for method in METHODS}
@@ -72,17 +69,11 @@ def client(way: str, server: FaultServer, session: boto3.Session, policy: RetryP
     )
 
 
-def arguments(shape: StructureShape) -> dict[str, Any]:
-    """The least arguments of an operation."""
-    values = as_boto3(shape, json.dumps(least(shape)).encode())
-    return {xform_name(name): as_model(shape.members[name], values[name]) for name in values}
-
-
 def call(ecr: EcrClient, name: str) -> object:
     """Call a write; return what it raised, or what it returned."""
     method = _METHODS[name]
     try:
-        return getattr(ecr, method.name)(**arguments(method.input))
+        return getattr(ecr, method.name)(**least_arguments(method))
     except EcrError as error:
         return error
 

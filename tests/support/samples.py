@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
+from botocore import xform_name
 from botocore.model import ListShape, MapShape, Shape, StringShape, StructureShape
 
-from tests.support.service import METHODS, always_present
+from tests.support.service import METHODS, Method, always_present, as_boto3, as_model
 
 CREATED_AT = 1_700_000_000.5
 
@@ -66,3 +68,16 @@ def answer_of(operation: str, **members: Any) -> dict[str, Any]:
     """The least answer of an operation, with members besides."""
     [output] = [method.output for method in METHODS if method.operation == operation]
     return {**least(output), **members}
+
+
+def least_arguments(method: Method) -> dict[str, Any]:
+    """The required arguments of a method, with values that can be sent."""
+    shape = method.input
+    values = as_boto3(shape, json.dumps(least(shape)).encode())
+    if "lifecyclePolicyText" in values:
+        values["lifecyclePolicyText"] *= 25  # the least that the model allows
+    return {
+        xform_name(name): as_model(shape.members[name], values[name])
+        for name in values
+        if name in method.parameters
+    }
