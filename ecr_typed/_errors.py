@@ -23,15 +23,17 @@ from typing import Any, TypeVar
 import attrs
 from botocore.exceptions import ClientError
 
+from ecr_typed._redaction import without_secrets
+
 Member = TypeVar("Member")
 
 
 def shortened(value: object, length: int = 60) -> str:
-    """Return the value's `repr`, cut where it is longer than a line likes."""
+    """Return the value's `repr` without passwords, cut where it is longer than a line likes."""
     if isinstance(value, str | bytes | bytearray) and len(value) > length:
         # What is large is cut before it is written out.
-        return f"{value[:length]!r}"[: length - 3] + "..."
-    text = repr(value)
+        return without_secrets(f"{value[: 4 * length]!r}")[: length - 3] + "..."
+    text = without_secrets(repr(value))
     return text if len(text) <= length else f"{text[: length - 3]}..."
 
 

@@ -18,7 +18,7 @@ def check_options(**options: object) -> None:
     if "client" in options:
         given["client"] = options["client"]
     problems = [
-        ArgumentProblem(name, shortened(value), _KINDS[name].allowed, _KINDS[name].hint(value))
+        ArgumentProblem(name, _shown(value), _KINDS[name].allowed, _KINDS[name].hint(value))
         for name, value in given.items()
         if not _KINDS[name].fits(value)
     ]
@@ -37,6 +37,12 @@ def check_options(**options: object) -> None:
         )
     if problems:
         raise EcrRequestError(problems)
+
+
+def _shown(value: object) -> str:
+    # A session, a config or a dict in the place of one has keys and passwords in it.
+    is_plain = isinstance(value, str | bytes | int | float | None)
+    return shortened(value) if is_plain else f"a {type(value).__name__}"
 
 
 def check_endpoint(url: str) -> None:

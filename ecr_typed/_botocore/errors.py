@@ -9,9 +9,9 @@ from typing import Any, Final
 import botocore.exceptions as botocore_errors
 
 from ecr_typed._botocore.exchange import Exchange, Failure
-from ecr_typed._botocore.origin import provider_of, requests_made
+from ecr_typed._botocore.origin import is_from_parser, provider_of, requests_made
 from ecr_typed._botocore.releases import outdated, unknown_parameters
-from ecr_typed._botocore.secrets import hide_secrets, without_secrets
+from ecr_typed._botocore.secrets import hide_secrets
 from ecr_typed._errors import (
     EcrConfigurationError,
     EcrConnectionError,
@@ -21,6 +21,7 @@ from ecr_typed._errors import (
     EcrResponseError,
     EcrServiceError,
 )
+from ecr_typed._redaction import without_secrets
 from ecr_typed._service_errors import ERRORS_BY_CODE
 
 
@@ -42,6 +43,14 @@ def translated(
         if error.operation_name in _FOR_CREDENTIALS:
             return _credentials_error(error, operation_name, "")
         return _service_error(error, operation_name, exchange)
+    if is_from_parser(error, exchange.parameters):
+        unread = EcrResponseError(
+            f"{operation_name}: the response can't be read: {_text(error)}",
+            operation_name=operation_name,
+        )
+        # It may have been cut short on its way.
+        unread.is_transient = True
+        return unread
     exchange.failure = _failure(error)
     kept: dict[str, object] = getattr(error, "kwargs", {})
     if exchange.url is None and isinstance(kept.get("endpoint_url"), str):

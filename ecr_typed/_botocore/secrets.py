@@ -1,20 +1,14 @@
-"""Texts and exceptions of others without the passwords in their URLs."""
+"""Exceptions of others without the passwords that their texts hold."""
 
 from __future__ import annotations
 
-import re
-from typing import Final
+from functools import partial
 
-_USER_OF_A_URL: Final = re.compile(r"(?<=://)[^/\s'\"]+(?=@)")
-
-
-def without_secrets(text: str) -> str:
-    """Return a text whose URLs name neither a user nor a password."""
-    return _USER_OF_A_URL.sub("***", text) if "@" in text else text
+from ecr_typed._redaction import without_secrets
 
 
 def hide_secrets(error: BaseException, handled: BaseException | None) -> None:
-    """Hide the passwords of URLs in an exception and in those that led to it.
+    """Hide passwords in an exception and in those that led to it.
 
     A traceback prints them all, and error reporters keep them: the URL of a proxy or an endpoint
     may hold a password. `handled` is what the user's program was handling: it stays as it is.
@@ -23,12 +17,22 @@ def hide_secrets(error: BaseException, handled: BaseException | None) -> None:
     link: BaseException | None = error
     while link is not None and link is not handled and id(link) not in seen:
         seen.add(id(link))
-        if "@" in str(link):
-            link.args = tuple(map(_hidden, link.args))
+        text = str(link)
+        shown = without_secrets(text)
+        if shown != text:
+            hidden = partial(_hidden, text, shown)
+            link.args = tuple(map(hidden, link.args))
+            # botocore's exceptions keep what their texts are made of in `kwargs`.
             kept: dict[str, object] = getattr(link, "kwargs", {})
-            kept.update({name: _hidden(value) for name, value in kept.items()})
+            for attributes in (vars(link), kept):
+                attributes.update({name: hidden(value) for name, value in attributes.items()})
         link = link.__cause__ or link.__context__
 
 
-def _hidden(value: object) -> object:
-    return without_secrets(value) if isinstance(value, str) else value
+def _hidden(text: str, shown: str, value: object) -> object:
+    """Return what an exception may keep of what its text was made of, before it was redacted."""
+    if not isinstance(value, str):
+        return value
+    redacted = without_secrets(value)
+    is_part_of_a_secret = redacted == value and value in text and value not in shown
+    return "***" if is_part_of_a_secret else redacted

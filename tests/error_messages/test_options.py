@@ -23,7 +23,7 @@ from tests.support.errors import error_of
         ({"profile_name": b"dev"}, "profile_name: expected the name of a profile, got b'dev'"),
         ({"endpoint_url": 3}, "endpoint_url: expected a URL, got 3"),
         ({"session": "dev"}, "session: expected a boto3.Session, got 'dev'"),
-        ({"config": {"a": 1}}, "config: expected a botocore.config.Config, got {'a': 1}"),
+        ({"config": {"a": 1}}, "config: expected a botocore.config.Config, got a dict"),
         (
             {"retry": 5},
             "retry: expected a RetryPolicy, as RetryPolicy(max_attempts=5), got 5",
@@ -87,7 +87,7 @@ def test_session_of_botocore_is_no_session_of_boto3() -> None:
     """botocore's sessions have the name, and not what is needed."""
     error = error_of(EcrClient, session=botocore.session.Session())
     assert isinstance(error, EcrRequestError)
-    assert str(error).startswith("session: expected a boto3.Session, got <botocore.session.Session")
+    assert str(error).startswith("session: expected a boto3.Session, got a Session")
 
 
 @pytest.mark.parametrize("options", [{"retry": 5}, {"on_call": "print"}])

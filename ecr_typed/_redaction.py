@@ -1,0 +1,31 @@
+"""The one redaction of texts that are shown: messages of others, and arguments.
+
+What is secret in a response is known by its model: `_conversion/redaction` hides that.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+_SECRETS: Final = (
+    # A user and a password in a URL; passwords may have any characters, also those of a URL.
+    (re.compile(r"(?<=://)(?:[^/\s'\":@]*:[^\s\"]*|[^/\s'\"]+)(?=@)"), "***"),
+    # urllib3 shows what it takes for the host, which may be a part of a password.
+    (re.compile(r"(?<=Failed to parse: ).+"), "***"),
+    # The repr of a mapping or of keyword arguments.
+    (
+        re.compile(
+            r"((?:secret_?access_?key|session_?token|password)\w*['\"]?\s*[:=]\s*b?)(['\"]).*?(?:\2|$)",
+            re.IGNORECASE,
+        ),
+        r"\1\2***\2",
+    ),
+)
+
+
+def without_secrets(text: str) -> str:
+    """Return a text that shows no password: none in a URL, and none under a name that says so."""
+    for pattern, replacement in _SECRETS:
+        text = pattern.sub(replacement, text)
+    return text
