@@ -6,7 +6,6 @@ import itertools
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-import boto3
 import pytest
 from botocore.config import Config
 
@@ -45,7 +44,7 @@ def fresh(resettable: EcrEmulator) -> EcrEmulator:
 
 
 @pytest.fixture(scope="session")
-def plain(resettable: EcrEmulator) -> Iterator[ECRClient]:
+def fresh_boto3(resettable: EcrEmulator) -> Iterator[ECRClient]:
     """Give a boto3 client of `fresh` that makes one attempt a call."""
     client = resettable.boto3_client(config=Config(retries={"total_max_attempts": 1}))
     yield client
@@ -57,12 +56,6 @@ def typed(resettable: EcrEmulator) -> Iterator[EcrClient]:
     """Give a typed client of `fresh` that makes one attempt a call."""
     with resettable.client(retry=RetryPolicy(max_attempts=1)) as client:
         yield client
-
-
-@pytest.fixture(scope="session")
-def session() -> Any:
-    """Give a session to make clients from; a session each would take longer than the tests."""
-    return boto3.Session(region_name="us-east-1")
 
 
 @pytest.fixture

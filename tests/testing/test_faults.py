@@ -1,4 +1,4 @@
-"""What clients see of faults: plain boto3 without retries, and EcrClient with one attempt."""
+"""What clients see of faults: fresh_boto3 boto3 without retries, and EcrClient with one attempt."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ ERRORS = [
 @pytest.mark.parametrize(("fault", "status", "code", "_"), ERRORS)
 def test_error_answers_as_boto3_sees_them(
     fresh: EcrEmulator,
-    plain: ECRClient,
+    fresh_boto3: ECRClient,
     typed: EcrClient,
     fault: Fault,
     status: int,
@@ -65,7 +65,7 @@ def test_error_answers_as_boto3_sees_them(
     """An error has the status and code asked for, and nothing was applied."""
     fresh.faults.inject(fault)
     with pytest.raises(botocore_errors.ClientError) as caught:
-        plain.create_repository(repositoryName="app")
+        fresh_boto3.create_repository(repositoryName="app")
     response: Any = caught.value.response
     assert response["ResponseMetadata"]["HTTPStatusCode"] == status
     assert response["Error"]["Code"] == code
@@ -98,12 +98,12 @@ def test_the_usual_refusals_are_known_as_throttling(fresh: EcrEmulator, typed: E
         assert caught.value.is_throttling
 
 
-def test_headers_of_an_error(fresh: EcrEmulator, plain: ECRClient, typed: EcrClient) -> None:
+def test_headers_of_an_error(fresh: EcrEmulator, fresh_boto3: ECRClient, typed: EcrClient) -> None:
     """An error carries the headers asked for, besides those of every answer."""
     fault = ErrorAnswer("ThrottlingException", headers={"x-amz-retry-after": "250"})
     fresh.faults.inject(fault, times=2)
     with pytest.raises(botocore_errors.ClientError) as caught:
-        plain.describe_repositories()
+        fresh_boto3.describe_repositories()
     response: Any = caught.value.response
     headers = response["ResponseMetadata"]["HTTPHeaders"]
     assert headers["x-amz-retry-after"] == "250"
@@ -122,12 +122,12 @@ def test_headers_of_an_error(fresh: EcrEmulator, plain: ECRClient, typed: EcrCli
     ],
 )
 def test_what_failed_may_have_been_applied(
-    fresh: EcrEmulator, plain: ECRClient, typed: EcrClient, fault: Fault
+    fresh: EcrEmulator, fresh_boto3: ECRClient, typed: EcrClient, fault: Fault
 ) -> None:
     """With `is_applied`, the operation is carried out although its answer says otherwise."""
     fresh.faults.inject(fault, operation_name="CreateRepository", times=2)
     with pytest.raises((botocore_errors.ClientError, botocore_errors.ConnectionClosedError)):
-        plain.create_repository(repositoryName="plain")
+        fresh_boto3.create_repository(repositoryName="plain")
     with pytest.raises((EcrServiceError, EcrConnectionError)) as caught:
         typed.create_repository("typed")
     assert caught.value.maybe_applied
@@ -136,12 +136,12 @@ def test_what_failed_may_have_been_applied(
 
 @pytest.mark.parametrize(("fault", "expected"), [(DROPPED, ["plain", "typed"]), (RESET, [])])
 def test_lost_answers(
-    fresh: EcrEmulator, plain: ECRClient, typed: EcrClient, fault: Fault, expected: list[str]
+    fresh: EcrEmulator, fresh_boto3: ECRClient, typed: EcrClient, fault: Fault, expected: list[str]
 ) -> None:
     """A dropped answer's call was applied; a call that met a reset was not; both are told alike."""
     fresh.faults.inject(fault, operation_name="CreateRepository", times=2)
     with pytest.raises(botocore_errors.ConnectionClosedError):
-        plain.create_repository(repositoryName="plain")
+        fresh_boto3.create_repository(repositoryName="plain")
     with pytest.raises(EcrConnectionError) as caught:
         typed.create_repository("typed")
     assert caught.value.maybe_applied
@@ -150,31 +150,35 @@ def test_lost_answers(
 
 @passes_cut_bodies_on
 @pytest.mark.parametrize("fault", [CUT, BROKEN_JSON, CutAnswer(kept=0.9), WrongLength(-1)])
-def test_broken_json(fresh: EcrEmulator, plain: ECRClient, typed: EcrClient, fault: Fault) -> None:
+def test_broken_json(
+    fresh: EcrEmulator, fresh_boto3: ECRClient, typed: EcrClient, fault: Fault
+) -> None:
     """boto3 takes half an answer for an empty one; EcrClient says that it is no JSON."""
     fresh.faults.inject(fault, operation_name="CreateRepository", times=2)
-    assert set(plain.create_repository(repositoryName="plain")) == {"ResponseMetadata"}
+    assert set(fresh_boto3.create_repository(repositoryName="plain")) == {"ResponseMetadata"}
     with pytest.raises(EcrResponseError) as caught:
         typed.create_repository("typed")
     assert caught.value.maybe_applied
     assert names(typed) == ["plain", "typed"]
 
 
-def test_garbled_answers(fresh: EcrEmulator, plain: ECRClient, typed: EcrClient) -> None:
+def test_garbled_answers(fresh: EcrEmulator, fresh_boto3: ECRClient, typed: EcrClient) -> None:
     """An answer that is no text breaks boto3's parser and is an EcrResponseError with EcrClient."""
     fresh.faults.inject(GARBLED, operation_name="CreateRepository", times=2)
     with pytest.raises(UnicodeDecodeError):
-        plain.create_repository(repositoryName="plain")
+        fresh_boto3.create_repository(repositoryName="plain")
     with pytest.raises(EcrResponseError):
         typed.create_repository("typed")
     assert names(typed) == ["plain", "typed"]
 
 
 @passes_cut_bodies_on
-def test_lengths_beyond_the_body(fresh: EcrEmulator, plain: ECRClient, typed: EcrClient) -> None:
+def test_lengths_beyond_the_body(
+    fresh: EcrEmulator, fresh_boto3: ECRClient, typed: EcrClient
+) -> None:
     """botocore doesn't count: with a length that is too large, the answer arrives nevertheless."""
     fresh.faults.inject(WrongLength(by=7), share=1)
-    assert plain.create_repository(repositoryName="plain").get("repository")
+    assert fresh_boto3.create_repository(repositoryName="plain").get("repository")
     assert typed.create_repository("typed").repository_name == "typed"
 
 

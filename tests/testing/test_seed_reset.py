@@ -209,17 +209,17 @@ def test_reset_empties_every_registry(fresh: EcrEmulator) -> None:
         assert here.list_tags_for_resource(arn) == ()
 
 
-def test_reset_refuses_the_tokens_of_before(fresh: EcrEmulator, plain: ECRClient) -> None:
+def test_reset_refuses_the_tokens_of_before(fresh: EcrEmulator, fresh_boto3: ECRClient) -> None:
     """A token that was issued before a reset is refused, though all its arguments are the same."""
     models = [repository("aa"), repository("bb")]
     fresh.seed(*models)
-    token = plain.describe_repositories(maxResults=1).get("nextToken")
+    token = fresh_boto3.describe_repositories(maxResults=1).get("nextToken")
     assert token
-    assert plain.describe_repositories(nextToken=token)["repositories"]
+    assert fresh_boto3.describe_repositories(nextToken=token)["repositories"]
     fresh.reset()
     fresh.seed(*models)
     with pytest.raises(ClientError, match="nextToken"):
-        plain.describe_repositories(nextToken=token)
+        fresh_boto3.describe_repositories(nextToken=token)
 
 
 def test_reset_ends_faults(fresh: EcrEmulator, typed: EcrClient) -> None:

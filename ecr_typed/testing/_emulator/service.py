@@ -49,7 +49,7 @@ class EcrService:
         with self.exclusive() as registries:
             yield registries.of(account_id, region_name)
 
-    def run(
+    def call(
         self,
         operation_name: str,
         parameters: Mapping[str, Any],
@@ -59,7 +59,7 @@ class EcrService:
         *,
         encode: Callable[[Response], Encoded],
     ) -> Encoded:
-        """Run an operation with checked parameters.
+        """Run an operation with checked parameters while no other call runs.
 
         Returns:
             What `encode` makes of the response. A response may hold parts of the state, so it is
@@ -68,18 +68,32 @@ class EcrService:
         with self._lock:
             registries = self._registries
             registries.now = registries.scheduler.run_due(self._clock)
-            registry_id: str = parameters.get("registryId", caller.account_id)
-            call = Call(
-                operation_name=operation_name,
-                parameters=parameters,
-                caller=caller,
-                region_name=region_name,
-                endpoint_url=endpoint_url,
-                now=registries.now,
-                registries=registries,
-                registry=registries.of(registry_id, region_name),
+            return encode(
+                self.run(operation_name, parameters, caller, region_name, endpoint_url, registries)
             )
-            return encode(OPERATIONS[operation_name](call))
+
+    def run(
+        self,
+        operation_name: str,
+        parameters: Mapping[str, Any],
+        caller: Caller,
+        region_name: str,
+        endpoint_url: str,
+        registries: Registries,
+    ) -> Response:
+        """Run an operation with checked parameters on the registries that `exclusive` returned."""
+        registry_id: str = parameters.get("registryId", caller.account_id)
+        call = Call(
+            operation_name=operation_name,
+            parameters=parameters,
+            caller=caller,
+            region_name=region_name,
+            endpoint_url=endpoint_url,
+            now=registries.now,
+            registries=registries,
+            registry=registries.of(registry_id, region_name),
+        )
+        return OPERATIONS[operation_name](call)
 
     def apply_lifecycle_policies(self) -> None:
         """Expire and archive images in all registries, as their repositories' policies say."""

@@ -182,7 +182,7 @@ def _run(
     """Run an operation in the account of the stack, or fail the stack as CloudFormation does."""
     caller = Caller.root_of(account_id)
     try:
-        return service.run(operation_name, parameters, caller, region_name, "", encode=dict)
+        return service.call(operation_name, parameters, caller, region_name, "", encode=dict)
     except ServiceError as error:
         name: str = parameters["repositoryName"]
         raise ValidationError(name, f"{error.code}: {error.message}") from error

@@ -34,7 +34,7 @@ def respond(
 ) -> HttpResponse:
     """Run one operation; whatever happens, the response is one of the service's."""
     try:
-        response = service.run(
+        response = service.call(
             operation_name,
             _read(operation_name, body),
             service.accounts.caller_of(scope.access_key_id),
