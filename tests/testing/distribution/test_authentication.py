@@ -64,8 +64,8 @@ def test_a_token_of_another_user_is_refused(registry: Registry) -> None:
     assert registry("GET", "", headers={"Authorization": value}).status == 401
 
 
-def test_a_token_expires_by_the_emulators_clock(fresh: EcrEmulator, plain: ECRClient) -> None:
-    registry = Registry(fresh.endpoint_url, token_of(plain))
+def test_a_token_expires_by_the_emulators_clock(fresh: EcrEmulator, fresh_boto3: ECRClient) -> None:
+    registry = Registry(fresh.endpoint_url, token_of(fresh_boto3))
     fresh.clock.advance(timedelta(hours=11, minutes=59))
     assert registry("GET", "").status == 200
     fresh.clock.advance(timedelta(minutes=2))
@@ -77,8 +77,8 @@ def test_a_token_expires_by_the_emulators_clock(fresh: EcrEmulator, plain: ECRCl
     registry.close()
 
 
-def test_a_reset_forgets_tokens(fresh: EcrEmulator, plain: ECRClient) -> None:
-    registry = Registry(fresh.endpoint_url, token_of(plain))
+def test_a_reset_forgets_tokens(fresh: EcrEmulator, fresh_boto3: ECRClient) -> None:
+    registry = Registry(fresh.endpoint_url, token_of(fresh_boto3))
     assert registry("GET", "").status == 200
     fresh.reset()
     assert registry("GET", "").status == 401

@@ -287,11 +287,11 @@ def test_unknown_paths_and_methods(registry: Registry) -> None:
 
 
 def test_faults_of_an_operation_meet_the_registrys_requests(
-    fresh: EcrEmulator, plain: ECRClient
+    fresh: EcrEmulator, fresh_boto3: ECRClient
 ) -> None:
-    plain.create_repository(repositoryName="app")
-    registry = Registry(fresh.endpoint_url, token_of(plain))
-    upload_layers(plain)
+    fresh_boto3.create_repository(repositoryName="app")
+    registry = Registry(fresh.endpoint_url, token_of(fresh_boto3))
+    upload_layers(fresh_boto3)
     for fault in (THROTTLED, SERVER_EXCEPTION, UNAVAILABLE, DROPPED):
         fresh.faults.inject(fault, operation_name="PutImage")
     assert registry("GET", "").status == 200
@@ -299,8 +299,8 @@ def test_faults_of_an_operation_meet_the_registrys_requests(
     assert error_of(throttled) == (429, "TOOMANYREQUESTS", "Rate exceeded")
     assert error_of(registry.push("v1", manifest_of()))[:2] == (500, "UNKNOWN")
     assert registry.push("v1", manifest_of()).status == 503
-    assert plain.list_images(repositoryName="app")["imageIds"] == []
+    assert fresh_boto3.list_images(repositoryName="app")["imageIds"] == []
     with pytest.raises(Exception, match="Remote end closed"):
         registry.push("v1", manifest_of())
-    assert len(plain.list_images(repositoryName="app")["imageIds"]) == 1
+    assert len(fresh_boto3.list_images(repositoryName="app")["imageIds"]) == 1
     registry.close()
