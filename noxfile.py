@@ -27,9 +27,9 @@ nox.options.sessions = ["tests", "lint", "types"]
 ROOT = Path(__file__).parent
 PYPROJECT = nox.project.load_toml(ROOT / "pyproject.toml")
 PYTHONS = nox.project.python_versions(PYPROJECT)
-# Both cores. What types are is tested in the session `types`, AWS's command line in `cli`, jobs on
-# a Dask cluster in `tests-dask`.
-ELSEWHERE = ["tests/typing", "tests/cli", "tests/dask"]
+# Both cores. What types are is tested in the session `types`, AWS's command line in `cli`, container
+# tools in `registry`, jobs on a Dask cluster in `tests-dask`.
+ELSEWHERE = ["tests/typing", "tests/cli", "tests/registry_clients", "tests/dask"]
 PYTEST = ["pytest", "-n", "2", *(f"--ignore={folder}" for folder in ELSEWHERE)]
 # Tests that need no socket, for `pyodide`.
 SOCKETLESS = [
@@ -183,6 +183,31 @@ def cli(session: nox.Session) -> None:
     session.run(
         "python", "-m", "pytest", "tests/cli", *session.posargs, env={"ECR_TYPED_AWS_CLI": aws}
     )
+
+
+@nox.session
+def registry(session: nox.Session) -> None:
+    """Test the emulator with clients of registries: skopeo, ORAS, python-dxf."""
+    install(session, "--editable", ".[testing]", *group("tests"), "oras>=0.2.40", "python-dxf>=12")
+    chosen = ["tests/registry_clients"]
+    if not has_program(session, "skopeo"):
+        session.warn("skopeo is not installed (Debian's package skopeo): its tests are left out")
+        chosen.append("--ignore=tests/registry_clients/test_skopeo.py")
+    session.run("python", "-m", "pytest", *chosen, *session.posargs)
+
+
+def has_program(session: nox.Session, name: str) -> bool:
+    """Return whether a program is there; root gets it from the Debian package of its name."""
+    if not shutil.which(name) and shutil.which("apt-get") and os.geteuid() == 0:
+        patience = ["-o", "Acquire::Retries=0", "-o", "Acquire::http::Timeout=10"]
+        for command in (["update"], ["install", "--yes", "--no-install-recommends", name]):
+            session.run_install(
+                *("apt-get", *patience, "--quiet", "--quiet", *command),
+                external=True,
+                silent=True,
+                success_codes=range(256),
+            )
+    return shutil.which(name) is not None
 
 
 def beside(session: nox.Session, name: str) -> Path:
