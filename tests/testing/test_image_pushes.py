@@ -100,7 +100,10 @@ def test_the_media_type_may_be_in_the_request_only(ecr: ECRClient, media_type: s
     del members["mediaType"]
     manifest = json.dumps(members)
     arguments: dict[str, Any] = {"repositoryName": "app", "imageManifest": manifest}
-    assert "'imageManifestMediaType'" in message_of(ecr.put_image, **arguments)
+    message = message_of(ecr.put_image, **arguments)
+    assert message == (
+        "Invalid parameter at 'ImageManifest' failed to satisfy constraint: 'Invalid JSON syntax'"
+    )
     image = put(ecr, manifest, imageManifestMediaType=media_type)
     assert image["imageManifestMediaType"] == media_type
     assert image["imageManifest"] == manifest

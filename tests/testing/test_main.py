@@ -163,3 +163,15 @@ def test_moto_beside_it(monkeypatch: pytest.MonkeyPatch) -> None:
         session: Any = boto3.Session()
         assert "Keys" in session.client("kms").list_keys()
         assert stop(process, signal.SIGTERM)[0] == 0
+
+
+def test_container_tools_find_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With `--registry-host local`, repository URIs lead to the emulator."""
+    with serving("--registry-host", "local") as process:
+        address, variables = lines(process)
+        for name, value in variables.items():
+            monkeypatch.setenv(name, value)
+        with EcrClient(session=boto3.Session()) as ecr:
+            uri = ecr.create_repository("app").repository_uri
+        assert uri == f"{address.removeprefix('http://')}/app"
+        assert stop(process, signal.SIGTERM)[0] == 0

@@ -125,9 +125,7 @@ def implied_media_type(text: str) -> str | None:
 
 def _media_type(own: object, given: str | None) -> str:
     if own is None and given is None:
-        raise invalid(
-            "imageManifestMediaType", "must be specified when the manifest has no mediaType"
-        )
+        raise _syntax_error()
     if own is not None and given is not None and own != given:
         raise invalid("imageManifestMediaType", "must be the mediaType of the manifest")
     kind = given if own is None else own
