@@ -9,11 +9,15 @@ from __future__ import annotations
 import argparse
 import inspect
 import io
+import shutil
+import subprocess
 import textwrap
+from base64 import b64decode
 from collections import Counter
 from collections.abc import Callable
 from contextlib import redirect_stdout
 from datetime import timedelta
+from tempfile import TemporaryDirectory
 
 from rich.console import Console
 from rich.syntax import Syntax
@@ -144,6 +148,20 @@ def lifecycle_preview(emulator: EcrEmulator, ecr: EcrClient) -> None:
     Console(width=80).print(tree)
 
 
+def registry_protocol(emulator: EcrEmulator, ecr: EcrClient) -> None:
+    """Push with skopeo. The emulator speaks the registry protocol as well"""
+    (token,) = ecr.get_authorization_token()
+    password = b64decode(token.authorization_token)[len("AWS:") :]
+    host = emulator.endpoint_url.removeprefix("http://")
+    image = f"docker://{host}/payments/ledger:dev-6"
+    with TemporaryDirectory() as folder:
+        login = f"--authfile={folder}/auth.json"
+        skopeo("login", login, "--username=AWS", "--password-stdin", host, stdin=password)
+        skopeo("copy", login, image, f"docker://{host}/team-0/app-000:latest")
+    for pushed in ecr.describe_images("team-0/app-000"):
+        print(pushed.image_tags, pushed.image_size_in_bytes, "bytes")
+
+
 def explained_refusal(_: EcrEmulator, ecr: EcrClient) -> None:
     """Explain what the service refuses"""
     try:
@@ -159,6 +177,7 @@ STEPS: list[Step] = [
     resumed_listing,
     throttled_job,
     lifecycle_preview,
+    *([registry_protocol] if shutil.which("skopeo") else []),
     explained_refusal,
 ]
 
@@ -175,6 +194,14 @@ def show(step: Step, emulator: EcrEmulator, ecr: EcrClient) -> None:
         step(emulator, ecr)
     console.print("[dim]prints:[/dim]")
     console.print(printed.getvalue(), markup=False, highlight=False)
+
+
+def skopeo(command: str, *arguments: str, stdin: bytes = b"") -> None:
+    """Run skopeo without TLS."""
+    hosts = ("src-", "dest-") if command == "copy" else ("",)
+    options = [f"--{host}tls-verify=false" for host in hosts]
+    line = ["skopeo", command, *options, *arguments]
+    subprocess.run(line, input=stdin, capture_output=True, check=True)  # noqa: S603  # our own
 
 
 def print_inventory(ecr: EcrClient) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -140,6 +141,7 @@ def test_demo_shows_its_claims() -> None:
     ):
         assert shown in done.stdout
     assert max(map(len, done.stdout.splitlines())) <= 80
+    assert ("\n('latest',) " in done.stdout) == bool(shutil.which("skopeo"))
     assert re.search(r"^[1-9]\d* requests were throttled", done.stdout, re.MULTILINE)
 
 
