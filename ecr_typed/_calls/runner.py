@@ -13,6 +13,7 @@ from ecr_typed._botocore.connection import Connection, UsersError
 from ecr_typed._calls.call import Call, note_possible_effect
 from ecr_typed._calls.deadline import UNLIMITED, Deadline
 from ecr_typed._calls.events import CallEvent, OnCall, tell
+from ecr_typed._calls.forks import prepare_forks
 from ecr_typed._calls.operation import Operation, PagedOperation, ResponsePage
 from ecr_typed._calls.paging import Pager, Paging, paging_problems
 from ecr_typed._calls.request import build_parts, build_request, join
@@ -42,6 +43,7 @@ class CallRunner:
         self.policy = policy
         self.on_call = on_call
         # Quota and paces are the given one's.
+        prepare_forks()
         self._retrier = attrs.evolve(
             retrier or Retrier(policy), policy=policy, sleep=connection.sleep
         )
