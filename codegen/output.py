@@ -7,7 +7,7 @@ from pathlib import Path
 
 PACKAGE = Path(__file__).parent.parent / "ecr_typed"
 
-_FOLDERS = ("models", "_operations", "_wire")
+_FOLDERS = ("models", "_operations", "_wire", "aio/_operations")
 
 
 def differences(files: Mapping[str, str], package: Path = PACKAGE) -> list[str]:

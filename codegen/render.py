@@ -76,6 +76,11 @@ def render(service: ServiceRecord, decisions: Decisions) -> dict[str, str]:
     files |= {
         f"_operations/{n}.py": templates.render("operations", view=v) for n, v in methods.items()
     }
+    files |= {
+        f"aio/_operations/{n}.py": templates.render("aio_operations", view=v)
+        for n, v in methods.items()
+    }
+    files["aio/_operations/__init__.py"] = templates.render("aio_operations_init")
     return {path: _formatted(path, text) for path, text in sorted(files.items())}
 
 

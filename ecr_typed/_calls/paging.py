@@ -12,6 +12,7 @@ from ecr_typed._errors import ArgumentProblem, EcrError, PaginationError, shorte
 
 __tracebackhide__ = True  # pytest ends at the caller's line
 
+Item = TypeVar("Item")
 Item_co = TypeVar("Item_co", covariant=True)
 if TYPE_CHECKING:
     # Type checkers know this module, whether it is installed or not.
@@ -60,14 +61,8 @@ class Pager(Iterable[Item_co], Generic[Item_co, Page_co]):
             EcrError: Its `next_token` says from where `starting_token` goes on; all items before
                 were given.
         """
-        left = self._paging.max_items
-        for page in self._pages(self._paging):
-            items = self._items(page)
-            if left is None:
-                yield from items
-            else:
-                yield from items[:left]
-                left -= len(items)
+        for items in batches(self):
+            yield from items
 
     def pages(self) -> Iterator[Page_co]:
         """Iterate over the pages: the operation's responses, whole.
@@ -136,6 +131,16 @@ class Pager(Iterable[Item_co], Generic[Item_co, Page_co]):
         way = instead.replace("{}", f"{self._operation.method_name}(...)")
         return TypeError(f"a Pager {what}, as nothing is fetched yet: {way}")
 
+    def _batches(self) -> Iterator[Sequence[Item_co]]:
+        left = self._paging.max_items
+        for page in self._pages(self._paging):
+            items = self._items(page)
+            if left is None:
+                yield items
+            else:
+                yield items[:left]
+                left -= len(items)
+
     def _items(self, page: ResponsePage) -> Sequence[Item_co]:
         lists = [_list_at(page, path) for path in self._operation.items]
         return lists[0] if len(lists) == 1 else [item for items in lists for item in items]
@@ -183,6 +188,11 @@ class Pager(Iterable[Item_co], Generic[Item_co, Page_co]):
             f"{name}: the service gave the token {shortened(token)} for a second time",
             operation_name=name,
         )
+
+
+def batches(pager: Pager[Item, Any]) -> Iterator[Sequence[Item]]:
+    """Iterate over the items of a listing, one sequence for each page."""
+    return pager._batches()  # noqa: SLF001  # of this module
 
 
 def _list_at(page: object, path: str) -> Sequence[Any]:

@@ -19,10 +19,10 @@ import attrs
 from ecr_typed import ClientClosedError, EcrError
 from ecr_typed._botocore.in_flight import CallsInFlight, calls_of_job
 from ecr_typed._labels import label
+from ecr_typed._threads import DaemonThreads
 from ecr_typed.jobs._arguments import is_in_this_process
 from ecr_typed.jobs._attempts import Attempt, attempt_elsewhere, attempt_here
 from ecr_typed.jobs._outcomes import Outcome
-from ecr_typed.jobs._threads import DaemonThreads
 
 _logger = logging.getLogger(__name__)
 
@@ -90,7 +90,9 @@ class Window(Generic[Item_co, Value_co]):
         ordered: bool = False,
     ) -> None:
         self._source = source
-        self._own_threads = DaemonThreads(threads) if executor is None else None
+        self._own_threads = (
+            DaemonThreads(threads, name="ecr_typed-job") if executor is None else None
+        )
         self._executor = self._own_threads if executor is None else executor
         self._is_here = is_in_this_process(executor)
         self._calls = CallsInFlight()

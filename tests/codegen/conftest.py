@@ -53,7 +53,9 @@ def render_sample(service: ServiceRecord, folder: Path) -> dict[str, str]:
 def write_package(rendered: dict[str, str], folder: Path) -> None:
     """Write a package of the generated modules and copies of those written by hand."""
     package = folder / "ecr_typed"
-    for path in (*PACKAGE.glob("*.py"), *PACKAGE.glob("_[bc]*/*.py")):
+    # The front door of aio names the topics of ECR.
+    aio = (PACKAGE / "aio" / name for name in ("_calls.py", "_pager.py"))
+    for path in (*PACKAGE.glob("*.py"), *PACKAGE.glob("_[bc]*/**/*.py"), *aio):
         target = package / path.relative_to(PACKAGE)
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(path, target)

@@ -1,4 +1,4 @@
-"""Threads for a job, which do not keep the program from ending."""
+"""Threads that do not keep the program from ending."""
 
 from __future__ import annotations
 
@@ -20,9 +20,10 @@ class DaemonThreads(Executor):
     even after Ctrl-C. A thread is started with each piece of work, up to `count`.
     """
 
-    def __init__(self, count: int) -> None:
+    def __init__(self, count: int, *, name: str) -> None:
         """Start up to `count` threads, when they are needed."""
         self._count = count
+        self._name = name
         self._threads: list[Thread] = []
         self._work = SimpleQueue[Callable[[], None] | None]()
 
@@ -53,7 +54,7 @@ class DaemonThreads(Executor):
         return future
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:  # noqa: FBT001, FBT002, ARG002  # as its base has it
-        """End the threads after the work that is queued; a job has cancelled that before."""
+        """End the threads after the work that is queued."""
         for _ in self._threads:
             self._work.put(None)
         if wait:
@@ -61,7 +62,7 @@ class DaemonThreads(Executor):
                 thread.join()
 
     def _start(self) -> None:
-        name = f"ecr_typed-job-{len(self._threads)}"
+        name = f"{self._name}-{len(self._threads)}"
         thread = Thread(target=_work_off, args=(self._work,), name=name, daemon=True)
         self._threads.append(thread)
         thread.start()

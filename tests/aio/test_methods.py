@@ -1,0 +1,67 @@
+"""The asynchronous client has what the blocking one has, under the same names."""
+
+from __future__ import annotations
+
+import inspect
+import typing
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from ecr_typed import EcrClient, Pager
+from ecr_typed.aio import AsyncEcrClient, AsyncPager
+
+LIFE_CYCLE = {"boto3_client", "close", "from_boto3", "with_options"}
+
+
+def methods(client: type[Any]) -> dict[str, Callable[..., Any]]:
+    """The public methods of a client, those of its life cycle apart."""
+    found = inspect.getmembers(client, inspect.isfunction)
+    return {n: m for n, m in found if not n.startswith("_") and n not in LIFE_CYCLE}
+
+
+BLOCKING, ASYNC = methods(EcrClient), methods(AsyncEcrClient)
+
+
+def test_no_method_is_missing() -> None:
+    """Every operation and every waiter is there."""
+    assert set(BLOCKING) == set(ASYNC) - {"aclose", "run"}
+    assert len(BLOCKING) == 64
+
+
+@pytest.mark.parametrize("name", BLOCKING)
+def test_methods_have_the_same_signature(name: str) -> None:
+    """Names, order, kinds, defaults and types of the parameters are the same."""
+    blocking, other = inspect.signature(BLOCKING[name]), inspect.signature(ASYNC[name])
+    assert blocking.parameters == other.parameters
+
+
+@pytest.mark.parametrize("name", BLOCKING)
+def test_methods_return_the_same(name: str) -> None:
+    """What a method returns is awaited; what is paged is iterated over asynchronously."""
+    blocking = typing.get_type_hints(BLOCKING[name], localns=documents())["return"]
+    other = typing.get_type_hints(ASYNC[name], localns=documents())["return"]
+    if typing.get_origin(blocking) is Pager:
+        assert typing.get_origin(other) is AsyncPager
+        assert typing.get_args(other) == typing.get_args(blocking)
+        assert not inspect.iscoroutinefunction(ASYNC[name])
+    else:
+        assert other == blocking
+        assert inspect.iscoroutinefunction(ASYNC[name])
+
+
+@pytest.mark.parametrize("name", BLOCKING)
+def test_methods_are_documented(name: str) -> None:
+    """Whoever hovers over a method reads what the blocking one says, and who it belongs to."""
+    assert ASYNC[name].__doc__
+    if not name.startswith("wait_until"):
+        assert ASYNC[name].__doc__ == BLOCKING[name].__doc__
+        assert ASYNC[name].__qualname__ == f"AsyncEcrClient.{name}"
+
+
+def documents() -> dict[str, Any]:
+    """The classes of documents, which the modules of operations name for checkers only."""
+    from ecr_typed import documents
+
+    return {**vars(documents)}
