@@ -18,11 +18,20 @@ LAYERS = {"aio", "documents", "jobs", "testing"}
 """Houses of their own: they use the client as any program does."""
 
 PRIVATE_USES = {
+    "ecr_typed.aio": {
+        "ecr_typed._botocore.in_flight": "a call that is cancelled is cut off",
+        "ecr_typed._calls.paging": "a listing is iterated over page by page",
+        "ecr_typed._threads": "calls run on threads that don't keep the program from ending",
+    },
+    "ecr_typed.aio._operations": {
+        "ecr_typed._lazy": "type hints name documents, which few programs load",
+    },
     "ecr_typed.jobs": {
+        "ecr_typed._threads": "jobs run on threads that don't keep the program from ending",
         "ecr_typed._botocore.in_flight": "a job that ends cuts off its calls",
         "ecr_typed._botocore.roles": "a registry's role is assumed with botocore's provider",
         "ecr_typed._labels": "outcomes are shown as the client shows them",
-    }
+    },
 }
 """What a layer uses of the client's private rooms, and why."""
 

@@ -1,8 +1,8 @@
 """Reads the JSON of responses, with orjson where it is installed.
 
-orjson refuses some of what the standard library reads (`NaN`, lone surrogates), and reads whole
-numbers beyond 64 bits as floats. So the standard library has the last word: it reads whatever does
-not become a model with orjson. The models are the same for the same bytes.
+The library orjson refuses some of what the standard library reads (`NaN`, lone surrogates), and
+reads whole numbers beyond 64 bits as floats. So the standard library has the last word: it reads
+whatever does not become a model with orjson. The models are the same for the same bytes.
 """
 
 from __future__ import annotations

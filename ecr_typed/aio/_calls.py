@@ -70,8 +70,8 @@ class AsyncCalls:
 class _Waiter(asyncio.Future[Value]):
     """Waits for what runs, or will run, on a thread.
 
-    asyncio's own way to wait passes a cancellation on with the next turn of the loop: by then a
-    thread may have begun a call that was still queued.
+    With `asyncio.wrap_future`, a cancellation is passed on with the next turn of the loop: by then
+    a thread may have begun a call that was still queued.
     """
 
     def __init__(self, running: Future[Value], group: CallsInFlight) -> None:

@@ -40,8 +40,8 @@ def test_methods_have_the_same_signature(name: str) -> None:
 @pytest.mark.parametrize("name", BLOCKING)
 def test_methods_return_the_same(name: str) -> None:
     """What a method returns is awaited; what is paged is iterated over asynchronously."""
-    blocking = typing.get_type_hints(BLOCKING[name], localns=documents())["return"]
-    other = typing.get_type_hints(ASYNC[name], localns=documents())["return"]
+    blocking = typing.get_type_hints(BLOCKING[name])["return"]
+    other = typing.get_type_hints(ASYNC[name])["return"]
     if typing.get_origin(blocking) is Pager:
         assert typing.get_origin(other) is AsyncPager
         assert typing.get_args(other) == typing.get_args(blocking)
@@ -58,10 +58,3 @@ def test_methods_are_documented(name: str) -> None:
     if not name.startswith("wait_until"):
         assert ASYNC[name].__doc__ == BLOCKING[name].__doc__
         assert ASYNC[name].__qualname__ == f"AsyncEcrClient.{name}"
-
-
-def documents() -> dict[str, Any]:
-    """The classes of documents, which the modules of operations name for checkers only."""
-    from ecr_typed import documents
-
-    return {**vars(documents)}

@@ -7,11 +7,14 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ecr_typed import models
+from ecr_typed._lazy import LazyModule
 from ecr_typed.aio._calls import AsyncCalls
 from ecr_typed.aio._pager import AsyncPager
 
 if TYPE_CHECKING:
-    from ecr_typed.documents import ImageIndex, Manifest, UnknownManifest
+    from ecr_typed import documents
+else:
+    documents = LazyModule("ecr_typed.documents")  # for typing.get_type_hints
 
 __tracebackhide__ = True  # pytest's tracebacks end at the caller's line.
 
@@ -25,7 +28,7 @@ class ImagesOperations:
     async def put_image(
         self,
         repository_name: str,
-        image_manifest: str | Manifest | ImageIndex | UnknownManifest,
+        image_manifest: str | documents.Manifest | documents.ImageIndex | documents.UnknownManifest,
         *,
         registry_id: str | None = None,
         image_manifest_media_type: str | None = None,

@@ -7,11 +7,14 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ecr_typed import models
+from ecr_typed._lazy import LazyModule
 from ecr_typed.aio._calls import AsyncCalls
 from ecr_typed.aio._pager import AsyncPager
 
 if TYPE_CHECKING:
-    from ecr_typed.documents import LifecyclePolicy
+    from ecr_typed import documents
+else:
+    documents = LazyModule("ecr_typed.documents")  # for typing.get_type_hints
 
 __tracebackhide__ = True  # pytest's tracebacks end at the caller's line.
 
@@ -25,7 +28,7 @@ class LifecyclePoliciesOperations:
     async def put_lifecycle_policy(
         self,
         repository_name: str,
-        lifecycle_policy_text: str | LifecyclePolicy,
+        lifecycle_policy_text: str | documents.LifecyclePolicy,
         *,
         registry_id: str | None = None,
     ) -> models.PutLifecyclePolicyResponse:
@@ -142,7 +145,7 @@ class LifecyclePoliciesOperations:
         repository_name: str,
         *,
         registry_id: str | None = None,
-        lifecycle_policy_text: str | LifecyclePolicy | None = None,
+        lifecycle_policy_text: str | documents.LifecyclePolicy | None = None,
     ) -> models.StartLifecyclePolicyPreviewResponse:
         """Start a preview of what a lifecycle policy would do to a repository's images.
 

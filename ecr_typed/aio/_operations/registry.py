@@ -7,10 +7,13 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ecr_typed import models
+from ecr_typed._lazy import LazyModule
 from ecr_typed.aio._calls import AsyncCalls
 
 if TYPE_CHECKING:
-    from ecr_typed.documents import PolicyDocument
+    from ecr_typed import documents
+else:
+    documents = LazyModule("ecr_typed.documents")  # for typing.get_type_hints
 
 __tracebackhide__ = True  # pytest's tracebacks end at the caller's line.
 
@@ -63,7 +66,7 @@ class RegistryOperations:
 
     async def put_registry_policy(
         self,
-        policy_text: str | PolicyDocument,
+        policy_text: str | documents.PolicyDocument,
     ) -> models.PutRegistryPolicyResponse:
         """Set the registry's permissions policy, replacing the current one.
 

@@ -7,11 +7,14 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from ecr_typed import models
+from ecr_typed._lazy import LazyModule
 from ecr_typed.aio._calls import AsyncCalls
 from ecr_typed.aio._pager import AsyncPager
 
 if TYPE_CHECKING:
-    from ecr_typed.documents import LifecyclePolicy, PolicyDocument
+    from ecr_typed import documents
+else:
+    documents = LazyModule("ecr_typed.documents")  # for typing.get_type_hints
 
 __tracebackhide__ = True  # pytest's tracebacks end at the caller's line.
 
@@ -33,8 +36,8 @@ class RepositoryCreationTemplatesOperations:
         image_tag_mutability: models.ImageTagMutability | None = None,
         image_tag_mutability_exclusion_filters: Sequence[models.ImageTagMutabilityExclusionFilter]
         | None = None,
-        repository_policy: str | PolicyDocument | None = None,
-        lifecycle_policy: str | LifecyclePolicy | None = None,
+        repository_policy: str | documents.PolicyDocument | None = None,
+        lifecycle_policy: str | documents.LifecyclePolicy | None = None,
         custom_role_arn: str | None = None,
     ) -> models.RepositoryCreationTemplate:
         """Create a template for the repositories that ECR creates below a prefix.
@@ -155,8 +158,8 @@ class RepositoryCreationTemplatesOperations:
         image_tag_mutability: models.ImageTagMutability | None = None,
         image_tag_mutability_exclusion_filters: Sequence[models.ImageTagMutabilityExclusionFilter]
         | None = None,
-        repository_policy: str | PolicyDocument | None = None,
-        lifecycle_policy: str | LifecyclePolicy | None = None,
+        repository_policy: str | documents.PolicyDocument | None = None,
+        lifecycle_policy: str | documents.LifecyclePolicy | None = None,
         applied_for: Sequence[models.RCTAppliedFor] | None = None,
         custom_role_arn: str | None = None,
     ) -> models.RepositoryCreationTemplate:

@@ -6,10 +6,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ecr_typed import models
+from ecr_typed._lazy import LazyModule
 from ecr_typed.aio._calls import AsyncCalls
 
 if TYPE_CHECKING:
-    from ecr_typed.documents import PolicyDocument
+    from ecr_typed import documents
+else:
+    documents = LazyModule("ecr_typed.documents")  # for typing.get_type_hints
 
 __tracebackhide__ = True  # pytest's tracebacks end at the caller's line.
 
@@ -23,7 +26,7 @@ class RepositoryPoliciesOperations:
     async def set_repository_policy(
         self,
         repository_name: str,
-        policy_text: str | PolicyDocument,
+        policy_text: str | documents.PolicyDocument,
         *,
         registry_id: str | None = None,
         force: bool | None = None,
