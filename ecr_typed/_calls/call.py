@@ -118,7 +118,7 @@ class Call(Generic[Response]):
         )
 
     def note_interruption(self, error: BaseException) -> None:
-        """Let what ended the call, and is no error of ours, say if a write may have been applied."""
+        """Note on an exception that is none of ours that a write may have been applied."""
         if self.exchange is not None and self.outcome.record_interruption(self.exchange):
             note_possible_effect(error, self.operation.name)
 
