@@ -271,7 +271,8 @@ def bench_peers(session: nox.Session) -> None:
 @nox.session
 def docs(session: nox.Session) -> None:
     """Build the documentation into docs/_build/html; a warning is an error."""
-    install(session, "--editable", ".[testing,progress]", *group("docs"))
+    # The pages about tests describe a plugin of pytest.
+    install(session, "--editable", ".[testing,progress]", "pytest", *group("docs"))
     options = ["-W", "--keep-going", "-n", "-b", "html", *session.posargs]
     session.run("python", "-m", "sphinx", *options, "docs", "docs/_build/html")
 
