@@ -107,7 +107,7 @@ def make_client(aws: Callable[..., Any]) -> Callable[..., ECRClient]:
 
 
 @pytest.fixture
-def ecr(make_client: Callable[..., ECRClient]) -> ECRClient:
+def boto3_ecr(make_client: Callable[..., ECRClient]) -> ECRClient:
     """Give a client on an empty registry."""
     return make_client()
 

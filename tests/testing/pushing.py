@@ -68,31 +68,31 @@ def signature_of(subject: str, name: str = "signature", **members: Any) -> str:
     return manifest_of(name, **of_artifact)
 
 
-def upload(ecr: ECRClient, content: bytes | str, repository: str = "app") -> str:
+def upload(boto3_ecr: ECRClient, content: bytes | str, repository: str = "app") -> str:
     """Upload a layer in one part."""
     data = content.encode() if isinstance(content, str) else content
-    upload_id = ecr.initiate_layer_upload(repositoryName=repository)["uploadId"]
-    ecr.upload_layer_part(
+    upload_id = boto3_ecr.initiate_layer_upload(repositoryName=repository)["uploadId"]
+    boto3_ecr.upload_layer_part(
         repositoryName=repository,
         uploadId=upload_id,
         partFirstByte=0,
         partLastByte=len(data) - 1,
         layerPartBlob=data,
     )
-    answer = ecr.complete_layer_upload(
+    answer = boto3_ecr.complete_layer_upload(
         repositoryName=repository, uploadId=upload_id, layerDigests=[digest_of(data)]
     )
     return answer["layerDigest"]
 
 
-def upload_layers(ecr: ECRClient, name: str = "one", repository: str = "app") -> None:
+def upload_layers(boto3_ecr: ECRClient, name: str = "one", repository: str = "app") -> None:
     """Upload what the manifest of an image of this name refers to."""
     for content in (f"config {name}", f"layer {name}"):
-        upload(ecr, content, repository)
+        upload(boto3_ecr, content, repository)
 
 
 def push(
-    ecr: ECRClient,
+    boto3_ecr: ECRClient,
     tag: str | None = None,
     *,
     name: str | None = None,
@@ -103,18 +103,22 @@ def push(
     name = name or tag or "one"
     if manifest is None:
         manifest = manifest_of(name)
-        present = ecr.batch_check_layer_availability(
+        present = boto3_ecr.batch_check_layer_availability(
             repositoryName=repository, layerDigests=[digest_of(f"layer {name}")]
         )["layers"]
         if present[0].get("layerAvailability") == "UNAVAILABLE":
-            upload_layers(ecr, name, repository)
+            upload_layers(boto3_ecr, name, repository)
     tagged: Any = {} if tag is None else {"imageTag": tag}
-    image: Any = ecr.put_image(repositoryName=repository, imageManifest=manifest, **tagged)["image"]
+    image: Any = boto3_ecr.put_image(repositoryName=repository, imageManifest=manifest, **tagged)[
+        "image"
+    ]
     digest: str = image["imageId"]["imageDigest"]
     return digest
 
 
-def push_signature(ecr: ECRClient, subject: str, name: str = "signature", **members: Any) -> str:
+def push_signature(
+    boto3_ecr: ECRClient, subject: str, name: str = "signature", **members: Any
+) -> str:
     """Push an artifact that is about an image."""
-    upload_layers(ecr, name)
-    return push(ecr, manifest=signature_of(subject, name, **members))
+    upload_layers(boto3_ecr, name)
+    return push(boto3_ecr, manifest=signature_of(subject, name, **members))

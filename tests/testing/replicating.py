@@ -26,27 +26,27 @@ def rule_of(
     return rule
 
 
-def configure(ecr: ECRClient, *rules: Any) -> Any:
+def configure(boto3_ecr: ECRClient, *rules: Any) -> Any:
     """Put a replication configuration."""
-    return ecr.put_replication_configuration(replicationConfiguration={"rules": list(rules)})
+    return boto3_ecr.put_replication_configuration(replicationConfiguration={"rules": list(rules)})
 
 
-def images(ecr: ECRClient, repository: str = "app") -> set[tuple[str, str | None]]:
+def images(boto3_ecr: ECRClient, repository: str = "app") -> set[tuple[str, str | None]]:
     """List the images of a repository as digest and tag; none if there is no repository."""
     try:
-        answer: Any = ecr.list_images(repositoryName=repository)
-    except ecr.exceptions.RepositoryNotFoundException:
+        answer: Any = boto3_ecr.list_images(repositoryName=repository)
+    except boto3_ecr.exceptions.RepositoryNotFoundException:
         return set()
     return {(each["imageDigest"], each.get("imageTag")) for each in answer["imageIds"]}
 
 
-def statuses(ecr: ECRClient, repository: str = "app", **image_id: str) -> list[Any]:
+def statuses(boto3_ecr: ECRClient, repository: str = "app", **image_id: str) -> list[Any]:
     """Give the replication statuses of an image."""
-    call: Any = ecr.describe_image_replication_status
+    call: Any = boto3_ecr.describe_image_replication_status
     return list(call(repositoryName=repository, imageId=image_id)["replicationStatuses"])
 
 
-def permit(ecr: ECRClient, account_id: str, *actions: str, resource: str = "*") -> None:
+def permit(boto3_ecr: ECRClient, account_id: str, *actions: str, resource: str = "*") -> None:
     """Let another account act on a registry."""
     statement = {
         "Effect": "Allow",
@@ -54,6 +54,6 @@ def permit(ecr: ECRClient, account_id: str, *actions: str, resource: str = "*") 
         "Action": [f"ecr:{action}" for action in actions],
         "Resource": resource,
     }
-    ecr.put_registry_policy(
+    boto3_ecr.put_registry_policy(
         policyText=json.dumps({"Version": "2012-10-17", "Statement": [statement]})
     )

@@ -24,9 +24,9 @@ def registry_of(emulator: EcrEmulator, access_key_id: str, token: str | None = N
     return registry
 
 
-def names(ecr: ECRClient, **arguments: Any) -> list[str]:
+def names(boto3_ecr: ECRClient, **arguments: Any) -> list[str]:
     """List the repositories of a registry by name."""
-    answer: Any = ecr.describe_repositories(**arguments)
+    answer: Any = boto3_ecr.describe_repositories(**arguments)
     return [repository["repositoryName"] for repository in answer["repositories"]]
 
 
@@ -43,31 +43,31 @@ def test_other_keys_work_in_the_emulators_account() -> None:
 
 
 def test_accounts_and_regions_are_apart(
-    ecr: ECRClient, make_client: Callable[..., ECRClient]
+    boto3_ecr: ECRClient, make_client: Callable[..., ECRClient]
 ) -> None:
     """The same name in another region or account is another repository (user guide)."""
-    ecr.create_repository(repositoryName="app")
+    boto3_ecr.create_repository(repositoryName="app")
     for other in (make_client(region_name="eu-west-1"), make_client(account_id="888888888888")):
         assert names(other) == []
         other.create_repository(repositoryName="app")
         other.delete_repository(repositoryName="app")
-    assert names(ecr) == ["app"]
+    assert names(boto3_ecr) == ["app"]
 
 
 def test_registry_id_looks_at_another_account(
-    ecr: ECRClient, account_id: str, make_client: Callable[..., ECRClient]
+    boto3_ecr: ECRClient, account_id: str, make_client: Callable[..., ECRClient]
 ) -> None:
     """registryId names the registry; without it, it is the caller's (API reference)."""
-    ecr.create_repository(repositoryName="app")
+    boto3_ecr.create_repository(repositoryName="app")
     other = make_client(account_id="444444444444")
     assert names(other, registryId=account_id) == ["app"]
     assert names(other, registryId=account_id, repositoryNames=["app"]) == ["app"]
     code = code_of(other.describe_repositories, repositoryNames=["app"])
     assert code == "RepositoryNotFoundException"
     other.create_repository(repositoryName="theirs", registryId=account_id)
-    assert names(ecr) == ["app", "theirs"]
+    assert names(boto3_ecr) == ["app", "theirs"]
     other.delete_repository(repositoryName="app", registryId=account_id)
-    assert names(ecr) == ["theirs"]
+    assert names(boto3_ecr) == ["theirs"]
 
 
 def test_the_emulators_region_is_the_clients_default() -> None:

@@ -17,19 +17,19 @@ if TYPE_CHECKING:
     from ecr_typed.testing import EcrEmulator
 
 
-def encryption(ecr: ECRClient, **configuration: str) -> Any:
+def encryption(boto3_ecr: ECRClient, **configuration: str) -> Any:
     """Create a repository and give its encryption configuration."""
     given: Any = configuration
-    repository: Any = ecr.create_repository(
+    repository: Any = boto3_ecr.create_repository(
         repositoryName=f"r{uuid.uuid4().hex}", encryptionConfiguration=given
     )["repository"]
     return repository["encryptionConfiguration"]
 
 
-def kms_error(ecr: ECRClient, key: str) -> str:
+def kms_error(boto3_ecr: ECRClient, key: str) -> str:
     """Create a repository with a key that KMS refuses, and give KMS's error."""
     response = refusal(
-        ecr.create_repository,
+        boto3_ecr.create_repository,
         repositoryName="app",
         encryptionConfiguration={"encryptionType": "KMS", "kmsKey": key},
     )
@@ -40,13 +40,13 @@ def kms_error(ecr: ECRClient, key: str) -> str:
 
 @pytest.mark.parametrize("encryption_type", ["KMS", "KMS_DSSE"])
 def test_without_a_key_the_managed_one_is_filled_in(
-    ecr: ECRClient, account_id: str, encryption_type: str
+    boto3_ecr: ECRClient, account_id: str, encryption_type: str
 ) -> None:
     """KMS and KMS_DSSE without a key use AWS's key for ECR (user guide, encryption at rest)."""
-    first = encryption(ecr, encryptionType=encryption_type)
+    first = encryption(boto3_ecr, encryptionType=encryption_type)
     assert first["encryptionType"] == encryption_type
     assert first["kmsKey"].startswith(f"arn:aws:kms:us-east-1:{account_id}:key/")
-    assert encryption(ecr, encryptionType="KMS")["kmsKey"] == first["kmsKey"]
+    assert encryption(boto3_ecr, encryptionType="KMS")["kmsKey"] == first["kmsKey"]
 
 
 def test_each_account_and_region_has_its_own_managed_key(
@@ -63,16 +63,16 @@ def test_each_account_and_region_has_its_own_managed_key(
 
 
 @pytest.mark.parametrize("key", ["alias/aws/ecr", "arn:aws:kms:us-east-1:{}:alias/aws/ecr"])
-def test_the_managed_key_by_its_alias(ecr: ECRClient, account_id: str, key: str) -> None:
+def test_the_managed_key_by_its_alias(boto3_ecr: ECRClient, account_id: str, key: str) -> None:
     """The managed key can be named by its alias before it was ever used."""
-    named = encryption(ecr, encryptionType="KMS", kmsKey=key.format(account_id))
-    assert named == encryption(ecr, encryptionType="KMS")
+    named = encryption(boto3_ecr, encryptionType="KMS", kmsKey=key.format(account_id))
+    assert named == encryption(boto3_ecr, encryptionType="KMS")
 
 
-def test_the_arn_of_a_key_that_is_not_there_is_kept(ecr: ECRClient) -> None:
+def test_the_arn_of_a_key_that_is_not_there_is_kept(boto3_ecr: ECRClient) -> None:
     """A key's full ARN is taken as it is: a test need not create the key."""
     arn = f"arn:aws:kms:us-east-1:999999999999:key/{uuid.uuid4()}"
-    assert encryption(ecr, encryptionType="KMS", kmsKey=arn)["kmsKey"] == arn
+    assert encryption(boto3_ecr, encryptionType="KMS", kmsKey=arn)["kmsKey"] == arn
 
 
 @pytest.mark.parametrize(
@@ -84,21 +84,21 @@ def test_the_arn_of_a_key_that_is_not_there_is_kept(ecr: ECRClient) -> None:
         "no key at all",
     ],
 )
-def test_a_key_that_does_not_exist(ecr: ECRClient, key: str) -> None:
+def test_a_key_that_does_not_exist(boto3_ecr: ECRClient, key: str) -> None:
     """An alias or id without a key is a KmsException with KMS's code (API KmsException)."""
-    assert kms_error(ecr, key) == "NotFoundException"
+    assert kms_error(boto3_ecr, key) == "NotFoundException"
 
 
-def test_a_key_of_another_region(ecr: ECRClient) -> None:
+def test_a_key_of_another_region(boto3_ecr: ECRClient) -> None:
     """The key has to be in the repository's region (user guide, encryption at rest)."""
     arn = f"arn:aws:kms:eu-west-1:123456789012:key/{uuid.uuid4()}"
-    assert kms_error(ecr, arn) == "NotFoundException"
+    assert kms_error(boto3_ecr, arn) == "NotFoundException"
 
 
-def test_aes256_takes_no_key(ecr: ECRClient) -> None:
+def test_aes256_takes_no_key(boto3_ecr: ECRClient) -> None:
     """A key belongs to the KMS types (API EncryptionConfiguration)."""
     message = message_of(
-        ecr.create_repository,
+        boto3_ecr.create_repository,
         repositoryName="app",
         encryptionConfiguration={"encryptionType": "AES256", "kmsKey": "alias/images"},
     )
@@ -106,23 +106,23 @@ def test_aes256_takes_no_key(ecr: ECRClient) -> None:
 
 
 def test_a_key_that_was_added_has_three_names(
-    emulator: EcrEmulator, ecr: ECRClient, account_id: str
+    emulator: EcrEmulator, boto3_ecr: ECRClient, account_id: str
 ) -> None:
     """`add_kms_key` adds a key that can be named by its id, its alias or their ARNs."""
     arn = emulator.add_kms_key("images-key", alias="alias/images", account_id=account_id)
     assert arn == f"arn:aws:kms:us-east-1:{account_id}:key/images-key"
     alias_arn = f"arn:aws:kms:us-east-1:{account_id}:alias/images"
     for name in ("images-key", "alias/images", arn, alias_arn):
-        assert encryption(ecr, encryptionType="KMS", kmsKey=name)["kmsKey"] == arn
+        assert encryption(boto3_ecr, encryptionType="KMS", kmsKey=name)["kmsKey"] == arn
 
 
 def test_a_key_belongs_to_its_account_and_region(
-    emulator: EcrEmulator, ecr: ECRClient, account_id: str
+    emulator: EcrEmulator, boto3_ecr: ECRClient, account_id: str
 ) -> None:
     """A key of another account or region has no alias here."""
     emulator.add_kms_key(alias="alias/elsewhere", account_id=account_id, region_name="eu-west-1")
     emulator.add_kms_key(alias="alias/elsewhere", account_id="111122223333")
-    assert kms_error(ecr, "alias/elsewhere") == "NotFoundException"
+    assert kms_error(boto3_ecr, "alias/elsewhere") == "NotFoundException"
 
 
 @pytest.mark.parametrize(
@@ -130,11 +130,11 @@ def test_a_key_belongs_to_its_account_and_region(
     [("Disabled", "DisabledException"), ("PendingDeletion", "KMSInvalidStateException")],
 )
 def test_a_key_that_was_added_in_another_state(
-    emulator: EcrEmulator, ecr: ECRClient, account_id: str, state: str, error: str
+    emulator: EcrEmulator, boto3_ecr: ECRClient, account_id: str, state: str, error: str
 ) -> None:
     """A key that is not enabled is a KmsException, by any of its names."""
     arn = emulator.add_kms_key(alias=f"alias/{state}", state=state, account_id=account_id)
-    assert kms_error(ecr, arn) == kms_error(ecr, f"alias/{state}") == error
+    assert kms_error(boto3_ecr, arn) == kms_error(boto3_ecr, f"alias/{state}") == error
 
 
 def test_a_reset_forgets_keys(fresh: EcrEmulator) -> None:

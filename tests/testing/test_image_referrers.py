@@ -30,28 +30,28 @@ SUBJECT = manifest_of("v1")
 
 
 @pytest.fixture
-def ecr(ecr: ECRClient) -> ECRClient:
+def boto3_ecr(boto3_ecr: ECRClient) -> ECRClient:
     """Give a client on a registry with one repository, app, that holds an image, v1."""
-    ecr.create_repository(repositoryName="app")
-    push(ecr, "v1")
-    return ecr
+    boto3_ecr.create_repository(repositoryName="app")
+    push(boto3_ecr, "v1")
+    return boto3_ecr
 
 
-def referrers(ecr: ECRClient, subject: str = SUBJECT, **chosen: Any) -> list[Any]:
+def referrers(boto3_ecr: ECRClient, subject: str = SUBJECT, **chosen: Any) -> list[Any]:
     """List the artifacts that are about an image."""
     arguments: Any = {"filter": chosen} if chosen else {}
-    answer: Any = ecr.list_image_referrers(
+    answer: Any = boto3_ecr.list_image_referrers(
         repositoryName="app", subjectId={"imageDigest": digest_of(subject)}, **arguments
     )
     return list(answer["referrers"])
 
 
-def test_an_artifact_is_listed_by_its_subject(ecr: ECRClient) -> None:
+def test_an_artifact_is_listed_by_its_subject(boto3_ecr: ECRClient) -> None:
     """A manifest with a subject is a referrer of it (API ListImageReferrers)."""
-    assert referrers(ecr) == []
+    assert referrers(boto3_ecr) == []
     manifest = signature_of(SUBJECT, annotations={"signer": "me"})
-    digest = push_signature(ecr, SUBJECT, annotations={"signer": "me"})
-    assert referrers(ecr) == [
+    digest = push_signature(boto3_ecr, SUBJECT, annotations={"signer": "me"})
+    assert referrers(boto3_ecr) == [
         {
             "digest": digest,
             "mediaType": OCI_MANIFEST,
@@ -61,47 +61,47 @@ def test_an_artifact_is_listed_by_its_subject(ecr: ECRClient) -> None:
             "artifactStatus": "ACTIVE",
         }
     ]
-    assert referrers(ecr, manifest) == []
-    details: Any = ecr.describe_images(repositoryName="app")["imageDetails"]
+    assert referrers(boto3_ecr, manifest) == []
+    details: Any = boto3_ecr.describe_images(repositoryName="app")["imageDetails"]
     (artifact,) = (each for each in details if each["imageDigest"] == digest)
     assert artifact["subjectManifestDigest"] == digest_of(SUBJECT)
     assert artifact["artifactMediaType"] == SIGNATURE
 
 
-def test_the_artifact_type_without_one(ecr: ECRClient) -> None:
+def test_the_artifact_type_without_one(boto3_ecr: ECRClient) -> None:
     """It is then the configuration's media type (OCI distribution specification 1.1)."""
-    upload_layers(ecr, "note")
-    push(ecr, manifest=manifest_of("note", subject=descriptor(SUBJECT, OCI_MANIFEST)))
-    assert referrers(ecr)[0]["artifactType"] == OCI_CONFIG
+    upload_layers(boto3_ecr, "note")
+    push(boto3_ecr, manifest=manifest_of("note", subject=descriptor(SUBJECT, OCI_MANIFEST)))
+    assert referrers(boto3_ecr)[0]["artifactType"] == OCI_CONFIG
 
 
-def test_an_index_can_be_a_referrer(ecr: ECRClient) -> None:
+def test_an_index_can_be_a_referrer(boto3_ecr: ECRClient) -> None:
     """An index has no configuration; without artifactType there is none in the answer."""
     index = {**json.loads(index_of(SUBJECT)), "subject": descriptor(SUBJECT, OCI_MANIFEST)}
-    push(ecr, manifest=json.dumps(index))
-    (referrer,) = referrers(ecr)
+    push(boto3_ecr, manifest=json.dumps(index))
+    (referrer,) = referrers(boto3_ecr)
     assert referrer["mediaType"] == OCI_INDEX
     assert "artifactType" not in referrer
 
 
-def test_a_subject_that_is_not_there(ecr: ECRClient) -> None:
+def test_a_subject_that_is_not_there(boto3_ecr: ECRClient) -> None:
     """Its artifacts are listed all the same (OCI distribution specification 1.1)."""
-    push_signature(ecr, manifest_of("absent"))
-    assert len(referrers(ecr, manifest_of("absent"))) == 1
+    push_signature(boto3_ecr, manifest_of("absent"))
+    assert len(referrers(boto3_ecr, manifest_of("absent"))) == 1
 
 
-def test_artifacts_are_chosen_by_type(ecr: ECRClient) -> None:
+def test_artifacts_are_chosen_by_type(boto3_ecr: ECRClient) -> None:
     """The filter names up to five types; none at all choose everything (API reference)."""
-    push_signature(ecr, SUBJECT)
-    push_signature(ecr, SUBJECT, "bill", artifactType="application/spdx+json")
-    assert len(referrers(ecr)) == 2
-    assert len(referrers(ecr, artifactTypes=[])) == 2
-    assert [each["artifactType"] for each in referrers(ecr, artifactTypes=[SIGNATURE])] == [
+    push_signature(boto3_ecr, SUBJECT)
+    push_signature(boto3_ecr, SUBJECT, "bill", artifactType="application/spdx+json")
+    assert len(referrers(boto3_ecr)) == 2
+    assert len(referrers(boto3_ecr, artifactTypes=[])) == 2
+    assert [each["artifactType"] for each in referrers(boto3_ecr, artifactTypes=[SIGNATURE])] == [
         SIGNATURE
     ]
-    assert len(referrers(ecr, artifactTypes=[SIGNATURE, "application/spdx+json"])) == 2
+    assert len(referrers(boto3_ecr, artifactTypes=[SIGNATURE, "application/spdx+json"])) == 2
     message = message_of(
-        ecr.list_image_referrers,
+        boto3_ecr.list_image_referrers,
         repositoryName="app",
         subjectId={"imageDigest": digest_of(SUBJECT)},
         filter={"artifactTypes": ["a/b"] * 6},
@@ -109,24 +109,24 @@ def test_artifacts_are_chosen_by_type(ecr: ECRClient) -> None:
     assert "'filter.artifactTypes'" in message
 
 
-def test_artifacts_are_chosen_by_status(ecr: ECRClient) -> None:
+def test_artifacts_are_chosen_by_status(boto3_ecr: ECRClient) -> None:
     """Without artifactStatus only ACTIVE ones are listed (API ListImageReferrers)."""
-    digest = push_signature(ecr, SUBJECT)
-    ecr.update_image_storage_class(
+    digest = push_signature(boto3_ecr, SUBJECT)
+    boto3_ecr.update_image_storage_class(
         repositoryName="app", imageId={"imageDigest": digest}, targetStorageClass="ARCHIVE"
     )
-    assert referrers(ecr) == []
+    assert referrers(boto3_ecr) == []
     for status in ("ARCHIVED", "ANY"):
-        (referrer,) = referrers(ecr, artifactStatus=status)
+        (referrer,) = referrers(boto3_ecr, artifactStatus=status)
         assert referrer["artifactStatus"] == "ARCHIVED"
 
 
-def test_referrers_have_pages(ecr: ECRClient) -> None:
+def test_referrers_have_pages(boto3_ecr: ECRClient) -> None:
     """A page holds 20, and 50 at most (API ListImageReferrers)."""
-    upload_layers(ecr, "signature")
+    upload_layers(boto3_ecr, "signature")
     for number in range(51):
-        push(ecr, manifest=signature_of(SUBJECT, annotations={"number": str(number)}))
-    call: Any = ecr.list_image_referrers
+        push(boto3_ecr, manifest=signature_of(SUBJECT, annotations={"number": str(number)}))
+    call: Any = boto3_ecr.list_image_referrers
     arguments: dict[str, Any] = {
         "repositoryName": "app",
         "subjectId": {"imageDigest": digest_of(SUBJECT)},
@@ -147,10 +147,10 @@ def test_referrers_have_pages(ecr: ECRClient) -> None:
     assert "'maxResults'" in message_of(call, **arguments, maxResults=51)
 
 
-def test_referrers_need_a_repository(ecr: ECRClient) -> None:
+def test_referrers_need_a_repository(boto3_ecr: ECRClient) -> None:
     """An unknown repository is RepositoryNotFoundException (API reference)."""
     code = code_of(
-        ecr.list_image_referrers,
+        boto3_ecr.list_image_referrers,
         repositoryName="absent",
         subjectId={"imageDigest": digest_of(SUBJECT)},
     )

@@ -36,16 +36,16 @@ MIB = 1024 * 1024
 
 
 @pytest.fixture
-def ecr(ecr: ECRClient) -> ECRClient:
+def boto3_ecr(boto3_ecr: ECRClient) -> ECRClient:
     """Give a client on a registry with one repository, app."""
-    ecr.create_repository(repositoryName="app")
-    return ecr
+    boto3_ecr.create_repository(repositoryName="app")
+    return boto3_ecr
 
 
 @pytest.fixture
-def upload_id(ecr: ECRClient) -> str:
+def upload_id(boto3_ecr: ECRClient) -> str:
     """Give the id of an open upload."""
-    return ecr.initiate_layer_upload(repositoryName="app")["uploadId"]
+    return boto3_ecr.initiate_layer_upload(repositoryName="app")["uploadId"]
 
 
 def part(upload_id: str, blob: bytes, first: int = 0, last: int | None = None) -> dict[str, Any]:
@@ -79,24 +79,26 @@ def fetch(url: str | urllib.request.Request) -> tuple[int, bytes]:
             return error.code, error.read()
 
 
-def download_url(ecr: ECRClient, content: str = "layer one") -> str:
+def download_url(boto3_ecr: ECRClient, content: str = "layer one") -> str:
     """Give the address of a layer."""
-    answer = ecr.get_download_url_for_layer(repositoryName="app", layerDigest=digest_of(content))
+    answer = boto3_ecr.get_download_url_for_layer(
+        repositoryName="app", layerDigest=digest_of(content)
+    )
     return answer["downloadUrl"]
 
 
-def test_an_upload_says_how_large_its_parts_should_be(ecr: ECRClient) -> None:
+def test_an_upload_says_how_large_its_parts_should_be(boto3_ecr: ECRClient) -> None:
     """InitiateLayerUpload gives an id and a size of 10 MiB (faiscadev/fakecloud#718)."""
-    answer = ecr.initiate_layer_upload(repositoryName="app")
+    answer = boto3_ecr.initiate_layer_upload(repositoryName="app")
     assert answer["partSize"] == 10 * MIB
     assert str(uuid.UUID(answer["uploadId"])) == answer["uploadId"]
-    assert ecr.initiate_layer_upload(repositoryName="app")["uploadId"] != answer["uploadId"]
+    assert boto3_ecr.initiate_layer_upload(repositoryName="app")["uploadId"] != answer["uploadId"]
 
 
-def test_a_layer_in_parts(ecr: ECRClient, upload_id: str, account_id: str) -> None:
+def test_a_layer_in_parts(boto3_ecr: ECRClient, upload_id: str, account_id: str) -> None:
     """Parts of 5 MiB and more and a small last one become a layer (API UploadLayerPart)."""
     first, last = b"\xff\0" * (5 * MIB // 2), b"end"
-    answer: Any = ecr.upload_layer_part(**part(upload_id, first))
+    answer: Any = boto3_ecr.upload_layer_part(**part(upload_id, first))
     del answer["ResponseMetadata"]
     assert answer == {
         "registryId": account_id,
@@ -104,10 +106,10 @@ def test_a_layer_in_parts(ecr: ECRClient, upload_id: str, account_id: str) -> No
         "uploadId": upload_id,
         "lastByteReceived": 5 * MIB - 1,
     }
-    answer = ecr.upload_layer_part(**part(upload_id, last, 5 * MIB))
+    answer = boto3_ecr.upload_layer_part(**part(upload_id, last, 5 * MIB))
     assert answer["lastByteReceived"] == 5 * MIB + 2
     digest = digest_of(first + last)
-    answer = ecr.complete_layer_upload(**completion(upload_id, digest))
+    answer = boto3_ecr.complete_layer_upload(**completion(upload_id, digest))
     del answer["ResponseMetadata"]
     assert answer == {
         "registryId": account_id,
@@ -115,7 +117,9 @@ def test_a_layer_in_parts(ecr: ECRClient, upload_id: str, account_id: str) -> No
         "uploadId": upload_id,
         "layerDigest": digest,
     }
-    checked: Any = ecr.batch_check_layer_availability(repositoryName="app", layerDigests=[digest])
+    checked: Any = boto3_ecr.batch_check_layer_availability(
+        repositoryName="app", layerDigests=[digest]
+    )
     assert checked["layers"][0]["layerSize"] == 5 * MIB + 3
 
 
@@ -131,51 +135,58 @@ def test_a_layer_in_parts(ecr: ECRClient, upload_id: str, account_id: str) -> No
     ],
 )
 def test_a_part_that_does_not_follow(
-    ecr: ECRClient, upload_id: str, account_id: str, blob: bytes, first: int, last: int
+    boto3_ecr: ECRClient, upload_id: str, account_id: str, blob: bytes, first: int, last: int
 ) -> None:
     """InvalidLayerPartException says with its members where to go on (API reference)."""
-    ecr.upload_layer_part(**part(upload_id, b"abc"))
-    error = refusal(ecr.upload_layer_part, **part(upload_id, blob, first, last))
+    boto3_ecr.upload_layer_part(**part(upload_id, b"abc"))
+    error = refusal(boto3_ecr.upload_layer_part, **part(upload_id, blob, first, last))
     assert error["Error"]["Code"] == "InvalidLayerPartException"
     assert error["lastValidByteReceived"] == 2
     assert error["registryId"] == account_id
     assert error["repositoryName"] == "app"
     assert error["uploadId"] == upload_id
-    ecr.complete_layer_upload(**completion(upload_id, digest_of(b"abc")))
+    boto3_ecr.complete_layer_upload(**completion(upload_id, digest_of(b"abc")))
 
 
-def test_before_the_first_part_the_last_byte_is_minus_one(ecr: ECRClient, upload_id: str) -> None:
+def test_before_the_first_part_the_last_byte_is_minus_one(
+    boto3_ecr: ECRClient, upload_id: str
+) -> None:
     """Going on after the last valid byte begins at 0 when nothing arrived."""
-    error = refusal(ecr.upload_layer_part, **part(upload_id, b"a", 1))
+    error = refusal(boto3_ecr.upload_layer_part, **part(upload_id, b"a", 1))
     assert error["lastValidByteReceived"] == -1
 
 
-def test_a_part_has_20_mb_at_most(ecr: ECRClient, upload_id: str) -> None:
+def test_a_part_has_20_mb_at_most(boto3_ecr: ECRClient, upload_id: str) -> None:
     """A larger part is refused by the model's limit (API UploadLayerPart)."""
-    message = message_of(ecr.upload_layer_part, **part(upload_id, b"\0" * 20_971_521))
+    message = message_of(boto3_ecr.upload_layer_part, **part(upload_id, b"\0" * 20_971_521))
     assert "'layerPartBlob'" in message
-    ecr.upload_layer_part(**part(upload_id, b"\0" * 20_971_520))
+    boto3_ecr.upload_layer_part(**part(upload_id, b"\0" * 20_971_520))
 
 
-def test_parts_before_the_last_one_are_large(ecr: ECRClient, upload_id: str) -> None:
+def test_parts_before_the_last_one_are_large(boto3_ecr: ECRClient, upload_id: str) -> None:
     """Smaller ones are a LayerPartTooSmallException in the end (API CompleteLayerUpload)."""
-    ecr.upload_layer_part(**part(upload_id, b"ab"))
-    ecr.upload_layer_part(**part(upload_id, b"cd", 2))
-    error = refusal(ecr.complete_layer_upload, **completion(upload_id, digest_of(b"abcd")))["Error"]
+    boto3_ecr.upload_layer_part(**part(upload_id, b"ab"))
+    boto3_ecr.upload_layer_part(**part(upload_id, b"cd", 2))
+    error = refusal(boto3_ecr.complete_layer_upload, **completion(upload_id, digest_of(b"abcd")))[
+        "Error"
+    ]
     assert error["Code"] == "LayerPartTooSmallException"
     assert error["Message"] == "All layer parts except the last part should be at least 5MB"
 
 
 @pytest.mark.parametrize(("quota", "value"), [("MOST_PARTS", 2), ("LARGEST_LAYER", 5)])
 def test_quotas_of_a_layer(
-    ecr: ECRClient, upload_id: str, monkeypatch: pytest.MonkeyPatch, quota: str, value: int
+    boto3_ecr: ECRClient, upload_id: str, monkeypatch: pytest.MonkeyPatch, quota: str, value: int
 ) -> None:
     """4200 parts and 52000 MiB are the most (user guide, service quotas)."""
     assert (stored_layers.MOST_PARTS, stored_layers.LARGEST_LAYER) == (4200, 52_000 * MIB)
     monkeypatch.setattr(layer_operations, quota, value)
-    ecr.upload_layer_part(**part(upload_id, b"ab"))
-    ecr.upload_layer_part(**part(upload_id, b"cd", 2))
-    assert code_of(ecr.upload_layer_part, **part(upload_id, b"ef", 4)) == "LimitExceededException"
+    boto3_ecr.upload_layer_part(**part(upload_id, b"ab"))
+    boto3_ecr.upload_layer_part(**part(upload_id, b"cd", 2))
+    assert (
+        code_of(boto3_ecr.upload_layer_part, **part(upload_id, b"ef", 4))
+        == "LimitExceededException"
+    )
 
 
 @pytest.mark.parametrize(
@@ -183,67 +194,69 @@ def test_quotas_of_a_layer(
     [[digest_of("other")], [digest_of("content"), digest_of("other")], ["md5:9a0364b9e99bb480"]],
 )
 def test_a_digest_that_is_not_the_layers(
-    ecr: ECRClient, upload_id: str, digests: list[str]
+    boto3_ecr: ECRClient, upload_id: str, digests: list[str]
 ) -> None:
     """Another digest than that of the content is an InvalidLayerException (API reference)."""
-    ecr.upload_layer_part(**part(upload_id, b"content"))
-    assert code_of(ecr.complete_layer_upload, **completion(upload_id, *digests)) == (
+    boto3_ecr.upload_layer_part(**part(upload_id, b"content"))
+    assert code_of(boto3_ecr.complete_layer_upload, **completion(upload_id, *digests)) == (
         "InvalidLayerException"
     )
-    ecr.complete_layer_upload(**completion(upload_id, digest_of("content")))
+    boto3_ecr.complete_layer_upload(**completion(upload_id, digest_of("content")))
 
 
-def test_an_upload_without_parts(ecr: ECRClient, upload_id: str) -> None:
+def test_an_upload_without_parts(boto3_ecr: ECRClient, upload_id: str) -> None:
     """It is an EmptyUploadException (API CompleteLayerUpload)."""
-    code = code_of(ecr.complete_layer_upload, **completion(upload_id, digest_of("")))
+    code = code_of(boto3_ecr.complete_layer_upload, **completion(upload_id, digest_of("")))
     assert code == "EmptyUploadException"
 
 
-def test_a_layer_exists_once_a_repository(ecr: ECRClient) -> None:
+def test_a_layer_exists_once_a_repository(boto3_ecr: ECRClient) -> None:
     """A second one is LayerAlreadyExistsException; other repositories may have it, too."""
-    upload(ecr, "content")
-    code = code_of(lambda: upload(ecr, "content"))
+    upload(boto3_ecr, "content")
+    code = code_of(lambda: upload(boto3_ecr, "content"))
     assert code == "LayerAlreadyExistsException"
-    ecr.create_repository(repositoryName="other")
-    upload(ecr, "content", "other")
+    boto3_ecr.create_repository(repositoryName="other")
+    upload(boto3_ecr, "content", "other")
 
 
-def test_an_upload_ends_with_its_layer(ecr: ECRClient, upload_id: str) -> None:
+def test_an_upload_ends_with_its_layer(boto3_ecr: ECRClient, upload_id: str) -> None:
     """A repeated completion, and a further part, are UploadNotFoundException (API reference)."""
-    ecr.upload_layer_part(**part(upload_id, b"content"))
-    ecr.complete_layer_upload(**completion(upload_id, digest_of("content")))
-    code = code_of(ecr.complete_layer_upload, **completion(upload_id, digest_of("content")))
+    boto3_ecr.upload_layer_part(**part(upload_id, b"content"))
+    boto3_ecr.complete_layer_upload(**completion(upload_id, digest_of("content")))
+    code = code_of(boto3_ecr.complete_layer_upload, **completion(upload_id, digest_of("content")))
     assert code == "UploadNotFoundException"
-    assert code_of(ecr.upload_layer_part, **part(upload_id, b"more", 7)) == code
+    assert code_of(boto3_ecr.upload_layer_part, **part(upload_id, b"more", 7)) == code
 
 
-def test_an_upload_belongs_to_its_repository(ecr: ECRClient, upload_id: str) -> None:
+def test_an_upload_belongs_to_its_repository(boto3_ecr: ECRClient, upload_id: str) -> None:
     """In another repository its id is not valid (API UploadNotFoundException)."""
-    ecr.create_repository(repositoryName="other")
+    boto3_ecr.create_repository(repositoryName="other")
     arguments = {**part(upload_id, b"a"), "repositoryName": "other"}
-    assert code_of(ecr.upload_layer_part, **arguments) == "UploadNotFoundException"
+    assert code_of(boto3_ecr.upload_layer_part, **arguments) == "UploadNotFoundException"
 
 
-def test_uploads_need_a_repository(ecr: ECRClient) -> None:
+def test_uploads_need_a_repository(boto3_ecr: ECRClient) -> None:
     """No operation on layers knows an unknown repository (API reference)."""
     names: dict[str, Any] = {"repositoryName": "absent"}
     digest = digest_of("content")
     unknown = str(uuid.uuid4())
     refused = {
-        code_of(ecr.initiate_layer_upload, **names),
-        code_of(ecr.upload_layer_part, **{**part(unknown, b"a"), **names}),
-        code_of(ecr.complete_layer_upload, **{**completion(unknown, digest), **names}),
-        code_of(ecr.batch_check_layer_availability, **names, layerDigests=[digest]),
-        code_of(ecr.get_download_url_for_layer, **names, layerDigest=digest),
+        code_of(boto3_ecr.initiate_layer_upload, **names),
+        code_of(boto3_ecr.upload_layer_part, **{**part(unknown, b"a"), **names}),
+        code_of(boto3_ecr.complete_layer_upload, **{**completion(unknown, digest), **names}),
+        code_of(boto3_ecr.batch_check_layer_availability, **names, layerDigests=[digest]),
+        code_of(boto3_ecr.get_download_url_for_layer, **names, layerDigest=digest),
     }
     assert refused == {"RepositoryNotFoundException"}
 
 
-def test_which_layers_are_there(ecr: ECRClient) -> None:
+def test_which_layers_are_there(boto3_ecr: ECRClient) -> None:
     """A layer that isn't there is UNAVAILABLE (awslabs/amazon-ecr-containerd-resolver)."""
-    upload(ecr, "here")
+    upload(boto3_ecr, "here")
     digests = [digest_of("here"), digest_of("absent")]
-    answer: Any = ecr.batch_check_layer_availability(repositoryName="app", layerDigests=digests)
+    answer: Any = boto3_ecr.batch_check_layer_availability(
+        repositoryName="app", layerDigests=digests
+    )
     assert answer["failures"] == []
     assert answer["layers"] == [
         {
@@ -256,11 +269,13 @@ def test_which_layers_are_there(ecr: ECRClient) -> None:
     ]
 
 
-def test_a_layer_is_what_its_image_says(ecr: ECRClient) -> None:
+def test_a_layer_is_what_its_image_says(boto3_ecr: ECRClient) -> None:
     """mediaType is that of the image that refers to the layer (API Layer)."""
-    push(ecr, "one")
+    push(boto3_ecr, "one")
     digests = [digest_of("layer one")]
-    answer: Any = ecr.batch_check_layer_availability(repositoryName="app", layerDigests=digests)
+    answer: Any = boto3_ecr.batch_check_layer_availability(
+        repositoryName="app", layerDigests=digests
+    )
     assert answer["layers"][0]["mediaType"] == OCI_LAYER
 
 
@@ -273,10 +288,10 @@ def test_a_layer_is_what_its_image_says(ecr: ECRClient) -> None:
         (digest_of("x").upper(), "InvalidLayerDigest"),
     ],
 )
-def test_digests_that_are_none_are_failures(ecr: ECRClient, digest: str, code: str) -> None:
+def test_digests_that_are_none_are_failures(boto3_ecr: ECRClient, digest: str, code: str) -> None:
     """They are failures of an answer that is good for other digests (API LayerFailure)."""
-    upload(ecr, "here")
-    answer: Any = ecr.batch_check_layer_availability(
+    upload(boto3_ecr, "here")
+    answer: Any = boto3_ecr.batch_check_layer_availability(
         repositoryName="app", layerDigests=[digest, digest_of("here")]
     )
     assert len(answer["layers"]) == 1
@@ -285,15 +300,15 @@ def test_digests_that_are_none_are_failures(ecr: ECRClient, digest: str, code: s
     assert failure["failureReason"]
 
 
-def test_a_layer_is_downloaded_byte_for_byte(ecr: ECRClient) -> None:
+def test_a_layer_is_downloaded_byte_for_byte(boto3_ecr: ECRClient) -> None:
     """downloadUrl needs no signature of AWS and gives the exact bytes (API reference)."""
-    push(ecr, "one")
-    answer: Any = ecr.get_download_url_for_layer(
+    push(boto3_ecr, "one")
+    answer: Any = boto3_ecr.get_download_url_for_layer(
         repositoryName="app", layerDigest=digest_of("layer one")
     )
     assert answer["layerDigest"] == digest_of("layer one")
     assert fetch(answer["downloadUrl"]) == (200, b"layer one")
-    assert fetch(download_url(ecr, "config one")) == (200, b"config one")
+    assert fetch(download_url(boto3_ecr, "config one")) == (200, b"config one")
 
 
 @pytest.mark.parametrize(
@@ -308,21 +323,21 @@ def test_a_layer_is_downloaded_byte_for_byte(ecr: ECRClient) -> None:
     ],
 )
 def test_a_part_of_a_layer_is_downloaded(
-    ecr: ECRClient, header: str, content_range: str, part: bytes
+    boto3_ecr: ECRClient, header: str, content_range: str, part: bytes
 ) -> None:
     """S3 answers a byte range with HTTP 206 and says which it is (API GetObject, RFC 9110)."""
-    push(ecr, "one")
-    with urllib.request.urlopen(asking(download_url(ecr), header)) as answer:
+    push(boto3_ecr, "one")
+    with urllib.request.urlopen(asking(download_url(boto3_ecr), header)) as answer:
         assert (answer.status, answer.headers["Content-Range"]) == (206, content_range)
         assert int(answer.headers["Content-Length"]) == len(part)
         assert answer.read() == part
 
 
 @pytest.mark.parametrize("header", ["bytes=9-", "bytes=9-20", "bytes=-0"])
-def test_a_range_without_a_byte_is_refused(ecr: ECRClient, header: str) -> None:
+def test_a_range_without_a_byte_is_refused(boto3_ecr: ECRClient, header: str) -> None:
     """What begins after the end is InvalidRange, HTTP 416 (S3, error responses)."""
-    push(ecr, "one")
-    status, body = fetch(asking(download_url(ecr), header))
+    push(boto3_ecr, "one")
+    status, body = fetch(asking(download_url(boto3_ecr), header))
     assert status == 416
     assert b"<Code>InvalidRange</Code>" in body
     assert b"<ActualObjectSize>9</ActualObjectSize>" in body
@@ -331,48 +346,48 @@ def test_a_range_without_a_byte_is_refused(ecr: ECRClient, header: str) -> None:
 @pytest.mark.parametrize(
     "header", ["bytes=0-1,3-4", "bytes=5-4", "bytes=-", "bytes=a-b", "bytes", "lines=0-4", ""]
 )
-def test_ranges_that_are_passed_over(ecr: ECRClient, header: str) -> None:
+def test_ranges_that_are_passed_over(boto3_ecr: ECRClient, header: str) -> None:
     """The whole layer answers several ranges at once (API GetObject), and what is none at all."""
-    push(ecr, "one")
-    with urllib.request.urlopen(asking(download_url(ecr), header)) as answer:
+    push(boto3_ecr, "one")
+    with urllib.request.urlopen(asking(download_url(boto3_ecr), header)) as answer:
         assert (answer.status, answer.read()) == (200, b"layer one")
         assert answer.headers["Accept-Ranges"] == "bytes"
 
 
-def test_a_range_needs_a_good_url(ecr: ECRClient) -> None:
+def test_a_range_needs_a_good_url(boto3_ecr: ECRClient) -> None:
     """The signature is checked before the range."""
-    push(ecr, "one")
-    url = download_url(ecr).partition("?")[0]
+    push(boto3_ecr, "one")
+    url = download_url(boto3_ecr).partition("?")[0]
     assert fetch(asking(url, "bytes=0-4"))[0] == 403
 
 
-def test_download_urls_expire(ecr: ECRClient, passes: Callable[..., None]) -> None:
+def test_download_urls_expire(boto3_ecr: ECRClient, passes: Callable[..., None]) -> None:
     """An address is good for a while and then refused as S3 refuses it."""
-    push(ecr, "one")
-    url = download_url(ecr)
+    push(boto3_ecr, "one")
+    url = download_url(boto3_ecr)
     passes(minutes=59)
     assert fetch(url)[0] == 200
     passes(minutes=1)
     status, body = fetch(url)
     assert status == 403
     assert b"<Code>AccessDenied</Code>" in body
-    assert fetch(download_url(ecr))[0] == 200
+    assert fetch(download_url(boto3_ecr))[0] == 200
 
 
-def test_a_download_url_says_when_it_expires(ecr: ECRClient, emulator: EcrEmulator) -> None:
+def test_a_download_url_says_when_it_expires(boto3_ecr: ECRClient, emulator: EcrEmulator) -> None:
     """The query has the date and the seconds of Signature Version 4 (awscli's example)."""
-    push(ecr, "one")
-    query = dict(parse_qsl(urlsplit(download_url(ecr)).query))
+    push(boto3_ecr, "one")
+    query = dict(parse_qsl(urlsplit(download_url(boto3_ecr)).query))
     assert query["X-Amz-Expires"] == "3600"
     signed_at = datetime.strptime(query["X-Amz-Date"], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
     assert abs(signed_at - emulator.clock.now()) < timedelta(seconds=5)
     assert query["X-Amz-Algorithm"] == "AWS4-HMAC-SHA256"
 
 
-def test_download_urls_cannot_be_made_up(ecr: ECRClient) -> None:
+def test_download_urls_cannot_be_made_up(boto3_ecr: ECRClient) -> None:
     """Another layer, a later end, and no signature at all are refused."""
-    push(ecr, "one")
-    url = download_url(ecr)
+    push(boto3_ecr, "one")
+    url = download_url(boto3_ecr)
     changed = [
         url.replace(digest_of("layer one")[7:], digest_of("config one")[7:]),
         url.replace("X-Amz-Expires=", "X-Amz-Expires=9"),
@@ -385,24 +400,28 @@ def test_download_urls_cannot_be_made_up(ecr: ECRClient) -> None:
         assert b"<Code>SignatureDoesNotMatch</Code>" in body
 
 
-def test_a_layer_that_is_gone_is_not_downloaded(ecr: ECRClient) -> None:
+def test_a_layer_that_is_gone_is_not_downloaded(boto3_ecr: ECRClient) -> None:
     """The address of a layer whose repository was deleted leads nowhere."""
-    push(ecr, "one")
-    url = download_url(ecr)
-    ecr.delete_repository(repositoryName="app", force=True)
+    push(boto3_ecr, "one")
+    url = download_url(boto3_ecr)
+    boto3_ecr.delete_repository(repositoryName="app", force=True)
     status, body = fetch(url)
     assert status == 404
     assert b"<Code>NoSuchKey</Code>" in body
 
 
-def test_only_layers_of_images_are_downloaded(ecr: ECRClient) -> None:
+def test_only_layers_of_images_are_downloaded(boto3_ecr: ECRClient) -> None:
     """One that no image refers to is LayerInaccessibleException (API reference)."""
-    upload_layers(ecr)
+    upload_layers(boto3_ecr)
     arguments: dict[str, Any] = {"repositoryName": "app", "layerDigest": digest_of("layer one")}
-    assert code_of(ecr.get_download_url_for_layer, **arguments) == "LayerInaccessibleException"
-    digest = push(ecr, manifest=manifest_of())
-    ecr.get_download_url_for_layer(**arguments)
-    ecr.batch_delete_image(repositoryName="app", imageIds=[{"imageDigest": digest}])
-    assert code_of(ecr.get_download_url_for_layer, **arguments) == "LayerInaccessibleException"
+    assert (
+        code_of(boto3_ecr.get_download_url_for_layer, **arguments) == "LayerInaccessibleException"
+    )
+    digest = push(boto3_ecr, manifest=manifest_of())
+    boto3_ecr.get_download_url_for_layer(**arguments)
+    boto3_ecr.batch_delete_image(repositoryName="app", imageIds=[{"imageDigest": digest}])
+    assert (
+        code_of(boto3_ecr.get_download_url_for_layer, **arguments) == "LayerInaccessibleException"
+    )
     arguments["layerDigest"] = digest_of("absent")
-    assert code_of(ecr.get_download_url_for_layer, **arguments) == "LayersNotFoundException"
+    assert code_of(boto3_ecr.get_download_url_for_layer, **arguments) == "LayersNotFoundException"

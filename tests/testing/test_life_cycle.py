@@ -89,21 +89,21 @@ def test_two_emulators_share_no_repositories() -> None:
         there.close()
 
 
-def test_twelve_threads_create_repositories(emulator: EcrEmulator, ecr: ECRClient) -> None:
+def test_twelve_threads_create_repositories(emulator: EcrEmulator, boto3_ecr: ECRClient) -> None:
     """Calls from twelve threads lose nothing, and one of twelve creations of a name succeeds."""
 
     def create(thread: int) -> bool:
         for number in range(10):
-            ecr.create_repository(repositoryName=f"thread/{thread}-{number}")
+            boto3_ecr.create_repository(repositoryName=f"thread/{thread}-{number}")
         try:
-            ecr.create_repository(repositoryName="contested")
-        except ecr.exceptions.RepositoryAlreadyExistsException:
+            boto3_ecr.create_repository(repositoryName="contested")
+        except boto3_ecr.exceptions.RepositoryAlreadyExistsException:
             return False
         return True
 
     with ThreadPoolExecutor(12) as pool:
         assert sum(pool.map(create, range(12))) == 1
-    assert len(ecr.describe_repositories(maxResults=1000)["repositories"]) == 121
+    assert len(boto3_ecr.describe_repositories(maxResults=1000)["repositories"]) == 121
 
 
 def test_connections_stay_open() -> None:

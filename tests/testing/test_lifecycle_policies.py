@@ -27,20 +27,20 @@ ARCHIVE = days("sinceImageTransitioned", 90, storageClass="archive")
 
 
 @pytest.fixture
-def ecr(ecr: ECRClient) -> ECRClient:
+def boto3_ecr(boto3_ecr: ECRClient) -> ECRClient:
     """Give a client on a registry with one repository, app."""
-    ecr.create_repository(repositoryName="app")
-    return ecr
+    boto3_ecr.create_repository(repositoryName="app")
+    return boto3_ecr
 
 
-def put(ecr: ECRClient, text: str) -> Any:
+def put(boto3_ecr: ECRClient, text: str) -> Any:
     """Give the repository a policy."""
-    return ecr.put_lifecycle_policy(repositoryName="app", lifecyclePolicyText=text)
+    return boto3_ecr.put_lifecycle_policy(repositoryName="app", lifecyclePolicyText=text)
 
 
-def why_refused(ecr: ECRClient, text: str) -> str:
+def why_refused(boto3_ecr: ECRClient, text: str) -> str:
     """Put a policy that the service refuses, and give its reason."""
-    call = ecr.put_lifecycle_policy
+    call = boto3_ecr.put_lifecycle_policy
     message = message_of(call, repositoryName="app", lifecyclePolicyText=text)
     before, found, why = message.partition("Lifecycle policy validation failure: ")
     assert before == "Invalid parameter at 'LifecyclePolicyText' failed to satisfy constraint: '"
@@ -49,22 +49,23 @@ def why_refused(ecr: ECRClient, text: str) -> str:
     return why[:-1]
 
 
-def tags(ecr: ECRClient, status: str = "ACTIVE") -> set[str]:
+def tags(boto3_ecr: ECRClient, status: str = "ACTIVE") -> set[str]:
     """List the tags in the repository, untagged images by their digest."""
-    ids: Any = ecr.list_images(repositoryName="app", filter={"imageStatus": status})["imageIds"]  # type: ignore[typeddict-item]  # pyright: ignore[reportArgumentType]
+    chosen: Any = {"imageStatus": status}
+    ids: Any = boto3_ecr.list_images(repositoryName="app", filter=chosen)["imageIds"]
     return {each.get("imageTag", each["imageDigest"]) for each in ids}
 
 
-def test_a_policy_is_put_got_and_deleted(ecr: ECRClient, account_id: str) -> None:
+def test_a_policy_is_put_got_and_deleted(boto3_ecr: ECRClient, account_id: str) -> None:
     """The text is kept as it is; lastEvaluatedAt is 1970 until the policy was run."""
     expected: dict[str, Any] = {
         "registryId": account_id,
         "repositoryName": "app",
         "lifecyclePolicyText": POLICY,
     }
-    answers: list[Any] = [put(ecr, POLICY)]
-    answers.append(ecr.get_lifecycle_policy(repositoryName="app"))
-    answers.append(ecr.delete_lifecycle_policy(repositoryName="app"))
+    answers: list[Any] = [put(boto3_ecr, POLICY)]
+    answers.append(boto3_ecr.get_lifecycle_policy(repositoryName="app"))
+    answers.append(boto3_ecr.delete_lifecycle_policy(repositoryName="app"))
     for answer in answers:
         del answer["ResponseMetadata"]
     assert answers[0] == expected
@@ -73,28 +74,34 @@ def test_a_policy_is_put_got_and_deleted(ecr: ECRClient, account_id: str) -> Non
 
 
 @pytest.mark.parametrize("operation", ["get_lifecycle_policy", "delete_lifecycle_policy"])
-def test_a_repository_without_a_policy(ecr: ECRClient, account_id: str, operation: str) -> None:
+def test_a_repository_without_a_policy(
+    boto3_ecr: ECRClient, account_id: str, operation: str
+) -> None:
     """It is LifecyclePolicyNotFoundException, before and after (API reference)."""
-    put(ecr, POLICY)
-    ecr.delete_lifecycle_policy(repositoryName="app")
-    error = refusal(getattr(ecr, operation), repositoryName="app")["Error"]
+    put(boto3_ecr, POLICY)
+    boto3_ecr.delete_lifecycle_policy(repositoryName="app")
+    error = refusal(getattr(boto3_ecr, operation), repositoryName="app")["Error"]
     assert error["Code"] == "LifecyclePolicyNotFoundException"
     assert error["Message"] == (
         "Lifecycle policy does not exist for the repository with name 'app' in the registry with "
         f"id '{account_id}'"
     )
-    assert code_of(getattr(ecr, operation), repositoryName="absent") == (
+    assert code_of(getattr(boto3_ecr, operation), repositoryName="absent") == (
         "RepositoryNotFoundException"
     )
 
 
-def test_a_policy_replaces_another(ecr: ECRClient) -> None:
+def test_a_policy_replaces_another(boto3_ecr: ECRClient) -> None:
     """A repository has one policy (API PutLifecyclePolicy)."""
-    put(ecr, POLICY)
-    put(ecr, policy(rule(2)))
-    assert ecr.get_lifecycle_policy(repositoryName="app")["lifecyclePolicyText"] == policy(rule(2))
-    why_refused(ecr, policy(rule(0)))
-    assert ecr.get_lifecycle_policy(repositoryName="app")["lifecyclePolicyText"] == policy(rule(2))
+    put(boto3_ecr, POLICY)
+    put(boto3_ecr, policy(rule(2)))
+    assert boto3_ecr.get_lifecycle_policy(repositoryName="app")["lifecyclePolicyText"] == policy(
+        rule(2)
+    )
+    why_refused(boto3_ecr, policy(rule(0)))
+    assert boto3_ecr.get_lifecycle_policy(repositoryName="app")["lifecyclePolicyText"] == policy(
+        rule(2)
+    )
 
 
 @pytest.mark.parametrize("length", [99, 30_721])
@@ -124,9 +131,9 @@ def test_texts_of_other_lengths(unchecked: ECRClient, length: int) -> None:
         [rule(n, tagStatus="tagged", tagPatternList=[f"{n}-*"]) for n in range(1, 51)],
     ],
 )
-def test_policies_that_are_good(ecr: ECRClient, rules: list[Any]) -> None:
+def test_policies_that_are_good(boto3_ecr: ECRClient, rules: list[Any]) -> None:
     """All that the user guide's pages on lifecycle policies show is accepted."""
-    put(ecr, policy(*rules))
+    put(boto3_ecr, policy(*rules))
 
 
 @pytest.mark.parametrize(
@@ -149,9 +156,9 @@ def test_policies_that_are_good(ecr: ECRClient, rules: list[Any]) -> None:
         (policy(rule(), rule()), "unique rulePriority"),
     ],
 )
-def test_policies_that_are_none(ecr: ECRClient, text: str, why: str) -> None:
+def test_policies_that_are_none(boto3_ecr: ECRClient, text: str, why: str) -> None:
     """A document that the schema refuses says what is wrong (getmoto/moto's captured texts)."""
-    assert why in why_refused(ecr, text)
+    assert why in why_refused(boto3_ecr, text)
 
 
 @pytest.mark.parametrize(
@@ -181,9 +188,11 @@ def test_policies_that_are_none(ecr: ECRClient, text: str, why: str) -> None:
         ({"tagStatus": "tagged", "tagPatternList": ["*1*2*3*4*"]}, "more than 4 wildcards"),
     ],
 )
-def test_selections_that_are_refused(ecr: ECRClient, changes: dict[str, Any], why: str) -> None:
+def test_selections_that_are_refused(
+    boto3_ecr: ECRClient, changes: dict[str, Any], why: str
+) -> None:
     """Members of a selection go together as the user guide says (lifecycle policy parameters)."""
-    assert why in why_refused(ecr, policy(rule(**changes)))
+    assert why in why_refused(boto3_ecr, policy(rule(**changes)))
 
 
 @pytest.mark.parametrize(
@@ -197,20 +206,20 @@ def test_selections_that_are_refused(ecr: ECRClient, changes: dict[str, Any], wh
         ({**TRANSITION, "targetStorageClass": "standard"}, NO_SCHEMA_OF_ARCHIVE),
     ],
 )
-def test_actions_that_are_refused(ecr: ECRClient, action: dict[str, Any], why: str) -> None:
+def test_actions_that_are_refused(boto3_ecr: ECRClient, action: dict[str, Any], why: str) -> None:
     """An action is to expire, or to transition to archive.
 
     The count of schemas is 4 of 2026's schemas for the archive, as captured in
     hashicorp/terraform-provider-aws#45909, and 2 otherwise (cloudposse/terraform-aws-ecr#158).
     """
-    assert why_refused(ecr, policy(rule(action=action))) == why
+    assert why_refused(boto3_ecr, policy(rule(action=action))) == why
 
 
-def test_a_null_member_is_refused(ecr: ECRClient) -> None:
+def test_a_null_member_is_refused(boto3_ecr: ECRClient) -> None:
     """A member that is null matches no schema (cloudposse/terraform-aws-ecr#132)."""
     document = rule()
     document["selection"]["countUnit"] = None
-    assert why_refused(ecr, policy(document)) == NO_SCHEMA
+    assert why_refused(boto3_ecr, policy(document)) == NO_SCHEMA
 
 
 @pytest.mark.parametrize(
@@ -221,9 +230,11 @@ def test_a_null_member_is_refused(ecr: ECRClient) -> None:
         {**ARCHIVE, "countNumber": 89},
     ],
 )
-def test_actions_that_do_not_fit_the_selection(ecr: ECRClient, changes: dict[str, Any]) -> None:
+def test_actions_that_do_not_fit_the_selection(
+    boto3_ecr: ECRClient, changes: dict[str, Any]
+) -> None:
     """Pull times archive; archived images expire, after 90 days at least (user guide)."""
-    assert why_refused(ecr, policy(rule(**changes)))
+    assert why_refused(boto3_ecr, policy(rule(**changes)))
 
 
 @pytest.mark.parametrize(
@@ -247,44 +258,46 @@ def test_actions_that_do_not_fit_the_selection(ecr: ECRClient, changes: dict[str
         ),
     ],
 )
-def test_rules_that_do_not_go_together(ecr: ECRClient, rules: list[Any], why: str) -> None:
+def test_rules_that_do_not_go_together(boto3_ecr: ECRClient, rules: list[Any], why: str) -> None:
     """`any` is last, and no two rules of a storage class are for the same images (user guide)."""
-    assert why_refused(ecr, policy(*rules)) == why
+    assert why_refused(boto3_ecr, policy(*rules)) == why
 
 
 def test_policies_are_carried_out(
-    ecr: ECRClient, emulator: EcrEmulator, passes: Callable[..., None]
+    boto3_ecr: ECRClient, emulator: EcrEmulator, passes: Callable[..., None]
 ) -> None:
     """Images are expired and archived, signatures with them, and the time is noted."""
-    ecr.create_repository(repositoryName="untouched")
-    push(ecr, "v1", repository="untouched")
+    boto3_ecr.create_repository(repositoryName="untouched")
+    push(boto3_ecr, "v1", repository="untouched")
     for number in range(3):
-        push(ecr, f"v{number}")
-        push(ecr, f"w{number}")
+        push(boto3_ecr, f"v{number}")
+        push(boto3_ecr, f"w{number}")
         passes(days=1)
     signatures = [
-        push_signature(ecr, manifest_of(each), f"of {each}") for each in ("v0", "w0", "w2")
+        push_signature(boto3_ecr, manifest_of(each), f"of {each}") for each in ("v0", "w0", "w2")
     ]
     rules = [
         rule(1, tagStatus="tagged", tagPrefixList=["v"]),
         rule(2, tagStatus="tagged", tagPrefixList=["w"], action=TRANSITION),
     ]
-    put(ecr, policy(*rules))
+    put(boto3_ecr, policy(*rules))
     emulator.apply_lifecycle_policies()
-    assert tags(ecr) == {"v2", "w2", signatures[2]}
-    assert tags(ecr, "ARCHIVED") == {"w0", "w1", signatures[1]}
-    evaluated_at = ecr.get_lifecycle_policy(repositoryName="app")["lastEvaluatedAt"]
+    assert tags(boto3_ecr) == {"v2", "w2", signatures[2]}
+    assert tags(boto3_ecr, "ARCHIVED") == {"w0", "w1", signatures[1]}
+    evaluated_at = boto3_ecr.get_lifecycle_policy(repositoryName="app")["lastEvaluatedAt"]
     assert evaluated_at == emulator.clock.now()
     emulator.apply_lifecycle_policies()
-    assert tags(ecr) == {"v2", "w2", signatures[2]}
-    assert len(ecr.list_images(repositoryName="untouched")["imageIds"]) == 1
+    assert tags(boto3_ecr) == {"v2", "w2", signatures[2]}
+    assert len(boto3_ecr.list_images(repositoryName="untouched")["imageIds"]) == 1
 
 
-def test_a_policy_that_cannot_be_read_does_nothing(ecr: ECRClient, emulator: EcrEmulator) -> None:
+def test_a_policy_that_cannot_be_read_does_nothing(
+    boto3_ecr: ECRClient, emulator: EcrEmulator
+) -> None:
     """A template may bring a policy along that nothing has checked."""
-    ecr.create_repository_creation_template(
+    boto3_ecr.create_repository_creation_template(
         prefix="ROOT", appliedFor=["CREATE_ON_PUSH"], lifecyclePolicy="{}"
     )
-    push(ecr, "v1", manifest=index_of(), repository="new")
+    push(boto3_ecr, "v1", manifest=index_of(), repository="new")
     emulator.apply_lifecycle_policies()
-    assert len(ecr.list_images(repositoryName="new")["imageIds"]) == 1
+    assert len(boto3_ecr.list_images(repositoryName="new")["imageIds"]) == 1

@@ -22,20 +22,22 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def ecr(ecr: ECRClient) -> ECRClient:
+def boto3_ecr(boto3_ecr: ECRClient) -> ECRClient:
     """Give a client on a registry with one repository, app."""
-    ecr.create_repository(repositoryName="app")
-    return ecr
+    boto3_ecr.create_repository(repositoryName="app")
+    return boto3_ecr
 
 
 @pytest.fixture
-def preview(ecr: ECRClient, passes: Callable[..., None]) -> Preview:
+def preview(boto3_ecr: ECRClient, passes: Callable[..., None]) -> Preview:
     """Give what previews rules and gives the answer when it is complete."""
 
     def preview(*rules: Any, **arguments: Any) -> Any:
-        ecr.start_lifecycle_policy_preview(repositoryName="app", lifecyclePolicyText=policy(*rules))
+        boto3_ecr.start_lifecycle_policy_preview(
+            repositoryName="app", lifecyclePolicyText=policy(*rules)
+        )
         passes(minutes=1)
-        answer: Any = ecr.get_lifecycle_policy_preview(repositoryName="app", **arguments)
+        answer: Any = boto3_ecr.get_lifecycle_policy_preview(repositoryName="app", **arguments)
         assert answer["status"] == "COMPLETE"
         return answer
 
@@ -43,16 +45,16 @@ def preview(ecr: ECRClient, passes: Callable[..., None]) -> Preview:
 
 
 @pytest.fixture
-def push_daily(ecr: ECRClient, passes: Callable[..., None]) -> Callable[..., list[str]]:
+def push_daily(boto3_ecr: ECRClient, passes: Callable[..., None]) -> Callable[..., list[str]]:
     """Give what pushes an image a day: each argument is the tags of one, oldest first."""
 
     def push_daily(*tags: str) -> list[str]:
         digests: list[str] = []
         for number, each in enumerate(tags):
             names = each.split()
-            digests.append(push(ecr, name=f"image {number}"))
+            digests.append(push(boto3_ecr, name=f"image {number}"))
             for tag in names:
-                push(ecr, tag, name=f"image {number}")
+                push(boto3_ecr, tag, name=f"image {number}")
             passes(days=1)
         return digests
 
@@ -73,14 +75,16 @@ def tagged(*patterns: str, **changes: Any) -> dict[str, Any]:
 
 
 @needs("LifecyclePolicyPreviewResult.storage_class")
-def test_a_preview_takes_time(ecr: ECRClient, account_id: str, passes: Callable[..., None]) -> None:
+def test_a_preview_takes_time(
+    boto3_ecr: ECRClient, account_id: str, passes: Callable[..., None]
+) -> None:
     """IN_PROGRESS has no results yet; COMPLETE has them, and a summary (API reference)."""
-    digest = push(ecr, "v1")
+    digest = push(boto3_ecr, "v1")
     text = policy(rule(**days("sinceImagePushed", 3)))
     passes(days=4)
-    call: Any = ecr.get_lifecycle_policy_preview
+    call: Any = boto3_ecr.get_lifecycle_policy_preview
     assert code_of(call, repositoryName="app") == "LifecyclePolicyPreviewNotFoundException"
-    started: Any = ecr.start_lifecycle_policy_preview(
+    started: Any = boto3_ecr.start_lifecycle_policy_preview(
         repositoryName="app", lifecyclePolicyText=text
     )
     del started["ResponseMetadata"]
@@ -93,7 +97,7 @@ def test_a_preview_takes_time(ecr: ECRClient, account_id: str, passes: Callable[
     answer = call(repositoryName="app")
     assert (answer["status"], answer["previewResults"]) == ("IN_PROGRESS", [])
     code = code_of(
-        ecr.start_lifecycle_policy_preview, repositoryName="app", lifecyclePolicyText=text
+        boto3_ecr.start_lifecycle_policy_preview, repositoryName="app", lifecyclePolicyText=text
     )
     assert code == "LifecyclePolicyPreviewInProgressException"
     passes(minutes=1)
@@ -113,52 +117,52 @@ def test_a_preview_takes_time(ecr: ECRClient, account_id: str, passes: Callable[
         "appliedRulePriority": 1,
         "storageClass": "STANDARD",
     }
-    ecr.start_lifecycle_policy_preview(repositoryName="app", lifecyclePolicyText=text)
+    boto3_ecr.start_lifecycle_policy_preview(repositoryName="app", lifecyclePolicyText=text)
 
 
-def test_a_preview_changes_nothing(ecr: ECRClient, preview: Preview) -> None:
+def test_a_preview_changes_nothing(boto3_ecr: ECRClient, preview: Preview) -> None:
     """Images and policy stay as they are (API StartLifecyclePolicyPreview)."""
-    push(ecr, "v1")
-    push(ecr, "v2")
+    push(boto3_ecr, "v1")
+    push(boto3_ecr, "v2")
     assert len(preview(rule())["previewResults"]) == 1
-    assert len(ecr.list_images(repositoryName="app")["imageIds"]) == 2
-    assert code_of(ecr.get_lifecycle_policy, repositoryName="app") == (
+    assert len(boto3_ecr.list_images(repositoryName="app")["imageIds"]) == 2
+    assert code_of(boto3_ecr.get_lifecycle_policy, repositoryName="app") == (
         "LifecyclePolicyNotFoundException"
     )
 
 
-def test_the_policy_of_the_repository(ecr: ECRClient) -> None:
+def test_the_policy_of_the_repository(boto3_ecr: ECRClient) -> None:
     """Without a text it is the repository's policy; without one, an error (API reference)."""
-    call: Any = ecr.start_lifecycle_policy_preview
+    call: Any = boto3_ecr.start_lifecycle_policy_preview
     assert code_of(call, repositoryName="app") == "LifecyclePolicyNotFoundException"
     text = policy(rule())
-    ecr.put_lifecycle_policy(repositoryName="app", lifecyclePolicyText=text)
+    boto3_ecr.put_lifecycle_policy(repositoryName="app", lifecyclePolicyText=text)
     assert call(repositoryName="app")["lifecyclePolicyText"] == text
     assert code_of(call, repositoryName="absent") == "RepositoryNotFoundException"
-    assert code_of(ecr.get_lifecycle_policy_preview, repositoryName="absent") == (
+    assert code_of(boto3_ecr.get_lifecycle_policy_preview, repositoryName="absent") == (
         "RepositoryNotFoundException"
     )
 
 
-def test_a_policy_that_is_refused(ecr: ECRClient) -> None:
+def test_a_policy_that_is_refused(boto3_ecr: ECRClient) -> None:
     """A text that is no policy is refused at once, as PutLifecyclePolicy refuses it."""
     message = message_of(
-        ecr.start_lifecycle_policy_preview,
+        boto3_ecr.start_lifecycle_policy_preview,
         repositoryName="app",
         lifecyclePolicyText=policy(),
     )
     assert "Lifecycle policy validation failure" in message
 
 
-def test_a_preview_fails(ecr: ECRClient, passes: Callable[..., None]) -> None:
+def test_a_preview_fails(boto3_ecr: ECRClient, passes: Callable[..., None]) -> None:
     """FAILED is the end of a preview of a policy that can't be read."""
-    ecr.create_repository_creation_template(
+    boto3_ecr.create_repository_creation_template(
         prefix="ROOT", appliedFor=["CREATE_ON_PUSH"], lifecyclePolicy="{}"
     )
-    push(ecr, "v1", manifest=index_of(), repository="new")
-    ecr.start_lifecycle_policy_preview(repositoryName="new")
+    push(boto3_ecr, "v1", manifest=index_of(), repository="new")
+    boto3_ecr.start_lifecycle_policy_preview(repositoryName="new")
     passes(minutes=1)
-    answer: Any = ecr.get_lifecycle_policy_preview(repositoryName="new")
+    answer: Any = boto3_ecr.get_lifecycle_policy_preview(repositoryName="new")
     assert (answer["status"], answer["previewResults"]) == ("FAILED", [])
 
 
@@ -181,11 +185,11 @@ def test_days_since_the_push(push_daily: Callable[..., list[str]], preview: Prev
 
 @needs("LifecyclePolicyRuleAction.target_storage_class")
 def test_days_since_the_pull(
-    ecr: ECRClient, push_daily: Callable[..., list[str]], preview: Preview
+    boto3_ecr: ECRClient, push_daily: Callable[..., list[str]], preview: Preview
 ) -> None:
     """sinceImagePulled counts from the push for images never pulled (user guide)."""
     push_daily("a", "b", "c", "d")
-    ecr.batch_get_image(repositoryName="app", imageIds=[{"imageTag": "a"}])
+    boto3_ecr.batch_get_image(repositoryName="app", imageIds=[{"imageTag": "a"}])
     old = rule(**days("sinceImagePulled", 2), action=TRANSITION)
     answer = preview(old)
     assert results(answer) == [("b", 1)]
@@ -200,7 +204,7 @@ def test_days_since_the_pull(
 
 
 def test_days_since_the_archive(
-    ecr: ECRClient,
+    boto3_ecr: ECRClient,
     push_daily: Callable[..., list[str]],
     preview: Preview,
     passes: Callable[..., None],
@@ -208,7 +212,7 @@ def test_days_since_the_archive(
     """sinceImageTransitioned takes archived images only, and other rules none (user guide)."""
     push_daily("a", "b", "c")
     for tag in ("b", "a"):
-        ecr.update_image_storage_class(
+        boto3_ecr.update_image_storage_class(
             repositoryName="app", imageId={"imageTag": tag}, targetStorageClass="ARCHIVE"
         )
         passes(days=30)
@@ -219,23 +223,23 @@ def test_days_since_the_archive(
     assert answer["previewResults"][0]["storageClass"] == "ARCHIVE"
     passes(days=30)
     assert results(preview(archived)) == [("b", 2), ("a", 2)]
-    ecr.update_image_storage_class(
+    boto3_ecr.update_image_storage_class(
         repositoryName="app", imageId={"imageTag": "b"}, targetStorageClass="STANDARD"
     )
     assert results(preview(rule(), archived)) == [("a", 2)]
 
 
 def test_a_restored_image_begins_anew(
-    ecr: ECRClient,
+    boto3_ecr: ECRClient,
     push_daily: Callable[..., list[str]],
     preview: Preview,
     passes: Callable[..., None],
 ) -> None:
     """Its age counts from the end of the restore, not from its push or pull (user guide)."""
     push_daily("a", "b")
-    ecr.batch_get_image(repositoryName="app", imageIds=[{"imageTag": "a"}])
+    boto3_ecr.batch_get_image(repositoryName="app", imageIds=[{"imageTag": "a"}])
     for storage_class in ("ARCHIVE", "STANDARD"):
-        ecr.update_image_storage_class(
+        boto3_ecr.update_image_storage_class(
             repositoryName="app",
             imageId={"imageTag": "a"},
             targetStorageClass=storage_class,
@@ -298,49 +302,49 @@ def test_rules_follow_their_priority(
 
 
 def test_what_an_index_lists_stays(
-    ecr: ECRClient, preview: Preview, passes: Callable[..., None]
+    boto3_ecr: ECRClient, preview: Preview, passes: Callable[..., None]
 ) -> None:
     """No rule takes an image as long as an index lists it (user guide, evaluation rules)."""
-    push(ecr, name="listed")
-    alone = push(ecr, name="alone")
-    push(ecr, "v1", manifest=index_of(manifest_of("listed")))
+    push(boto3_ecr, name="listed")
+    alone = push(boto3_ecr, name="alone")
+    push(boto3_ecr, "v1", manifest=index_of(manifest_of("listed")))
     passes(days=2)
     answer = preview(rule(tagStatus="untagged", **days("sinceImagePushed", 1)))
     assert [each["imageDigest"] for each in answer["previewResults"]] == [alone]
 
 
 def test_an_index_takes_its_images_along(
-    ecr: ECRClient, preview: Preview, passes: Callable[..., None]
+    boto3_ecr: ECRClient, preview: Preview, passes: Callable[..., None]
 ) -> None:
     """When the index expires, the images that it lists may, also through another index."""
     for name in ("arm", "amd"):
-        push(ecr, name=name)
+        push(boto3_ecr, name=name)
     inner = index_of(manifest_of("arm"))
-    push(ecr, manifest=inner)
-    outer = push(ecr, "v1", manifest=index_of(inner, manifest_of("amd")))
+    push(boto3_ecr, manifest=inner)
+    outer = push(boto3_ecr, "v1", manifest=index_of(inner, manifest_of("amd")))
     passes(days=2)
     old = days("sinceImagePushed", 1)
     assert preview(rule(tagStatus="untagged", **old))["previewResults"] == []
     assert len(preview(rule(**old))["previewResults"]) == 4
-    ecr.update_image_storage_class(
+    boto3_ecr.update_image_storage_class(
         repositoryName="app", imageId={"imageDigest": outer}, targetStorageClass="ARCHIVE"
     )
     assert len(preview(rule(tagStatus="untagged", **old))["previewResults"]) == 3
 
 
 def test_artifacts_follow_their_subject(
-    ecr: ECRClient, preview: Preview, passes: Callable[..., None]
+    boto3_ecr: ECRClient, preview: Preview, passes: Callable[..., None]
 ) -> None:
     """No rule takes a signature as long as its image is there (user guide, evaluation rules)."""
-    push(ecr, "v1")
-    push_signature(ecr, manifest_of("v1"))
-    push_signature(ecr, manifest_of("absent"), "other")
+    push(boto3_ecr, "v1")
+    push_signature(boto3_ecr, manifest_of("v1"))
+    push_signature(boto3_ecr, manifest_of("absent"), "other")
     passes(days=2)
     assert len(preview(rule(**days("sinceImagePushed", 1)))["previewResults"]) == 2
 
 
 def test_results_have_pages(
-    ecr: ECRClient, push_daily: Callable[..., list[str]], preview: Preview
+    boto3_ecr: ECRClient, push_daily: Callable[..., list[str]], preview: Preview
 ) -> None:
     """A page holds 100 results at most; the summary counts all (API reference)."""
     push_daily(*[""] * 5, *"abcdef")
@@ -348,22 +352,24 @@ def test_results_have_pages(
     assert answer["summary"] == {"expiringImageTotalCount": 10}
     found = results(answer)
     while "nextToken" in answer:
-        answer = ecr.get_lifecycle_policy_preview(
+        answer = boto3_ecr.get_lifecycle_policy_preview(
             repositoryName="app", maxResults=4, nextToken=answer["nextToken"]
         )
         found += results(answer)
     assert found == [("", 1)] * 5 + [(tag, 1) for tag in "abcde"]
-    message = message_of(ecr.get_lifecycle_policy_preview, repositoryName="app", maxResults=101)
+    message = message_of(
+        boto3_ecr.get_lifecycle_policy_preview, repositoryName="app", maxResults=101
+    )
     assert "'maxResults'" in message
 
 
 def test_results_are_chosen(
-    ecr: ECRClient, push_daily: Callable[..., list[str]], preview: Preview
+    boto3_ecr: ECRClient, push_daily: Callable[..., list[str]], preview: Preview
 ) -> None:
     """By tagStatus, or by ids, which refuse paging (API GetLifecyclePolicyPreview)."""
     digests = push_daily("", "a", "b", "c")
     preview(rule())
-    call: Any = ecr.get_lifecycle_policy_preview
+    call: Any = boto3_ecr.get_lifecycle_policy_preview
 
     def chosen(**arguments: Any) -> list[str]:
         answer = call(repositoryName="app", **arguments)

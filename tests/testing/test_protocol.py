@@ -48,10 +48,10 @@ def post(emulator: EcrEmulator, operation: str, body: bytes) -> tuple[int, Any, 
             return error.code, json.loads(error.read()), error.headers
 
 
-def test_every_answer_has_a_request_id(ecr: ECRClient) -> None:
+def test_every_answer_has_a_request_id(boto3_ecr: ECRClient) -> None:
     """Good and bad answers carry an x-amzn-RequestId, each its own (API reference)."""
-    good = ecr.describe_repositories()["ResponseMetadata"]
-    bad = refusal(ecr.delete_repository, repositoryName="absent")["ResponseMetadata"]
+    good = boto3_ecr.describe_repositories()["ResponseMetadata"]
+    bad = refusal(boto3_ecr.delete_repository, repositoryName="absent")["ResponseMetadata"]
     assert good["RequestId"] != bad["RequestId"]
     assert len(good["RequestId"]) == len(bad["RequestId"]) == 36
 
@@ -64,10 +64,10 @@ def test_times_are_numbers_on_the_wire(emulator: EcrEmulator) -> None:
     assert isinstance(answer["repository"]["createdAt"], float)
 
 
-def test_an_operation_without_output_has_an_empty_body(ecr: ECRClient) -> None:
+def test_an_operation_without_output_has_an_empty_body(boto3_ecr: ECRClient) -> None:
     """TagResource answers HTTP 200 with an empty body (API TagResource)."""
-    arn = ecr.create_repository(repositoryName="app")["repository"]["repositoryArn"]  # pyright: ignore[reportTypedDictNotRequiredAccess]
-    answer = ecr.tag_resource(resourceArn=arn, tags=[{"Key": "k", "Value": "v"}])
+    arn = boto3_ecr.create_repository(repositoryName="app")["repository"]["repositoryArn"]  # pyright: ignore[reportTypedDictNotRequiredAccess]
+    answer = boto3_ecr.tag_resource(resourceArn=arn, tags=[{"Key": "k", "Value": "v"}])
     assert answer["ResponseMetadata"]["HTTPHeaders"]["content-length"] == "0"
 
 

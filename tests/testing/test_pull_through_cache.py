@@ -29,17 +29,17 @@ def without_metadata(answer: Any) -> dict[str, Any]:
     return {name: value for name, value in answer.items() if name != "ResponseMetadata"}
 
 
-def create(ecr: ECRClient, prefix: str = "quay", url: str = "quay.io", **members: Any) -> Any:
+def create(boto3_ecr: ECRClient, prefix: str = "quay", url: str = "quay.io", **members: Any) -> Any:
     """Create a rule and give the answer's members."""
-    answer = ecr.create_pull_through_cache_rule(
+    answer = boto3_ecr.create_pull_through_cache_rule(
         ecrRepositoryPrefix=prefix, upstreamRegistryUrl=url, **members
     )
     return without_metadata(answer)
 
 
-def described(ecr: ECRClient, **arguments: Any) -> list[Any]:
+def described(boto3_ecr: ECRClient, **arguments: Any) -> list[Any]:
     """Give the rules that are described."""
-    return list(ecr.describe_pull_through_cache_rules(**arguments)["pullThroughCacheRules"])
+    return list(boto3_ecr.describe_pull_through_cache_rules(**arguments)["pullThroughCacheRules"])
 
 
 @pytest.fixture
@@ -56,9 +56,11 @@ def make_secret(account_id: str) -> Callable[..., str]:
 
 
 @needs("PullThroughCacheRule.upstream_repository_prefix")
-def test_a_rule_with_all_defaults(ecr: ECRClient, account_id: str, emulator: EcrEmulator) -> None:
+def test_a_rule_with_all_defaults(
+    boto3_ecr: ECRClient, account_id: str, emulator: EcrEmulator
+) -> None:
     """The upstream is named, and ROOT is the upstream prefix unless another is given (API reference)."""
-    rule = create(ecr)
+    rule = create(boto3_ecr)
     created_at = rule.pop("createdAt")
     assert abs(created_at - emulator.clock.now()) < timedelta(minutes=1)
     assert rule == {
@@ -68,7 +70,7 @@ def test_a_rule_with_all_defaults(ecr: ECRClient, account_id: str, emulator: Ecr
         "upstreamRegistry": "quay",
         "upstreamRepositoryPrefix": "ROOT",
     }
-    assert described(ecr) == [{**rule, "createdAt": created_at, "updatedAt": created_at}]
+    assert described(boto3_ecr) == [{**rule, "createdAt": created_at, "updatedAt": created_at}]
 
 
 @pytest.mark.parametrize(
@@ -86,21 +88,23 @@ def test_a_rule_with_all_defaults(ecr: ECRClient, account_id: str, emulator: Ecr
     ],
 )
 def test_the_upstreams(
-    ecr: ECRClient, make_secret: Callable[..., str], url: str, name: str
+    boto3_ecr: ECRClient, make_secret: Callable[..., str], url: str, name: str
 ) -> None:
     """Each upstream registry is known by its URL; its name may be given (user guide)."""
     login = {"credentialArn": make_secret(), "customRoleArn": ROLE}
-    assert create(ecr, "one", url, **login)["upstreamRegistry"] == name
-    assert create(ecr, "two", url, upstreamRegistry=name, **login)["upstreamRegistry"] == name
+    assert create(boto3_ecr, "one", url, **login)["upstreamRegistry"] == name
+    assert create(boto3_ecr, "two", url, upstreamRegistry=name, **login)["upstreamRegistry"] == name
 
 
 @pytest.mark.parametrize(
     "url", ["harbor.example.com", "https://quay.io", "docker.io", "gcr.io", ""]
 )
-def test_other_upstreams_are_refused(ecr: ECRClient, url: str) -> None:
+def test_other_upstreams_are_refused(boto3_ecr: ECRClient, url: str) -> None:
     """Other URLs are UnsupportedUpstreamRegistryException (goharbor/harbor#20174)."""
     error = refusal(
-        ecr.create_pull_through_cache_rule, ecrRepositoryPrefix="other", upstreamRegistryUrl=url
+        boto3_ecr.create_pull_through_cache_rule,
+        ecrRepositoryPrefix="other",
+        upstreamRegistryUrl=url,
     )["Error"]
     assert error["Code"] == "UnsupportedUpstreamRegistryException"
     assert error["Message"] == (
@@ -109,9 +113,9 @@ def test_other_upstreams_are_refused(ecr: ECRClient, url: str) -> None:
     )
 
 
-def test_a_name_that_is_not_the_urls(ecr: ECRClient) -> None:
+def test_a_name_that_is_not_the_urls(boto3_ecr: ECRClient) -> None:
     """The upstream's name has to be that of its URL."""
-    call = ecr.create_pull_through_cache_rule
+    call = boto3_ecr.create_pull_through_cache_rule
     message = message_of(
         call, ecrRepositoryPrefix="a1", upstreamRegistryUrl="quay.io", upstreamRegistry="k8s"
     )
@@ -122,49 +126,52 @@ def test_a_name_that_is_not_the_urls(ecr: ECRClient) -> None:
     "url",
     ["registry-1.docker.io", "ghcr.io", "registry.gitlab.com", "mine.azurecr.io", "cgr.dev"],
 )
-def test_upstreams_that_need_a_secret(ecr: ECRClient, url: str) -> None:
+def test_upstreams_that_need_a_secret(boto3_ecr: ECRClient, url: str) -> None:
     """Without one they are refused (user guide; aws-controllers-k8s/community#2589)."""
     error = refusal(
-        ecr.create_pull_through_cache_rule, ecrRepositoryPrefix="hub", upstreamRegistryUrl=url
+        boto3_ecr.create_pull_through_cache_rule, ecrRepositoryPrefix="hub", upstreamRegistryUrl=url
     )["Error"]
     assert error["Code"] == "UnsupportedUpstreamRegistryException"
     assert "requires authentication" in error["Message"]
 
 
-def test_ecr_of_another_account_needs_a_role(ecr: ECRClient, account_id: str) -> None:
+def test_ecr_of_another_account_needs_a_role(boto3_ecr: ECRClient, account_id: str) -> None:
     """ECR is read by a role if the registry is another account's (user guide)."""
     host = "{}.dkr.ecr.eu-west-1.amazonaws.com".format
-    create(ecr, "ours", host(account_id))
-    call = ecr.create_pull_through_cache_rule
+    create(boto3_ecr, "ours", host(account_id))
+    call = boto3_ecr.create_pull_through_cache_rule
     arguments = {"ecrRepositoryPrefix": "theirs", "upstreamRegistryUrl": host("151515151515")}
     assert "'customRoleArn'" in message_of(call, **arguments)
-    assert create(ecr, "theirs", host("151515151515"), customRoleArn=ROLE)["customRoleArn"] == ROLE
+    assert (
+        create(boto3_ecr, "theirs", host("151515151515"), customRoleArn=ROLE)["customRoleArn"]
+        == ROLE
+    )
 
 
 def test_the_secret_is_of_the_same_account_and_region(
-    ecr: ECRClient, make_secret: Callable[..., str]
+    boto3_ecr: ECRClient, make_secret: Callable[..., str]
 ) -> None:
     """Account and Region of secret and rule must match (user guide, creating a rule)."""
-    call = ecr.create_pull_through_cache_rule
+    call = boto3_ecr.create_pull_through_cache_rule
     rule: Any = {"ecrRepositoryPrefix": "hub", "upstreamRegistryUrl": "registry-1.docker.io"}
     for elsewhere in ({"region_name": "eu-west-1"}, {"account_id": "161616161616"}):
         arn = make_secret(**elsewhere)
         assert "'credentialArn'" in message_of(call, **rule, credentialArn=arn)
 
 
-def test_the_secrets_name_begins_with_ecr_pullthroughcache(ecr: ECRClient) -> None:
+def test_the_secrets_name_begins_with_ecr_pullthroughcache(boto3_ecr: ECRClient) -> None:
     """Other names are refused (user guide, creating a rule)."""
     arn = "arn:aws:secretsmanager:us-east-1:123456789012:secret:docker-hub-AbCdEf"
-    call = ecr.create_pull_through_cache_rule
+    call = boto3_ecr.create_pull_through_cache_rule
     rule: Any = {"ecrRepositoryPrefix": "hub", "upstreamRegistryUrl": "registry-1.docker.io"}
     assert "'credentialArn'" in message_of(call, **rule, credentialArn=arn)
 
 
 @pytest.mark.parametrize("prefix", ["ab", "a" * 30, "team/hub", "hub/", "a.b_c--d", "ROOT"])
-def test_prefixes_that_are_accepted(ecr: ECRClient, prefix: str) -> None:
+def test_prefixes_that_are_accepted(boto3_ecr: ECRClient, prefix: str) -> None:
     """A prefix may end in a slash, and may be ROOT (API CreatePullThroughCacheRule)."""
-    assert create(ecr, prefix)["ecrRepositoryPrefix"] == prefix
-    assert [rule["ecrRepositoryPrefix"] for rule in described(ecr)] == [prefix]
+    assert create(boto3_ecr, prefix)["ecrRepositoryPrefix"] == prefix
+    assert [rule["ecrRepositoryPrefix"] for rule in described(boto3_ecr)] == [prefix]
 
 
 @pytest.mark.parametrize("prefix", ["a", "a" * 31, "Hub", "/hub", "hub//", "ROOT/", "root*"])
@@ -175,70 +182,77 @@ def test_prefixes_that_are_refused(unchecked: ECRClient, prefix: str) -> None:
     assert "'ecrRepositoryPrefix'" in message
 
 
-def test_upstream_prefixes(ecr: ECRClient) -> None:
+def test_upstream_prefixes(boto3_ecr: ECRClient) -> None:
     """ROOT goes with the upstream's ROOT only (user guide, customizing prefixes)."""
-    assert create(ecr, upstreamRepositoryPrefix="org")["upstreamRepositoryPrefix"] == "org"
-    call = ecr.create_pull_through_cache_rule
+    assert create(boto3_ecr, upstreamRepositoryPrefix="org")["upstreamRepositoryPrefix"] == "org"
+    call = boto3_ecr.create_pull_through_cache_rule
     rule: Any = {"ecrRepositoryPrefix": "ROOT", "upstreamRegistryUrl": "quay.io"}
     assert "'upstreamRepositoryPrefix'" in message_of(call, **rule, upstreamRepositoryPrefix="org")
 
 
-def test_a_prefix_has_one_rule(ecr: ECRClient) -> None:
+def test_a_prefix_has_one_rule(boto3_ecr: ECRClient) -> None:
     """A slash is assumed at the end, so `quay` and `quay/` are one (API reference)."""
-    create(ecr)
+    create(boto3_ecr)
     for prefix in ("quay", "quay/"):
         code = code_of(
-            ecr.create_pull_through_cache_rule,
+            boto3_ecr.create_pull_through_cache_rule,
             ecrRepositoryPrefix=prefix,
             upstreamRegistryUrl="public.ecr.aws",
         )
         assert code == "PullThroughCacheRuleAlreadyExistsException"
 
 
-def test_fifty_rules_and_no_more(ecr: ECRClient, make_client: Callable[..., ECRClient]) -> None:
+def test_fifty_rules_and_no_more(
+    boto3_ecr: ECRClient, make_client: Callable[..., ECRClient]
+) -> None:
     """A registry has 50 rules at most (user guide, service quotas)."""
     for number in range(50):
-        create(ecr, f"rule{number}")
+        create(boto3_ecr, f"rule{number}")
     once = make_client(config=Config(retries={"total_max_attempts": 1}))
     call = once.create_pull_through_cache_rule
     code = code_of(call, ecrRepositoryPrefix="more", upstreamRegistryUrl="quay.io")
     assert code == "LimitExceededException"
-    ecr.delete_pull_through_cache_rule(ecrRepositoryPrefix="rule7")
-    create(ecr, "more")
+    boto3_ecr.delete_pull_through_cache_rule(ecrRepositoryPrefix="rule7")
+    create(boto3_ecr, "more")
 
 
-def test_rules_are_described_by_prefix(ecr: ECRClient) -> None:
+def test_rules_are_described_by_prefix(boto3_ecr: ECRClient) -> None:
     """The rules asked for are given; one unknown prefix fails the call (API reference)."""
     for prefix in ("one", "two", "ROOT"):
-        create(ecr, prefix)
-    found = described(ecr, ecrRepositoryPrefixes=["two/", "ROOT"])
+        create(boto3_ecr, prefix)
+    found = described(boto3_ecr, ecrRepositoryPrefixes=["two/", "ROOT"])
     assert {rule["ecrRepositoryPrefix"] for rule in found} == {"two", "ROOT"}
-    code = code_of(ecr.describe_pull_through_cache_rules, ecrRepositoryPrefixes=["one", "none"])
+    code = code_of(
+        boto3_ecr.describe_pull_through_cache_rules, ecrRepositoryPrefixes=["one", "none"]
+    )
     assert code == "PullThroughCacheRuleNotFoundException"
 
 
-def test_rules_are_described_by_page(ecr: ECRClient) -> None:
+def test_rules_are_described_by_page(boto3_ecr: ECRClient) -> None:
     """Rules are listed by pages, with and without prefixes (API reference)."""
     prefixes = [f"rule{number}" for number in range(5)]
     for prefix in prefixes:
-        create(ecr, prefix)
-    paginator: Any = ecr.get_paginator("describe_pull_through_cache_rules")
+        create(boto3_ecr, prefix)
+    paginator: Any = boto3_ecr.get_paginator("describe_pull_through_cache_rules")
     for arguments in ({}, {"ecrRepositoryPrefixes": prefixes}):
         pages = list(paginator.paginate(**arguments, PaginationConfig={"PageSize": 2}))
         assert [len(page["pullThroughCacheRules"]) for page in pages] == [2, 2, 1]
-    message_of(ecr.describe_pull_through_cache_rules, maxResults=1001)
+    message_of(boto3_ecr.describe_pull_through_cache_rules, maxResults=1001)
 
 
 @needs("PullThroughCacheRule.upstream_repository_prefix")
 def test_update_changes_the_login(
-    ecr: ECRClient, make_secret: Callable[..., str], passes: Callable[..., None], account_id: str
+    boto3_ecr: ECRClient,
+    make_secret: Callable[..., str],
+    passes: Callable[..., None],
+    account_id: str,
 ) -> None:
     """An update replaces the secret and tells when (API UpdatePullThroughCacheRule)."""
     old, new = make_secret(name="old"), make_secret(name="new")
-    rule = create(ecr, "hub", "registry-1.docker.io", credentialArn=old)
+    rule = create(boto3_ecr, "hub", "registry-1.docker.io", credentialArn=old)
     passes(minutes=5)
     answer = without_metadata(
-        ecr.update_pull_through_cache_rule(ecrRepositoryPrefix="hub", credentialArn=new)
+        boto3_ecr.update_pull_through_cache_rule(ecrRepositoryPrefix="hub", credentialArn=new)
     )
     assert answer.pop("updatedAt") - rule["createdAt"] == timedelta(minutes=5)
     assert answer == {
@@ -247,23 +261,23 @@ def test_update_changes_the_login(
         "credentialArn": new,
         "upstreamRepositoryPrefix": "ROOT",
     }
-    (stored,) = described(ecr)
+    (stored,) = described(boto3_ecr)
     assert (stored["credentialArn"], stored["createdAt"]) == (new, rule["createdAt"])
 
 
-def test_delete_answers_with_the_rule(ecr: ECRClient) -> None:
+def test_delete_answers_with_the_rule(boto3_ecr: ECRClient) -> None:
     """The deleted rule is answered (API DeletePullThroughCacheRule)."""
-    rule = create(ecr)
-    answer = without_metadata(ecr.delete_pull_through_cache_rule(ecrRepositoryPrefix="quay/"))
+    rule = create(boto3_ecr)
+    answer = without_metadata(boto3_ecr.delete_pull_through_cache_rule(ecrRepositoryPrefix="quay/"))
     del rule["upstreamRegistry"]
     assert answer == rule
-    assert described(ecr) == []
+    assert described(boto3_ecr) == []
 
 
 @pytest.mark.parametrize("operation", ["update", "delete", "validate"])
-def test_an_unknown_prefix(ecr: ECRClient, operation: str) -> None:
+def test_an_unknown_prefix(boto3_ecr: ECRClient, operation: str) -> None:
     """An unknown prefix is PullThroughCacheRuleNotFoundException (API reference)."""
-    call = getattr(ecr, f"{operation}_pull_through_cache_rule")
+    call = getattr(boto3_ecr, f"{operation}_pull_through_cache_rule")
     login = {"customRoleArn": ROLE} if operation == "update" else {}
     error = refusal(call, ecrRepositoryPrefix="none", **login)["Error"]
     assert error["Code"] == "PullThroughCacheRuleNotFoundException"
@@ -272,12 +286,12 @@ def test_an_unknown_prefix(ecr: ECRClient, operation: str) -> None:
 
 @needs("PullThroughCacheRule.upstream_repository_prefix")
 def test_a_rule_is_validated(
-    ecr: ECRClient, make_secret: Callable[..., str], account_id: str
+    boto3_ecr: ECRClient, make_secret: Callable[..., str], account_id: str
 ) -> None:
     """A rule whose login is well formed, or that needs none, is valid (API reference)."""
     arn = make_secret()
-    create(ecr, "hub", "registry-1.docker.io", credentialArn=arn)
-    answer = ecr.validate_pull_through_cache_rule(ecrRepositoryPrefix="hub")
+    create(boto3_ecr, "hub", "registry-1.docker.io", credentialArn=arn)
+    answer = boto3_ecr.validate_pull_through_cache_rule(ecrRepositoryPrefix="hub")
     assert without_metadata(answer) == {
         "ecrRepositoryPrefix": "hub",
         "registryId": account_id,
@@ -286,15 +300,15 @@ def test_a_rule_is_validated(
         "upstreamRepositoryPrefix": "ROOT",
         "isValid": True,
     }
-    create(ecr)
-    assert ecr.validate_pull_through_cache_rule(ecrRepositoryPrefix="quay")["isValid"] is True
+    create(boto3_ecr)
+    assert boto3_ecr.validate_pull_through_cache_rule(ecrRepositoryPrefix="quay")["isValid"] is True
 
 
 def test_rules_of_another_account(
-    ecr: ECRClient, account_id: str, make_client: Callable[..., ECRClient]
+    boto3_ecr: ECRClient, account_id: str, make_client: Callable[..., ECRClient]
 ) -> None:
     """`registryId` names the registry (API reference)."""
     other = make_client(account_id="171717171717")
     assert create(other, registryId=account_id)["registryId"] == account_id
     assert described(other) == []
-    assert described(ecr) == described(other, registryId=account_id) != []
+    assert described(boto3_ecr) == described(other, registryId=account_id) != []

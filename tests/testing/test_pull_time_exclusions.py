@@ -23,35 +23,35 @@ if TYPE_CHECKING:
 ROLE = "arn:aws:iam::123456789012:role/scanner"
 
 
-def listed(ecr: ECRClient, **arguments: Any) -> list[str]:
+def listed(boto3_ecr: ECRClient, **arguments: Any) -> list[str]:
     """List the excluded principals."""
-    return list(ecr.list_pull_time_update_exclusions(**arguments)["pullTimeUpdateExclusions"])
+    return list(boto3_ecr.list_pull_time_update_exclusions(**arguments)["pullTimeUpdateExclusions"])
 
 
 def test_a_principal_is_registered_and_deregistered(
-    ecr: ECRClient, emulator: EcrEmulator, passes: Callable[..., None]
+    boto3_ecr: ECRClient, emulator: EcrEmulator, passes: Callable[..., None]
 ) -> None:
     """Answers have the principal, and the time when it was excluded (API reference)."""
     passes(hours=1)
-    answer: Any = ecr.register_pull_time_update_exclusion(principalArn=ROLE)
+    answer: Any = boto3_ecr.register_pull_time_update_exclusion(principalArn=ROLE)
     assert answer["principalArn"] == ROLE
     assert abs(answer["createdAt"] - emulator.clock.now()) < timedelta(milliseconds=1)
-    assert listed(ecr) == [ROLE]
-    gone: Any = ecr.deregister_pull_time_update_exclusion(principalArn=ROLE)
+    assert listed(boto3_ecr) == [ROLE]
+    gone: Any = boto3_ecr.deregister_pull_time_update_exclusion(principalArn=ROLE)
     assert gone["principalArn"] == ROLE
-    assert listed(ecr) == []
+    assert listed(boto3_ecr) == []
 
 
-def test_a_principal_is_excluded_once(ecr: ECRClient) -> None:
+def test_a_principal_is_excluded_once(boto3_ecr: ECRClient) -> None:
     """A repeat is ExclusionAlreadyExistsException (user guide, pull-time update exclusions)."""
-    ecr.register_pull_time_update_exclusion(principalArn=ROLE)
-    call = ecr.register_pull_time_update_exclusion
+    boto3_ecr.register_pull_time_update_exclusion(principalArn=ROLE)
+    call = boto3_ecr.register_pull_time_update_exclusion
     assert code_of(call, principalArn=ROLE) == "ExclusionAlreadyExistsException"
 
 
-def test_an_unknown_principal(ecr: ECRClient) -> None:
+def test_an_unknown_principal(boto3_ecr: ECRClient) -> None:
     """What isn't excluded is ExclusionNotFoundException (user guide)."""
-    call = ecr.deregister_pull_time_update_exclusion
+    call = boto3_ecr.deregister_pull_time_update_exclusion
     assert code_of(call, principalArn=ROLE) == "ExclusionNotFoundException"
 
 
@@ -59,10 +59,10 @@ def test_an_unknown_principal(ecr: ECRClient) -> None:
     "arn",
     ["arn:aws:iam::123456789012:user/team/me", "arn:aws-cn:iam::123456789012:role/a+b=c,d.e@f"],
 )
-def test_principals_that_are_accepted(ecr: ECRClient, arn: str) -> None:
+def test_principals_that_are_accepted(boto3_ecr: ECRClient, arn: str) -> None:
     """Roles and users with a path are accepted (API RegisterPullTimeUpdateExclusion)."""
-    ecr.register_pull_time_update_exclusion(principalArn=arn)
-    assert listed(ecr) == [arn]
+    boto3_ecr.register_pull_time_update_exclusion(principalArn=arn)
+    assert listed(boto3_ecr) == [arn]
 
 
 @pytest.mark.parametrize(
@@ -77,9 +77,11 @@ def test_principals_that_are_accepted(ecr: ECRClient, arn: str) -> None:
         ROLE * 5,
     ],
 )
-def test_principals_that_are_refused(ecr: ECRClient, arn: str) -> None:
+def test_principals_that_are_refused(boto3_ecr: ECRClient, arn: str) -> None:
     """Only ARNs of roles and users, of 200 characters at most (API reference)."""
-    assert "'principalArn'" in message_of(ecr.register_pull_time_update_exclusion, principalArn=arn)
+    assert "'principalArn'" in message_of(
+        boto3_ecr.register_pull_time_update_exclusion, principalArn=arn
+    )
 
 
 def test_quota_of_exclusions(make_client: Callable[..., ECRClient]) -> None:
@@ -94,28 +96,30 @@ def test_quota_of_exclusions(make_client: Callable[..., ECRClient]) -> None:
     assert code == "ExclusionAlreadyExistsException"
 
 
-def test_exclusions_are_listed_by_page(ecr: ECRClient, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_exclusions_are_listed_by_page(
+    boto3_ecr: ECRClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A page holds 100 unless it is asked for more, 1000 at most (API reference)."""
     assert pull_time_exclusions.MOST_EXCLUSIONS == 100
     monkeypatch.setattr(pull_time_exclusions, "MOST_EXCLUSIONS", 101)
     roles = [f"{ROLE}{number:03}" for number in range(101)]
     for role in roles:
-        ecr.register_pull_time_update_exclusion(principalArn=role)
-    first = ecr.list_pull_time_update_exclusions()
+        boto3_ecr.register_pull_time_update_exclusion(principalArn=role)
+    first = boto3_ecr.list_pull_time_update_exclusions()
     token = first["nextToken"]  # pyright: ignore[reportTypedDictNotRequiredAccess]
-    rest = ecr.list_pull_time_update_exclusions(nextToken=token)
+    rest = boto3_ecr.list_pull_time_update_exclusions(nextToken=token)
     assert len(first["pullTimeUpdateExclusions"]) == 100
     assert sorted(first["pullTimeUpdateExclusions"] + rest["pullTimeUpdateExclusions"]) == roles
     assert "nextToken" not in rest
-    assert len(listed(ecr, maxResults=1000)) == 101
-    message_of(ecr.list_pull_time_update_exclusions, maxResults=1001)
+    assert len(listed(boto3_ecr, maxResults=1000)) == 101
+    message_of(boto3_ecr.list_pull_time_update_exclusions, maxResults=1001)
 
 
 def test_exclusions_belong_to_a_registry(
-    ecr: ECRClient, make_client: Callable[..., ECRClient]
+    boto3_ecr: ECRClient, make_client: Callable[..., ECRClient]
 ) -> None:
     """Another Region or account has exclusions of its own (API reference: for a registry)."""
-    ecr.register_pull_time_update_exclusion(principalArn=ROLE)
+    boto3_ecr.register_pull_time_update_exclusion(principalArn=ROLE)
     assert listed(make_client(region_name="eu-west-1")) == []
     assert listed(make_client(account_id="141414141414")) == []
 
@@ -142,21 +146,21 @@ def roles_client(
     return as_role
 
 
-def pull(ecr: ECRClient, **arguments: Any) -> None:
+def pull(boto3_ecr: ECRClient, **arguments: Any) -> None:
     """Pull the image."""
-    assert ecr.batch_get_image(repositoryName="app", imageIds=[{"imageTag": "v1"}], **arguments)[
-        "images"
-    ]
+    assert boto3_ecr.batch_get_image(
+        repositoryName="app", imageIds=[{"imageTag": "v1"}], **arguments
+    )["images"]
 
 
-def pulled_at(ecr: ECRClient) -> Any:
+def pulled_at(boto3_ecr: ECRClient) -> Any:
     """Give the time when the image was pulled last, as far as that was recorded."""
-    details: Any = ecr.describe_images(repositoryName="app")["imageDetails"]
+    details: Any = boto3_ecr.describe_images(repositoryName="app")["imageDetails"]
     return details[0].get("lastRecordedPullTime")
 
 
 def test_pulls_of_an_excluded_role_are_not_recorded(
-    ecr: ECRClient,
+    boto3_ecr: ECRClient,
     account_id: str,
     emulator: EcrEmulator,
     passes: Callable[..., None],
@@ -165,25 +169,25 @@ def test_pulls_of_an_excluded_role_are_not_recorded(
     """Others go on to be, and so is the role once it is deregistered (user guide, API reference)."""
     scanner, node = roles_client("security/scanner"), roles_client("node")
     arn = f"arn:aws:iam::{account_id}:role/security/scanner"
-    ecr.create_repository(repositoryName="app")
-    push(ecr, "v1")
-    ecr.register_pull_time_update_exclusion(principalArn=arn)
+    boto3_ecr.create_repository(repositoryName="app")
+    push(boto3_ecr, "v1")
+    boto3_ecr.register_pull_time_update_exclusion(principalArn=arn)
     pull(scanner)
-    assert pulled_at(ecr) is None
+    assert pulled_at(boto3_ecr) is None
     pull(node)
-    recorded = pulled_at(ecr)
+    recorded = pulled_at(boto3_ecr)
     assert recorded == emulator.clock.now()
     passes(hours=1)
     pull(scanner)
-    assert pulled_at(ecr) == recorded
-    ecr.deregister_pull_time_update_exclusion(principalArn=arn)
+    assert pulled_at(boto3_ecr) == recorded
+    boto3_ecr.deregister_pull_time_update_exclusion(principalArn=arn)
     pull(scanner)
-    assert pulled_at(ecr) == emulator.clock.now() > recorded
+    assert pulled_at(boto3_ecr) == emulator.clock.now() > recorded
 
 
 def test_the_registry_of_the_image_excludes(
     make_client: Callable[..., ECRClient],
-    ecr: ECRClient,
+    boto3_ecr: ECRClient,
     account_id: str,
     roles_client: Callable[[str], ECRClient],
 ) -> None:
@@ -193,7 +197,7 @@ def test_the_registry_of_the_image_excludes(
     theirs.create_repository(repositoryName="app")
     push(theirs, "v1")
     role = f"arn:aws:iam::{account_id}:role/scanner"
-    ecr.register_pull_time_update_exclusion(principalArn=role)
+    boto3_ecr.register_pull_time_update_exclusion(principalArn=role)
     pull(puller, registryId="151515151515")
     recorded = pulled_at(theirs)
     assert recorded is not None

@@ -38,20 +38,20 @@ def without_metadata(answer: Any) -> dict[str, Any]:
     return {name: value for name, value in answer.items() if name != "ResponseMetadata"}
 
 
-def test_the_policy_is_kept_as_it_is_written(ecr: ECRClient, account_id: str) -> None:
+def test_the_policy_is_kept_as_it_is_written(boto3_ecr: ECRClient, account_id: str) -> None:
     """All three answers have the registry and the policy's very text (API PutRegistryPolicy)."""
     text = policy_of().replace(", ", ",\n")
     for answer in (
-        ecr.put_registry_policy(policyText=text),
-        ecr.get_registry_policy(),
-        ecr.delete_registry_policy(),
+        boto3_ecr.put_registry_policy(policyText=text),
+        boto3_ecr.get_registry_policy(),
+        boto3_ecr.delete_registry_policy(),
     ):
         assert without_metadata(answer) == {"registryId": account_id, "policyText": text}
 
 
-def test_without_a_policy(ecr: ECRClient, account_id: str) -> None:
+def test_without_a_policy(boto3_ecr: ECRClient, account_id: str) -> None:
     """Without one, get and delete are RegistryPolicyNotFoundException (API reference)."""
-    for call in (ecr.get_registry_policy, ecr.delete_registry_policy):
+    for call in (boto3_ecr.get_registry_policy, boto3_ecr.delete_registry_policy):
         error = refusal(call)["Error"]
         assert error["Code"] == "RegistryPolicyNotFoundException"
         assert error["Message"] == (
@@ -63,11 +63,11 @@ def test_without_a_policy(ecr: ECRClient, account_id: str) -> None:
     "action",
     ["ecr:*", "ecr:BatchImportUpstreamImage", ["ecr:PutImage", "ecr:DescribeRepositories"]],
 )
-def test_all_actions_are_allowed_in_it(ecr: ECRClient, action: Any) -> None:
+def test_all_actions_are_allowed_in_it(boto3_ecr: ECRClient, action: Any) -> None:
     """A registry's policy takes every action of ECR (user guide, private registry permissions)."""
     text = policy_of(Action=action)
-    ecr.put_registry_policy(policyText=text)
-    assert ecr.get_registry_policy().get("policyText") == text
+    boto3_ecr.put_registry_policy(policyText=text)
+    assert boto3_ecr.get_registry_policy().get("policyText") == text
 
 
 @pytest.mark.parametrize(
@@ -82,29 +82,29 @@ def test_all_actions_are_allowed_in_it(ecr: ECRClient, action: Any) -> None:
         policy_of(Effect="Maybe"),
     ],
 )
-def test_policies_that_are_refused(ecr: ECRClient, text: str) -> None:
+def test_policies_that_are_refused(boto3_ecr: ECRClient, text: str) -> None:
     """What is no policy for a registry is refused with one message (pulumi/pulumi-aws#2326)."""
-    assert message_of(ecr.put_registry_policy, policyText=text) == (
+    assert message_of(boto3_ecr.put_registry_policy, policyText=text) == (
         "Invalid parameter at 'PolicyText' failed to satisfy constraint: "
         "'Invalid registry policy provided'"
     )
-    assert code_of(ecr.get_registry_policy) == "RegistryPolicyNotFoundException"
+    assert code_of(boto3_ecr.get_registry_policy) == "RegistryPolicyNotFoundException"
 
 
 def test_a_registry_is_an_account_in_a_region(
-    ecr: ECRClient, make_client: Callable[..., ECRClient]
+    boto3_ecr: ECRClient, make_client: Callable[..., ECRClient]
 ) -> None:
     """Each Region of an account has a policy and settings of its own (user guide)."""
-    ecr.put_registry_policy(policyText=policy_of())
-    ecr.put_account_setting(name="BLOB_MOUNTING", value="ENABLED")
+    boto3_ecr.put_registry_policy(policyText=policy_of())
+    boto3_ecr.put_account_setting(name="BLOB_MOUNTING", value="ENABLED")
     for other in (make_client(region_name="eu-west-1"), make_client(account_id="131313131313")):
         assert code_of(other.get_registry_policy) == "RegistryPolicyNotFoundException"
         assert other.get_account_setting(name="BLOB_MOUNTING").get("value") == "DISABLED"
 
 
-def test_a_new_registry_replicates_nowhere(ecr: ECRClient, account_id: str) -> None:
+def test_a_new_registry_replicates_nowhere(boto3_ecr: ECRClient, account_id: str) -> None:
     """DescribeRegistry gives the id and the replication configuration (API reference)."""
-    assert without_metadata(ecr.describe_registry()) == {
+    assert without_metadata(boto3_ecr.describe_registry()) == {
         "registryId": account_id,
         "replicationConfiguration": {"rules": []},
     }
@@ -118,18 +118,18 @@ def test_a_new_registry_replicates_nowhere(ecr: ECRClient, account_id: str) -> N
         ("BLOB_MOUNTING", "DISABLED"),
     ],
 )
-def test_settings_of_a_new_registry(ecr: ECRClient, name: str, value: str) -> None:
+def test_settings_of_a_new_registry(boto3_ecr: ECRClient, name: str, value: str) -> None:
     """V2 is the default scope (user guide), AWS_NATIVE the one value; blobs aren't mounted yet."""
     expected = {"name": name, "value": value}
-    assert without_metadata(ecr.get_account_setting(name=name)) == expected
-    assert without_metadata(ecr.put_account_setting(name=name, value=value)) == expected
+    assert without_metadata(boto3_ecr.get_account_setting(name=name)) == expected
+    assert without_metadata(boto3_ecr.put_account_setting(name=name, value=value)) == expected
 
 
-def test_a_setting_is_kept(ecr: ECRClient) -> None:
+def test_a_setting_is_kept(boto3_ecr: ECRClient) -> None:
     """BLOB_MOUNTING can be switched (user guide, blob mounting)."""
     for value in ("ENABLED", "DISABLED"):
-        ecr.put_account_setting(name="BLOB_MOUNTING", value=value)
-        assert ecr.get_account_setting(name="BLOB_MOUNTING").get("value") == value
+        boto3_ecr.put_account_setting(name="BLOB_MOUNTING", value=value)
+        assert boto3_ecr.get_account_setting(name="BLOB_MOUNTING").get("value") == value
 
 
 @pytest.mark.parametrize(
@@ -141,53 +141,53 @@ def test_a_setting_is_kept(ecr: ECRClient) -> None:
         ("BLOB_MOUNTING", ""),
     ],
 )
-def test_values_that_are_refused(ecr: ECRClient, name: str, value: str) -> None:
+def test_values_that_are_refused(boto3_ecr: ECRClient, name: str, value: str) -> None:
     """Values that the documentation doesn't name any more are refused (API PutAccountSetting)."""
-    assert "'value'" in message_of(ecr.put_account_setting, name=name, value=value)
+    assert "'value'" in message_of(boto3_ecr.put_account_setting, name=name, value=value)
 
 
-def test_names_of_settings_that_are_refused(ecr: ECRClient) -> None:
+def test_names_of_settings_that_are_refused(boto3_ecr: ECRClient) -> None:
     """There are three settings (API PutAccountSetting)."""
-    assert "'name'" in message_of(ecr.get_account_setting, name="NO_SETTING")
-    assert "'name'" in message_of(ecr.put_account_setting, name="NO_SETTING", value="V2")
-    assert "'name'" in message_of(ecr.get_account_setting, name="X" * 65)
+    assert "'name'" in message_of(boto3_ecr.get_account_setting, name="NO_SETTING")
+    assert "'name'" in message_of(boto3_ecr.put_account_setting, name="NO_SETTING", value="V2")
+    assert "'name'" in message_of(boto3_ecr.get_account_setting, name="X" * 65)
 
 
-def tokens(ecr: ECRClient, **arguments: Any) -> list[Any]:
+def tokens(boto3_ecr: ECRClient, **arguments: Any) -> list[Any]:
     """Get authorization tokens."""
-    data: list[Any] = list(ecr.get_authorization_token(**arguments)["authorizationData"])
+    data: list[Any] = list(boto3_ecr.get_authorization_token(**arguments)["authorizationData"])
     return data
 
 
-def test_a_token_is_a_name_and_a_password(ecr: ECRClient, account_id: str) -> None:
+def test_a_token_is_a_name_and_a_password(boto3_ecr: ECRClient, account_id: str) -> None:
     """The decoded token is AWS:<password>, for the registry's host (API AuthorizationData)."""
-    (data,) = tokens(ecr)
+    (data,) = tokens(boto3_ecr)
     user, _, password = base64.b64decode(data["authorizationToken"]).decode().partition(":")
     assert user == "AWS"
     assert password
     assert data["proxyEndpoint"] == f"https://{account_id}.dkr.ecr.us-east-1.amazonaws.com"
 
 
-def test_each_call_gives_a_new_token(ecr: ECRClient) -> None:
+def test_each_call_gives_a_new_token(boto3_ecr: ECRClient) -> None:
     """Tokens differ from call to call, and not all are of one size (API reference)."""
-    issued = [tokens(ecr)[0]["authorizationToken"] for _ in range(20)]
+    issued = [tokens(boto3_ecr)[0]["authorizationToken"] for _ in range(20)]
     assert len(set(issued)) == 20
     assert len({len(token) for token in issued}) > 1
 
 
 def test_a_token_is_good_for_twelve_hours(
-    ecr: ECRClient, emulator: EcrEmulator, passes: Callable[..., None]
+    boto3_ecr: ECRClient, emulator: EcrEmulator, passes: Callable[..., None]
 ) -> None:
     """A token expires 12 hours after it was issued (API GetAuthorizationToken)."""
     for _ in range(2):
-        left = tokens(ecr)[0]["expiresAt"] - emulator.clock.now()
+        left = tokens(boto3_ecr)[0]["expiresAt"] - emulator.clock.now()
         assert abs(left - timedelta(hours=12)) < timedelta(milliseconds=1)
         passes(days=3)
 
 
-def test_one_token_for_each_registry(ecr: ECRClient) -> None:
+def test_one_token_for_each_registry(boto3_ecr: ECRClient) -> None:
     """registryIds are answered in their order (API GetAuthorizationToken)."""
-    answer = tokens(ecr, registryIds=["222222222222", "111111111111"])
+    answer = tokens(boto3_ecr, registryIds=["222222222222", "111111111111"])
     assert [data["proxyEndpoint"][8:20] for data in answer] == ["222222222222", "111111111111"]
 
 

@@ -25,14 +25,14 @@ REGIONS = [
 
 
 @pytest.fixture
-def ecr(ecr: ECRClient, account_id: str) -> ECRClient:
+def boto3_ecr(boto3_ecr: ECRClient, account_id: str) -> ECRClient:
     """Give a client on a registry with three images, and a rule that came later."""
     for repository in ("app", "other"):
-        ecr.create_repository(repositoryName=repository)
-        push(ecr, "v1", repository=repository)
-    push(ecr, "v2", manifest=manifest_of("v1"))
-    configure(ecr, rule_of(destination_of(account_id), prefixes=["app"]))
-    return ecr
+        boto3_ecr.create_repository(repositoryName=repository)
+        push(boto3_ecr, "v1", repository=repository)
+    push(boto3_ecr, "v2", manifest=manifest_of("v1"))
+    configure(boto3_ecr, rule_of(destination_of(account_id), prefixes=["app"]))
+    return boto3_ecr
 
 
 @pytest.fixture
@@ -41,66 +41,70 @@ def ireland(make_client: Callable[..., ECRClient]) -> ECRClient:
     return make_client(region_name="eu-west-1")
 
 
-def start(ecr: ECRClient, account_id: str, region: str = "eu-west-1") -> str:
+def start(boto3_ecr: ECRClient, account_id: str, region: str = "eu-west-1") -> str:
     """Start a backfill and give its id."""
-    answer: Any = ecr.start_replication_backfill(
+    answer: Any = boto3_ecr.start_replication_backfill(
         destination={"region": region, "registryId": account_id}
     )
     backfill_id: str = answer["replicationBackfillId"]
     return backfill_id
 
 
-def described(ecr: ECRClient, backfill_id: str, **arguments: Any) -> Any:
+def described(boto3_ecr: ECRClient, backfill_id: str, **arguments: Any) -> Any:
     """Describe a backfill."""
-    return ecr.describe_replication_backfill_results(replicationBackfillId=backfill_id, **arguments)
+    return boto3_ecr.describe_replication_backfill_results(
+        replicationBackfillId=backfill_id, **arguments
+    )
 
 
-def listed(ecr: ECRClient, **arguments: Any) -> list[Any]:
+def listed(boto3_ecr: ECRClient, **arguments: Any) -> list[Any]:
     """List backfills."""
-    return list(ecr.list_replication_backfills(**arguments)["backfills"])
+    return list(boto3_ecr.list_replication_backfills(**arguments)["backfills"])
 
 
 def test_a_backfill_from_start_to_end(
-    ecr: ECRClient, ireland: ECRClient, account_id: str, passes: Callable[..., None]
+    boto3_ecr: ECRClient, ireland: ECRClient, account_id: str, passes: Callable[..., None]
 ) -> None:
     """It prepares, replicates what the rules cover, and completes (API StartReplicationBackfill)."""
-    answer: Any = ecr.start_replication_backfill(
+    answer: Any = boto3_ecr.start_replication_backfill(
         destination={"region": "eu-west-1", "registryId": account_id}
     )
     assert answer["registryId"] == account_id
     assert answer["destination"] == destination_of(account_id)
     assert answer["status"] == "PREPARING"
     backfill_id = answer["replicationBackfillId"]
-    prepares = described(ecr, backfill_id)
+    prepares = described(boto3_ecr, backfill_id)
     assert prepares["results"] == []
     assert "progress" not in prepares
     passes(seconds=1)
-    replicates = described(ecr, backfill_id)
+    replicates = described(boto3_ecr, backfill_id)
     assert (replicates["status"], replicates["results"]) == ("IN_PROGRESS", [])
     assert replicates["progress"]["totalReplicationCount"] == 2
     assert replicates["progress"]["completedReplicationCount"] == 0
     assert "endedAt" not in replicates
     assert images(ireland) == set()
     passes(seconds=1)
-    ended = described(ecr, backfill_id)
+    ended = described(boto3_ecr, backfill_id)
     assert ended["status"] == "COMPLETE"
     assert ended["endedAt"] - answer["startedAt"] == timedelta(seconds=2)
-    assert images(ireland) == images(ecr)
+    assert images(ireland) == images(boto3_ecr)
     assert images(ireland, "other") == set()
 
 
-def test_each_tag_counts(ecr: ECRClient, account_id: str, passes: Callable[..., None]) -> None:
+def test_each_tag_counts(
+    boto3_ecr: ECRClient, account_id: str, passes: Callable[..., None]
+) -> None:
     """An image with two tags is two replications (API ReplicationBackfillProgress)."""
-    backfill_id = start(ecr, account_id)
+    backfill_id = start(boto3_ecr, account_id)
     passes(seconds=2)
-    answer = described(ecr, backfill_id)
+    answer = described(boto3_ecr, backfill_id)
     assert answer["progress"] == {
         "totalReplicationCount": 2,
         "completedReplicationCount": 2,
         "failedReplicationCount": 0,
         "failureCodes": [],
     }
-    (digest,) = {digest for digest, _ in images(ecr)}
+    (digest,) = {digest for digest, _ in images(boto3_ecr)}
     assert answer["results"] == [
         {
             "repositoryName": "app",
@@ -112,7 +116,7 @@ def test_each_tag_counts(ecr: ECRClient, account_id: str, passes: Callable[..., 
 
 
 def test_what_another_account_does_not_permit_fails(
-    ecr: ECRClient,
+    boto3_ecr: ECRClient,
     account_id: str,
     make_client: Callable[..., ECRClient],
     passes: Callable[..., None],
@@ -121,14 +125,14 @@ def test_what_another_account_does_not_permit_fails(
     other_id = account_id[::-1]
     other = make_client(account_id=other_id)
     permit(other, account_id, "*", resource="*/other")
-    upload_layers(ecr, "child")
+    upload_layers(boto3_ecr, "child")
     child = manifest_of("child")
-    push(ecr, manifest=child)
-    push(ecr, "index", manifest=index_of(child))
-    configure(ecr, rule_of(destination_of(other_id, "us-east-1")))
-    backfill_id = start(ecr, other_id, "us-east-1")
+    push(boto3_ecr, manifest=child)
+    push(boto3_ecr, "index", manifest=index_of(child))
+    configure(boto3_ecr, rule_of(destination_of(other_id, "us-east-1")))
+    backfill_id = start(boto3_ecr, other_id, "us-east-1")
     passes(seconds=2)
-    answer = described(ecr, backfill_id)
+    answer = described(boto3_ecr, backfill_id)
     denied = ["DESTINATION_REGISTRY_ACCESS_DENIED"]
     assert answer["status"] == "COMPLETE"
     assert answer["progress"] == {
@@ -137,27 +141,29 @@ def test_what_another_account_does_not_permit_fails(
         "failedReplicationCount": 4,
         "failureCodes": denied,
     }
-    failed = described(ecr, backfill_id, resultStatusFilter="FAILED")["results"]
+    failed = described(boto3_ecr, backfill_id, resultStatusFilter="FAILED")["results"]
     assert {result["failureCode"] for result in failed} == set(denied)
     # Only an index says what became of the images that it lists.
     assert [r.get("subImageFailureCodes") for r in failed].count(denied) == 1
-    (good,) = described(ecr, backfill_id, resultStatusFilter="COMPLETE")["results"]
+    (good,) = described(boto3_ecr, backfill_id, resultStatusFilter="COMPLETE")["results"]
     assert good["repositoryName"] == "other"
 
 
-def test_results_are_paged(ecr: ECRClient, account_id: str, passes: Callable[..., None]) -> None:
+def test_results_are_paged(
+    boto3_ecr: ECRClient, account_id: str, passes: Callable[..., None]
+) -> None:
     """Results come by pages of 100, 1000 at most; the rest repeats (API reference)."""
     for number in range(101):
-        push(ecr, f"more{number}", manifest=manifest_of("v1"))
-    backfill_id = start(ecr, account_id)
+        push(boto3_ecr, f"more{number}", manifest=manifest_of("v1"))
+    backfill_id = start(boto3_ecr, account_id)
     passes(seconds=2)
-    first = described(ecr, backfill_id)
-    rest = described(ecr, backfill_id, nextToken=first["nextToken"])
+    first = described(boto3_ecr, backfill_id)
+    rest = described(boto3_ecr, backfill_id, nextToken=first["nextToken"])
     assert [len(page["results"]) for page in (first, rest)] == [100, 3]
     assert first["progress"] == rest["progress"]
     tags = {r["imageId"]["imageTag"] for page in (first, rest) for r in page["results"]}
     assert len(tags) == 103
-    call = ecr.describe_replication_backfill_results
+    call = boto3_ecr.describe_replication_backfill_results
     message_of(call, replicationBackfillId=backfill_id, maxResults=1001)
     message_of(
         call,
@@ -167,9 +173,9 @@ def test_results_are_paged(ecr: ECRClient, account_id: str, passes: Callable[...
     )
 
 
-def test_the_destination_has_to_be_configured(ecr: ECRClient, account_id: str) -> None:
+def test_the_destination_has_to_be_configured(boto3_ecr: ECRClient, account_id: str) -> None:
     """A destination that no rule names is refused (API StartReplicationBackfill)."""
-    call = ecr.start_replication_backfill
+    call = boto3_ecr.start_replication_backfill
     for destination in (
         destination_of(account_id, "eu-west-2"),
         destination_of("202020202020", "eu-west-1"),
@@ -178,103 +184,105 @@ def test_the_destination_has_to_be_configured(ecr: ECRClient, account_id: str) -
 
 
 def test_one_backfill_for_each_region(
-    ecr: ECRClient, account_id: str, passes: Callable[..., None]
+    boto3_ecr: ECRClient, account_id: str, passes: Callable[..., None]
 ) -> None:
     """A second one for a Region is refused while the first goes on (API reference)."""
     other = destination_of(account_id[::-1])
-    configure(ecr, rule_of(destination_of(account_id), other))
-    start(ecr, account_id)
+    configure(boto3_ecr, rule_of(destination_of(account_id), other))
+    start(boto3_ecr, account_id)
     for destination in (destination_of(account_id), other):
-        code = code_of(ecr.start_replication_backfill, destination=destination)
+        code = code_of(boto3_ecr.start_replication_backfill, destination=destination)
         assert code == "ReplicationBackfillInProgressException"
     passes(seconds=2)
-    start(ecr, account_id)
+    start(boto3_ecr, account_id)
 
 
 def test_ten_backfills_at_once(
-    ecr: ECRClient, account_id: str, make_client: Callable[..., ECRClient]
+    boto3_ecr: ECRClient, account_id: str, make_client: Callable[..., ECRClient]
 ) -> None:
     """The eleventh in progress is LimitExceededException (API StartReplicationBackfill)."""
-    configure(ecr, rule_of(*(destination_of(account_id, region) for region in REGIONS)))
+    configure(boto3_ecr, rule_of(*(destination_of(account_id, region) for region in REGIONS)))
     for region in REGIONS[:10]:
-        start(ecr, account_id, region)
+        start(boto3_ecr, account_id, region)
     last = destination_of(account_id, REGIONS[10])
     once = make_client(config=Config(retries={"total_max_attempts": 1}))
     assert code_of(once.start_replication_backfill, destination=last) == "LimitExceededException"
 
 
 def test_a_stop_while_it_prepares(
-    ecr: ECRClient, ireland: ECRClient, account_id: str, passes: Callable[..., None]
+    boto3_ecr: ECRClient, ireland: ECRClient, account_id: str, passes: Callable[..., None]
 ) -> None:
     """It is STOPPED at once, replicates nothing, and never has a progress (API reference)."""
-    backfill_id = start(ecr, account_id)
-    answer: Any = ecr.stop_replication_backfill(replicationBackfillId=backfill_id)
+    backfill_id = start(boto3_ecr, account_id)
+    answer: Any = boto3_ecr.stop_replication_backfill(replicationBackfillId=backfill_id)
     assert (answer["status"], answer["replicationBackfillId"]) == ("STOPPED", backfill_id)
     passes(seconds=5)
-    stopped = described(ecr, backfill_id)
+    stopped = described(boto3_ecr, backfill_id)
     assert (stopped["status"], stopped["results"]) == ("STOPPED", [])
     assert "progress" not in stopped
     assert stopped["endedAt"] == stopped["startedAt"]
     assert images(ireland) == set()
-    start(ecr, account_id)
+    start(boto3_ecr, account_id)
 
 
 def test_a_stop_while_it_replicates(
-    ecr: ECRClient, ireland: ECRClient, account_id: str, passes: Callable[..., None]
+    boto3_ecr: ECRClient, ireland: ECRClient, account_id: str, passes: Callable[..., None]
 ) -> None:
     """It is STOPPING until the replications in progress are done (API StopReplicationBackfill)."""
-    backfill_id = start(ecr, account_id)
+    backfill_id = start(boto3_ecr, account_id)
     passes(seconds=1)
-    answer: Any = ecr.stop_replication_backfill(replicationBackfillId=backfill_id)
+    answer: Any = boto3_ecr.stop_replication_backfill(replicationBackfillId=backfill_id)
     assert answer["status"] == "STOPPING"
-    assert described(ecr, backfill_id)["results"] == []
+    assert described(boto3_ecr, backfill_id)["results"] == []
     passes(seconds=1)
-    stopped = described(ecr, backfill_id)
+    stopped = described(boto3_ecr, backfill_id)
     assert (stopped["status"], len(stopped["results"])) == ("STOPPED", 2)
-    assert images(ireland) == images(ecr)
+    assert images(ireland) == images(boto3_ecr)
 
 
 def test_what_has_ended_is_not_stopped(
-    ecr: ECRClient, account_id: str, passes: Callable[..., None]
+    boto3_ecr: ECRClient, account_id: str, passes: Callable[..., None]
 ) -> None:
     """A stop of what ends or has ended is an invalid status (API StopReplicationBackfill)."""
-    backfill_id = start(ecr, account_id)
+    backfill_id = start(boto3_ecr, account_id)
     passes(seconds=1)
-    ecr.stop_replication_backfill(replicationBackfillId=backfill_id)
+    boto3_ecr.stop_replication_backfill(replicationBackfillId=backfill_id)
     for _ in range(2):
-        code = code_of(ecr.stop_replication_backfill, replicationBackfillId=backfill_id)
+        code = code_of(boto3_ecr.stop_replication_backfill, replicationBackfillId=backfill_id)
         assert code == "ReplicationBackfillInvalidStatusException"
         passes(seconds=1)
 
 
 def test_backfills_are_listed_by_page(
-    ecr: ECRClient, account_id: str, passes: Callable[..., None]
+    boto3_ecr: ECRClient, account_id: str, passes: Callable[..., None]
 ) -> None:
     """A page holds 25 unless it is asked for more, 50 at most (API ListReplicationBackfills)."""
     started: list[str] = []
     for _ in range(26):
-        started.append(start(ecr, account_id))
+        started.append(start(boto3_ecr, account_id))
         passes(seconds=2)
-    first = ecr.list_replication_backfills()
+    first = boto3_ecr.list_replication_backfills()
     token = first["nextToken"]  # pyright: ignore[reportTypedDictNotRequiredAccess]
-    pages = [first["backfills"], listed(ecr, nextToken=token)]
+    pages = [first["backfills"], listed(boto3_ecr, nextToken=token)]
     assert [len(page) for page in pages] == [25, 1]
     assert sorted(b["replicationBackfillId"] for page in pages for b in page) == sorted(started)
-    assert len(listed(ecr, maxResults=50)) == 26
-    message_of(ecr.list_replication_backfills, maxResults=51)
+    assert len(listed(boto3_ecr, maxResults=50)) == 26
+    message_of(boto3_ecr.list_replication_backfills, maxResults=51)
 
 
 def test_backfills_are_kept_for_ninety_days(
-    ecr: ECRClient, account_id: str, passes: Callable[..., None]
+    boto3_ecr: ECRClient, account_id: str, passes: Callable[..., None]
 ) -> None:
     """90 days after its end a backfill is gone (API ListReplicationBackfills)."""
-    backfill_id = start(ecr, account_id)
+    backfill_id = start(boto3_ecr, account_id)
     passes(seconds=2)
     passes(days=89)
-    assert [each["replicationBackfillId"] for each in listed(ecr)] == [backfill_id]
+    assert [each["replicationBackfillId"] for each in listed(boto3_ecr)] == [backfill_id]
     passes(days=1)
-    assert listed(ecr) == []
-    code = code_of(ecr.describe_replication_backfill_results, replicationBackfillId=backfill_id)
+    assert listed(boto3_ecr) == []
+    code = code_of(
+        boto3_ecr.describe_replication_backfill_results, replicationBackfillId=backfill_id
+    )
     assert code == "ReplicationBackfillNotFoundException"
 
 
@@ -282,14 +290,14 @@ def test_backfills_are_kept_for_ninety_days(
     "operation", ["stop_replication_backfill", "describe_replication_backfill_results"]
 )
 def test_an_unknown_backfill(
-    ecr: ECRClient, make_client: Callable[..., ECRClient], account_id: str, operation: str
+    boto3_ecr: ECRClient, make_client: Callable[..., ECRClient], account_id: str, operation: str
 ) -> None:
     """Unknown ids are not found, those of other registries included (API reference)."""
     code = "ReplicationBackfillNotFoundException"
-    call = getattr(ecr, operation)
+    call = getattr(boto3_ecr, operation)
     assert code_of(call, replicationBackfillId=str(uuid.uuid4())) == code
     assert "'replicationBackfillId'" in message_of(call, replicationBackfillId="mine")
-    ours = start(ecr, account_id)
+    ours = start(boto3_ecr, account_id)
     elsewhere = getattr(make_client(account_id="212121212121"), operation)
     assert code_of(elsewhere, replicationBackfillId=ours) == code
     elsewhere(replicationBackfillId=ours, registryId=account_id)

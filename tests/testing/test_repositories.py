@@ -21,9 +21,9 @@ def names(answer: Any) -> list[str]:
     return [repository["repositoryName"] for repository in answer["repositories"]]
 
 
-def test_a_repository_with_all_defaults(ecr: ECRClient, account_id: str) -> None:
+def test_a_repository_with_all_defaults(boto3_ecr: ECRClient, account_id: str) -> None:
     """A repository has five members always and the defaults of the others (API Repository)."""
-    repository = ecr.create_repository(repositoryName="team/app")["repository"]
+    repository = boto3_ecr.create_repository(repositoryName="team/app")["repository"]
     created_at = repository.pop("createdAt")
     assert datetime.now(UTC) - created_at < timedelta(minutes=1)
     assert repository == {
@@ -37,14 +37,14 @@ def test_a_repository_with_all_defaults(ecr: ECRClient, account_id: str) -> None
     }
 
 
-def test_what_was_created_is_described(ecr: ECRClient) -> None:
+def test_what_was_created_is_described(boto3_ecr: ECRClient) -> None:
     """DescribeRepositories gives what CreateRepository answered (API DescribeRepositories)."""
-    created = ecr.create_repository(
+    created = boto3_ecr.create_repository(
         repositoryName="app",
         imageTagMutability="IMMUTABLE",
         imageScanningConfiguration={"scanOnPush": True},
     )["repository"]
-    assert ecr.describe_repositories()["repositories"] == [created]
+    assert boto3_ecr.describe_repositories()["repositories"] == [created]
     assert created["imageScanningConfiguration"] == {"scanOnPush": True}  # pyright: ignore[reportTypedDictNotRequiredAccess]
 
 
@@ -81,10 +81,10 @@ def test_names_fit_the_partition(
 @pytest.mark.parametrize(
     "name", ["ab", "a" * 256, "a__b", "a--b", "a---b", "a.b_c-d", "team/app/web", "0/1"]
 )
-def test_names_that_the_pattern_allows(ecr: ECRClient, name: str) -> None:
+def test_names_that_the_pattern_allows(boto3_ecr: ECRClient, name: str) -> None:
     """Names follow the service model's pattern and lengths 2 to 256 (API CreateRepository)."""
-    ecr.create_repository(repositoryName=name)
-    assert names(ecr.describe_repositories(repositoryNames=[name])) == [name]
+    boto3_ecr.create_repository(repositoryName=name)
+    assert names(boto3_ecr.describe_repositories(repositoryNames=[name])) == [name]
 
 
 @pytest.mark.parametrize(
@@ -103,18 +103,18 @@ def test_names_that_the_pattern_allows(ecr: ECRClient, name: str) -> None:
         "ab\n",
     ],
 )
-def test_names_that_the_pattern_refuses(ecr: ECRClient, name: str) -> None:
+def test_names_that_the_pattern_refuses(boto3_ecr: ECRClient, name: str) -> None:
     """Other names are refused with the pattern (int128/create-ecr-repository-action#231)."""
-    message = message_of(ecr.create_repository, repositoryName=name)
+    message = message_of(boto3_ecr.create_repository, repositoryName=name)
     assert message.startswith(
         "Invalid parameter at 'repositoryName' failed to satisfy constraint: "
         "'must satisfy regular expression '"
     )
 
 
-def test_a_name_that_is_too_long(ecr: ECRClient) -> None:
+def test_a_name_that_is_too_long(boto3_ecr: ECRClient) -> None:
     """A name has 256 characters at most (API CreateRepository)."""
-    assert message_of(ecr.create_repository, repositoryName="a" * 257) == (
+    assert message_of(boto3_ecr.create_repository, repositoryName="a" * 257) == (
         "Invalid parameter at 'repositoryName' failed to satisfy constraint: "
         "'must have length less than or equal to 256'"
     )
@@ -128,34 +128,34 @@ def test_a_name_that_is_too_short(unchecked: ECRClient) -> None:
     )
 
 
-def test_too_many_names(ecr: ECRClient) -> None:
+def test_too_many_names(boto3_ecr: ECRClient) -> None:
     """Lists are limited as the model says: 100 names (awslabs/ecr-cleanup-lambda#11)."""
-    assert message_of(ecr.describe_repositories, repositoryNames=["aa"] * 101) == (
+    assert message_of(boto3_ecr.describe_repositories, repositoryNames=["aa"] * 101) == (
         "Invalid parameter at 'repositoryNames' failed to satisfy constraint: "
         "'Member must have length less than or equal to 100'"
     )
 
 
-def test_each_name_of_a_list_is_checked(ecr: ECRClient) -> None:
+def test_each_name_of_a_list_is_checked(boto3_ecr: ECRClient) -> None:
     """A breach inside a list is told with its position."""
-    message = message_of(ecr.describe_repositories, repositoryNames=["app", "Team/App"])
+    message = message_of(boto3_ecr.describe_repositories, repositoryNames=["app", "Team/App"])
     assert "'repositoryNames.2.member'" in message
 
 
-def test_a_name_exists_once(ecr: ECRClient, account_id: str) -> None:
+def test_a_name_exists_once(boto3_ecr: ECRClient, account_id: str) -> None:
     """A second creation is RepositoryAlreadyExistsException and names the registry."""
-    ecr.create_repository(repositoryName="app")
-    error = refusal(ecr.create_repository, repositoryName="app")["Error"]
+    boto3_ecr.create_repository(repositoryName="app")
+    error = refusal(boto3_ecr.create_repository, repositoryName="app")["Error"]
     assert error["Code"] == "RepositoryAlreadyExistsException"
     assert error["Message"] == (
         f"The repository with name 'app' already exists in the registry with id '{account_id}'"
     )
 
 
-def test_unknown_values_of_enums_are_refused(ecr: ECRClient) -> None:
+def test_unknown_values_of_enums_are_refused(boto3_ecr: ECRClient) -> None:
     """A value that the service doesn't know is refused with those that it does."""
     message = message_of(
-        ecr.create_repository,
+        boto3_ecr.create_repository,
         repositoryName="app",
         encryptionConfiguration={"encryptionType": "ROT13"},
     )
@@ -164,10 +164,12 @@ def test_unknown_values_of_enums_are_refused(ecr: ECRClient) -> None:
 
 
 @pytest.mark.parametrize("kind", ["MUTABLE_WITH_EXCLUSION", "IMMUTABLE_WITH_EXCLUSION"])
-def test_exclusion_filters_belong_to_the_kinds_with_exclusion(ecr: ECRClient, kind: str) -> None:
+def test_exclusion_filters_belong_to_the_kinds_with_exclusion(
+    boto3_ecr: ECRClient, kind: str
+) -> None:
     """Filters are kept with the kinds that have exceptions, which require them (user guide)."""
     filters = [{"filterType": "WILDCARD", "filter": "dev-*"}]
-    call: Any = ecr.create_repository
+    call: Any = boto3_ecr.create_repository
     repository = call(
         repositoryName="app", imageTagMutability=kind, imageTagMutabilityExclusionFilters=filters
     )["repository"]
@@ -182,11 +184,11 @@ def test_exclusion_filters_belong_to_the_kinds_with_exclusion(ecr: ECRClient, ki
 
 @pytest.mark.parametrize("kind", [{}, {"imageTagMutability": "IMMUTABLE"}])
 def test_exclusion_filters_are_refused_with_other_kinds(
-    ecr: ECRClient, kind: dict[str, str]
+    boto3_ecr: ECRClient, kind: dict[str, str]
 ) -> None:
     """Filters without a kind that has exceptions are refused (user guide, tag mutability)."""
     message = message_of(
-        ecr.create_repository,
+        boto3_ecr.create_repository,
         repositoryName="app",
         imageTagMutabilityExclusionFilters=[{"filterType": "WILDCARD", "filter": "v*"}],
         **kind,
@@ -195,10 +197,10 @@ def test_exclusion_filters_are_refused_with_other_kinds(
 
 
 @pytest.mark.parametrize("filters", [["a b"], ["x" * 129], ["v*"] * 6, ["v*", "*a*b*"]])
-def test_exclusion_filters_have_limits(ecr: ECRClient, filters: list[str]) -> None:
+def test_exclusion_filters_have_limits(boto3_ecr: ECRClient, filters: list[str]) -> None:
     """There are five filters at most, of 128 characters with two wildcards (API reference)."""
     message = message_of(
-        ecr.create_repository,
+        boto3_ecr.create_repository,
         repositoryName="app",
         imageTagMutability="MUTABLE_WITH_EXCLUSION",
         imageTagMutabilityExclusionFilters=[
@@ -208,44 +210,48 @@ def test_exclusion_filters_have_limits(ecr: ECRClient, filters: list[str]) -> No
     assert "'imageTagMutabilityExclusionFilters" in message
 
 
-def test_described_in_the_order_asked_for(ecr: ECRClient) -> None:
+def test_described_in_the_order_asked_for(boto3_ecr: ECRClient) -> None:
     """A list of names is answered in its order, each name once."""
     for name in ("aa", "bb", "cc"):
-        ecr.create_repository(repositoryName=name)
-    answer = ecr.describe_repositories(repositoryNames=["cc", "aa", "cc"])
+        boto3_ecr.create_repository(repositoryName=name)
+    answer = boto3_ecr.describe_repositories(repositoryNames=["cc", "aa", "cc"])
     assert names(answer) == ["cc", "aa"]
 
 
-def test_one_unknown_name_fails_the_whole_call(ecr: ECRClient, account_id: str) -> None:
+def test_one_unknown_name_fails_the_whole_call(boto3_ecr: ECRClient, account_id: str) -> None:
     """One unknown name is RepositoryNotFoundException for all (API DescribeRepositories)."""
-    ecr.create_repository(repositoryName="aa")
-    error = refusal(ecr.describe_repositories, repositoryNames=["aa", "bb"])["Error"]
+    boto3_ecr.create_repository(repositoryName="aa")
+    error = refusal(boto3_ecr.describe_repositories, repositoryNames=["aa", "bb"])["Error"]
     assert error["Code"] == "RepositoryNotFoundException"
     assert error["Message"] == (
         f"The repository with name 'bb' does not exist in the registry with id '{account_id}'"
     )
 
 
-def test_delete_answers_with_the_repository(ecr: ECRClient) -> None:
+def test_delete_answers_with_the_repository(boto3_ecr: ECRClient) -> None:
     """DeleteRepository gives the repository that was; a repeat finds none (API reference)."""
-    created = ecr.create_repository(repositoryName="app")["repository"]
-    assert ecr.delete_repository(repositoryName="app")["repository"] == created
-    assert code_of(ecr.delete_repository, repositoryName="app") == "RepositoryNotFoundException"
-    assert names(ecr.describe_repositories()) == []
+    created = boto3_ecr.create_repository(repositoryName="app")["repository"]
+    assert boto3_ecr.delete_repository(repositoryName="app")["repository"] == created
+    assert (
+        code_of(boto3_ecr.delete_repository, repositoryName="app") == "RepositoryNotFoundException"
+    )
+    assert names(boto3_ecr.describe_repositories()) == []
 
 
-def test_a_repository_with_images_is_deleted_by_force_only(ecr: ECRClient) -> None:
+def test_a_repository_with_images_is_deleted_by_force_only(boto3_ecr: ECRClient) -> None:
     """With images in it, a repository is deleted by `force` only (API DeleteRepository)."""
-    ecr.create_repository(repositoryName="app")
-    push(ecr, "v1")
-    assert code_of(ecr.delete_repository, repositoryName="app") == "RepositoryNotEmptyException"
-    assert ecr.delete_repository(repositoryName="app", force=True)["repository"]
+    boto3_ecr.create_repository(repositoryName="app")
+    push(boto3_ecr, "v1")
+    assert (
+        code_of(boto3_ecr.delete_repository, repositoryName="app") == "RepositoryNotEmptyException"
+    )
+    assert boto3_ecr.delete_repository(repositoryName="app", force=True)["repository"]
 
 
-def test_a_new_repository_of_an_old_name_has_no_tags(ecr: ECRClient) -> None:
+def test_a_new_repository_of_an_old_name_has_no_tags(boto3_ecr: ECRClient) -> None:
     """Tags go with their repository (user guide, tagging)."""
     tags: Any = [{"Key": "k", "Value": "v"}]
-    ecr.create_repository(repositoryName="app", tags=tags)
-    ecr.delete_repository(repositoryName="app")
-    repository: Any = ecr.create_repository(repositoryName="app")["repository"]
-    assert ecr.list_tags_for_resource(resourceArn=repository["repositoryArn"])["tags"] == []
+    boto3_ecr.create_repository(repositoryName="app", tags=tags)
+    boto3_ecr.delete_repository(repositoryName="app")
+    repository: Any = boto3_ecr.create_repository(repositoryName="app")["repository"]
+    assert boto3_ecr.list_tags_for_resource(resourceArn=repository["repositoryArn"])["tags"] == []

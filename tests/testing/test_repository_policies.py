@@ -56,36 +56,36 @@ def statement_of(**changes: Any) -> dict[str, Any]:
 
 
 @pytest.fixture
-def ecr(ecr: ECRClient) -> ECRClient:
+def boto3_ecr(boto3_ecr: ECRClient) -> ECRClient:
     """Give a client on a registry with one repository."""
-    ecr.create_repository(repositoryName="app")
-    return ecr
+    boto3_ecr.create_repository(repositoryName="app")
+    return boto3_ecr
 
 
-def test_a_policy_is_kept_as_it_is_written(ecr: ECRClient, account_id: str) -> None:
+def test_a_policy_is_kept_as_it_is_written(boto3_ecr: ECRClient, account_id: str) -> None:
     """All three answers have the policy's very text (API SetRepositoryPolicy and the others)."""
     text = policy_of(STATEMENT).replace(", ", " ,\n ")
     for answer in (
-        ecr.set_repository_policy(repositoryName="app", policyText=text),
-        ecr.get_repository_policy(repositoryName="app"),
-        ecr.delete_repository_policy(repositoryName="app"),
+        boto3_ecr.set_repository_policy(repositoryName="app", policyText=text),
+        boto3_ecr.get_repository_policy(repositoryName="app"),
+        boto3_ecr.delete_repository_policy(repositoryName="app"),
     ):
         members: Any = dict(answer)
         del members["ResponseMetadata"]
         assert members == {"registryId": account_id, "repositoryName": "app", "policyText": text}
 
 
-def test_setting_replaces(ecr: ECRClient) -> None:
+def test_setting_replaces(boto3_ecr: ECRClient) -> None:
     """A second policy takes the place of the first (API SetRepositoryPolicy)."""
     for sid in ("one", "two"):
         policy = policy_of(statement_of(Sid=sid))
-        ecr.set_repository_policy(repositoryName="app", policyText=policy)
-    assert ecr.get_repository_policy(repositoryName="app").get("policyText") == policy
+        boto3_ecr.set_repository_policy(repositoryName="app", policyText=policy)
+    assert boto3_ecr.get_repository_policy(repositoryName="app").get("policyText") == policy
 
 
-def test_without_a_policy(ecr: ECRClient, account_id: str) -> None:
+def test_without_a_policy(boto3_ecr: ECRClient, account_id: str) -> None:
     """Without one, get and delete are RepositoryPolicyNotFoundException (API reference)."""
-    for call in (ecr.get_repository_policy, ecr.delete_repository_policy):
+    for call in (boto3_ecr.get_repository_policy, boto3_ecr.delete_repository_policy):
         error = refusal(call, repositoryName="app")["Error"]
         assert error["Code"] == "RepositoryPolicyNotFoundException"
         assert error["Message"] == (
@@ -94,22 +94,22 @@ def test_without_a_policy(ecr: ECRClient, account_id: str) -> None:
         )
 
 
-def test_a_policy_goes_with_its_repository(ecr: ECRClient) -> None:
+def test_a_policy_goes_with_its_repository(boto3_ecr: ECRClient) -> None:
     """A new repository of an old name has no policy."""
-    ecr.set_repository_policy(repositoryName="app", policyText=policy_of(STATEMENT))
-    ecr.delete_repository(repositoryName="app")
-    ecr.create_repository(repositoryName="app")
-    code = code_of(ecr.get_repository_policy, repositoryName="app")
+    boto3_ecr.set_repository_policy(repositoryName="app", policyText=policy_of(STATEMENT))
+    boto3_ecr.delete_repository(repositoryName="app")
+    boto3_ecr.create_repository(repositoryName="app")
+    code = code_of(boto3_ecr.get_repository_policy, repositoryName="app")
     assert code == "RepositoryPolicyNotFoundException"
 
 
-def test_an_absent_repository(ecr: ECRClient) -> None:
+def test_an_absent_repository(boto3_ecr: ECRClient) -> None:
     """An unknown name is RepositoryNotFoundException (API reference)."""
     code = "RepositoryNotFoundException"
     policy = policy_of(STATEMENT)
-    assert code_of(ecr.set_repository_policy, repositoryName="no", policyText=policy) == code
-    assert code_of(ecr.get_repository_policy, repositoryName="no") == code
-    assert code_of(ecr.delete_repository_policy, repositoryName="no") == code
+    assert code_of(boto3_ecr.set_repository_policy, repositoryName="no", policyText=policy) == code
+    assert code_of(boto3_ecr.get_repository_policy, repositoryName="no") == code
+    assert code_of(boto3_ecr.delete_repository_policy, repositoryName="no") == code
 
 
 @pytest.mark.parametrize(
@@ -126,10 +126,10 @@ def test_an_absent_repository(ecr: ECRClient) -> None:
         policy_of(statement_of(Action=None, NotAction="ecr:DeleteRepository")),
     ],
 )
-def test_policies_that_are_accepted(ecr: ECRClient, text: str) -> None:
+def test_policies_that_are_accepted(boto3_ecr: ECRClient, text: str) -> None:
     """What the grammar of policies allows is accepted, old versions and equal Sids included."""
-    ecr.set_repository_policy(repositoryName="app", policyText=text)
-    assert ecr.get_repository_policy(repositoryName="app").get("policyText") == text
+    boto3_ecr.set_repository_policy(repositoryName="app", policyText=text)
+    assert boto3_ecr.get_repository_policy(repositoryName="app").get("policyText") == text
 
 
 @pytest.mark.parametrize(
@@ -149,48 +149,54 @@ def test_policies_that_are_accepted(ecr: ECRClient, text: str) -> None:
         *(policy_of(statement_of(**change)) for change in FLAWS),
     ],
 )
-def test_policies_that_are_refused(ecr: ECRClient, text: str) -> None:
+def test_policies_that_are_refused(boto3_ecr: ECRClient, text: str) -> None:
     """What is no policy is refused with one message (terraform-aws-modules/terraform-aws-ecr#19)."""
-    message = message_of(ecr.set_repository_policy, repositoryName="app", policyText=text)
+    message = message_of(boto3_ecr.set_repository_policy, repositoryName="app", policyText=text)
     assert message == INVALID
 
 
 @pytest.mark.parametrize("member", ["Resource", "NotResource"])
-def test_a_resource_is_refused(ecr: ECRClient, member: str) -> None:
+def test_a_resource_is_refused(boto3_ecr: ECRClient, member: str) -> None:
     """A repository's policy names no resource (awsdocs/amazon-ecr-user-guide#20, aws-cdk#24314)."""
     text = policy_of(statement_of(**{member: "*"}))
-    assert message_of(ecr.set_repository_policy, repositoryName="app", policyText=text) == INVALID
+    assert (
+        message_of(boto3_ecr.set_repository_policy, repositoryName="app", policyText=text)
+        == INVALID
+    )
 
 
-def test_get_authorization_token_is_no_action_on_a_repository(ecr: ECRClient) -> None:
+def test_get_authorization_token_is_no_action_on_a_repository(boto3_ecr: ECRClient) -> None:
     """ecr:GetAuthorizationToken is refused in it (cloudposse/terraform-aws-ecr#67)."""
     text = policy_of(statement_of(Action=["ecr:BatchGetImage", "ecr:GetAuthorizationToken"]))
-    assert message_of(ecr.set_repository_policy, repositoryName="app", policyText=text) == INVALID
+    assert (
+        message_of(boto3_ecr.set_repository_policy, repositoryName="app", policyText=text)
+        == INVALID
+    )
 
 
-def test_a_policy_that_is_too_long(ecr: ECRClient) -> None:
+def test_a_policy_that_is_too_long(boto3_ecr: ECRClient) -> None:
     """A policy has 10240 characters at most (API SetRepositoryPolicy)."""
     text = policy_of(STATEMENT) + " " * 10_240
-    message = message_of(ecr.set_repository_policy, repositoryName="app", policyText=text)
+    message = message_of(boto3_ecr.set_repository_policy, repositoryName="app", policyText=text)
     assert "'must have length less than or equal to 10240'" in message
 
 
 @pytest.mark.parametrize("principal", ["*", {"AWS": "*"}, {"AWS": "{}"}, {"AWS": "::{}:root"}])
 def test_a_policy_that_locks_out_needs_force(
-    ecr: ECRClient, account_id: str, principal: Any
+    boto3_ecr: ECRClient, account_id: str, principal: Any
 ) -> None:
     """What keeps you from setting another policy is set by `force` only (API reference)."""
     text = policy_of(statement_of(Effect="Deny", Principal=principal, Action="ecr:Set*")).replace(
         "{}", account_id
     )
-    call = ecr.set_repository_policy
+    call = boto3_ecr.set_repository_policy
     assert "'force'" in message_of(call, repositoryName="app", policyText=text)
-    code = code_of(ecr.get_repository_policy, repositoryName="app")
+    code = code_of(boto3_ecr.get_repository_policy, repositoryName="app")
     assert code == "RepositoryPolicyNotFoundException"
-    ecr.set_repository_policy(repositoryName="app", policyText=text, force=True)
+    boto3_ecr.set_repository_policy(repositoryName="app", policyText=text, force=True)
 
 
-def test_denying_others_locks_nobody_out(ecr: ECRClient) -> None:
+def test_denying_others_locks_nobody_out(boto3_ecr: ECRClient) -> None:
     """A denial to others, or of something else, needs no force."""
     for change in (
         {"Principal": {"AWS": "999999999999"}, "Action": "ecr:*"},
@@ -198,26 +204,26 @@ def test_denying_others_locks_nobody_out(ecr: ECRClient) -> None:
         {"Principal": "*", "Action": "ecr:*", "Condition": {"Bool": {"a": "true"}}},
     ):
         text = policy_of(statement_of(Effect="Deny", **change))
-        ecr.set_repository_policy(repositoryName="app", policyText=text)
+        boto3_ecr.set_repository_policy(repositoryName="app", policyText=text)
 
 
 def test_policies_of_another_account(
-    ecr: ECRClient, account_id: str, make_client: Callable[..., ECRClient]
+    boto3_ecr: ECRClient, account_id: str, make_client: Callable[..., ECRClient]
 ) -> None:
     """`registryId` names the registry for all three (API reference)."""
     other = make_client(account_id="121212121212")
     text = policy_of(STATEMENT)
     there: Any = {"repositoryName": "app", "registryId": account_id}
     assert other.set_repository_policy(**there, policyText=text)["registryId"] == account_id
-    assert ecr.get_repository_policy(repositoryName="app").get("policyText") == text
+    assert boto3_ecr.get_repository_policy(repositoryName="app").get("policyText") == text
     assert other.delete_repository_policy(**there)["policyText"] == text
 
 
-def test_templates_give_a_policy(ecr: ECRClient) -> None:
+def test_templates_give_a_policy(boto3_ecr: ECRClient) -> None:
     """A repository made by a template has the template's policy (API RepositoryCreationTemplate)."""
     text = policy_of(STATEMENT)
-    ecr.create_repository_creation_template(
+    boto3_ecr.create_repository_creation_template(
         prefix="made", appliedFor=["CREATE_ON_PUSH"], repositoryPolicy=text
     )
-    ecr.initiate_layer_upload(repositoryName="made/app")
-    assert ecr.get_repository_policy(repositoryName="made/app").get("policyText") == text
+    boto3_ecr.initiate_layer_upload(repositoryName="made/app")
+    assert boto3_ecr.get_repository_policy(repositoryName="made/app").get("policyText") == text

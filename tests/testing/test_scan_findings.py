@@ -55,9 +55,9 @@ def scanned(fresh: EcrEmulator) -> Iterator[ECRClient]:
     client.close()
 
 
-def findings(ecr: ECRClient, **arguments: Any) -> Any:
+def findings(boto3_ecr: ECRClient, **arguments: Any) -> Any:
     """Describe the findings of app:v1."""
-    return ecr.describe_image_scan_findings(**V1, **arguments)
+    return boto3_ecr.describe_image_scan_findings(**V1, **arguments)
 
 
 def test_basic_findings(fresh: EcrEmulator, scanned: ECRClient) -> None:

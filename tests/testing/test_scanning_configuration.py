@@ -24,21 +24,21 @@ def rule_of(frequency: str, *filters: str) -> Any:
     }
 
 
-def configure(ecr: ECRClient, scan_type: str, *rules: Any) -> Any:
+def configure(boto3_ecr: ECRClient, scan_type: str, *rules: Any) -> Any:
     """Put a scanning configuration."""
-    call: Any = ecr.put_registry_scanning_configuration
+    call: Any = boto3_ecr.put_registry_scanning_configuration
     return call(scanType=scan_type, rules=list(rules))["registryScanningConfiguration"]
 
 
-def frequencies(ecr: ECRClient, *names: str) -> dict[str, str]:
+def frequencies(boto3_ecr: ECRClient, *names: str) -> dict[str, str]:
     """Give the scan frequency of repositories by name."""
-    answer: Any = ecr.batch_get_repository_scanning_configuration(repositoryNames=list(names))
+    answer: Any = boto3_ecr.batch_get_repository_scanning_configuration(repositoryNames=list(names))
     return {c["repositoryName"]: c["scanFrequency"] for c in answer["scanningConfigurations"]}
 
 
-def test_a_new_registry(ecr: ECRClient, account_id: str) -> None:
+def test_a_new_registry(boto3_ecr: ECRClient, account_id: str) -> None:
     """Without a configuration scanning is BASIC (API PutRegistryScanningConfiguration)."""
-    answer: Any = ecr.get_registry_scanning_configuration()
+    answer: Any = boto3_ecr.get_registry_scanning_configuration()
     assert answer["registryId"] == account_id
     assert answer["scanningConfiguration"] == {"scanType": "BASIC", "rules": []}
 
@@ -52,28 +52,30 @@ def test_a_new_registry(ecr: ECRClient, account_id: str) -> None:
         ("ENHANCED", "CONTINUOUS_SCAN"),
     ],
 )
-def test_a_configuration_is_kept(ecr: ECRClient, scan_type: str, frequency: str) -> None:
+def test_a_configuration_is_kept(boto3_ecr: ECRClient, scan_type: str, frequency: str) -> None:
     """What is put is answered, and read again (API PutRegistryScanningConfiguration)."""
     configuration = {"scanType": scan_type, "rules": [rule_of(frequency, "prod*", "app")]}
-    assert configure(ecr, scan_type, *configuration["rules"]) == configuration
-    answer: Any = ecr.get_registry_scanning_configuration()
+    assert configure(boto3_ecr, scan_type, *configuration["rules"]) == configuration
+    answer: Any = boto3_ecr.get_registry_scanning_configuration()
     assert answer["scanningConfiguration"] == configuration
 
 
-def test_what_is_left_out_is_as_in_a_new_registry(ecr: ECRClient) -> None:
+def test_what_is_left_out_is_as_in_a_new_registry(boto3_ecr: ECRClient) -> None:
     """Type and rules are optional (API PutRegistryScanningConfiguration)."""
-    configure(ecr, "ENHANCED", rule_of("SCAN_ON_PUSH", "*"))
-    ecr.put_registry_scanning_configuration()
-    answer: Any = ecr.get_registry_scanning_configuration()
+    configure(boto3_ecr, "ENHANCED", rule_of("SCAN_ON_PUSH", "*"))
+    boto3_ecr.put_registry_scanning_configuration()
+    answer: Any = boto3_ecr.get_registry_scanning_configuration()
     assert answer["scanningConfiguration"] == {"scanType": "BASIC", "rules": []}
 
 
 @pytest.mark.parametrize(
     ("scan_type", "frequency"), [("BASIC", "CONTINUOUS_SCAN"), ("ENHANCED", "MANUAL")]
 )
-def test_frequencies_of_the_other_type(ecr: ECRClient, scan_type: str, frequency: str) -> None:
+def test_frequencies_of_the_other_type(
+    boto3_ecr: ECRClient, scan_type: str, frequency: str
+) -> None:
     """Each type of scanning has its frequencies (API RegistryScanningRule)."""
-    call: Any = ecr.put_registry_scanning_configuration
+    call: Any = boto3_ecr.put_registry_scanning_configuration
     message = message_of(call, scanType=scan_type, rules=[rule_of(frequency, "*")])
     assert "'rules.1.member.scanFrequency'" in message
 
@@ -88,9 +90,9 @@ def test_frequencies_of_the_other_type(ecr: ECRClient, scan_type: str, frequency
         [rule_of("SOMETIMES", "*")],
     ],
 )
-def test_rules_that_are_refused(ecr: ECRClient, rules: Any) -> None:
+def test_rules_that_are_refused(boto3_ecr: ECRClient, rules: Any) -> None:
     """There are two rules at most, of 100 filters each (API RegistryScanningRule)."""
-    call: Any = ecr.put_registry_scanning_configuration
+    call: Any = boto3_ecr.put_registry_scanning_configuration
     assert "'rules" in message_of(call, scanType="BASIC", rules=rules)
 
 
@@ -104,35 +106,35 @@ def test_rules_that_are_refused(ecr: ECRClient, rules: Any) -> None:
         ("prod*repo", ["prod-repo", "prodrepo"]),
     ],
 )
-def test_filters(ecr: ECRClient, pattern: str, matched: list[str]) -> None:
+def test_filters(boto3_ecr: ECRClient, pattern: str, matched: list[str]) -> None:
     """Filters fit as in the table of the user guide (filter wildcards)."""
-    configure(ecr, "BASIC", rule_of("SCAN_ON_PUSH", pattern))
+    configure(boto3_ecr, "BASIC", rule_of("SCAN_ON_PUSH", pattern))
     for name in NAMES:
-        ecr.create_repository(repositoryName=name)
-    found = frequencies(ecr, *NAMES)
+        boto3_ecr.create_repository(repositoryName=name)
+    found = frequencies(boto3_ecr, *NAMES)
     assert [name for name in NAMES if found[name] == "SCAN_ON_PUSH"] == matched
     assert {found[name] for name in NAMES} <= {"SCAN_ON_PUSH", "MANUAL"}
 
 
-def test_continuous_scans_come_first(ecr: ECRClient) -> None:
+def test_continuous_scans_come_first(boto3_ecr: ECRClient) -> None:
     """Of two rules that fit, the continuous one is enforced (user guide, scanning filters)."""
     for name in ("prod-app", "test-app"):
-        ecr.create_repository(repositoryName=name)
+        boto3_ecr.create_repository(repositoryName=name)
     rules = [rule_of("CONTINUOUS_SCAN", "prod-*"), rule_of("SCAN_ON_PUSH", "*")]
     for ordered in (rules, rules[::-1]):
-        configure(ecr, "ENHANCED", *ordered)
-        assert frequencies(ecr, "prod-app", "test-app") == {
+        configure(boto3_ecr, "ENHANCED", *ordered)
+        assert frequencies(boto3_ecr, "prod-app", "test-app") == {
             "prod-app": "CONTINUOUS_SCAN",
             "test-app": "SCAN_ON_PUSH",
         }
 
 
-def test_the_configuration_of_repositories(ecr: ECRClient, account_id: str) -> None:
+def test_the_configuration_of_repositories(boto3_ecr: ECRClient, account_id: str) -> None:
     """Frequency and filter are given for each repository (API RepositoryScanningConfiguration)."""
     for name in ("prod", "test"):
-        ecr.create_repository(repositoryName=name)
-    configure(ecr, "BASIC", rule_of("SCAN_ON_PUSH", "prod"))
-    answer: Any = ecr.batch_get_repository_scanning_configuration(
+        boto3_ecr.create_repository(repositoryName=name)
+    configure(boto3_ecr, "BASIC", rule_of("SCAN_ON_PUSH", "prod"))
+    answer: Any = boto3_ecr.batch_get_repository_scanning_configuration(
         repositoryNames=["test", "prod", "test"]
     )
     arn = f"arn:aws:ecr:us-east-1:{account_id}:repository/"
@@ -155,10 +157,12 @@ def test_the_configuration_of_repositories(ecr: ECRClient, account_id: str) -> N
     ]
 
 
-def test_absent_repositories_are_failures(ecr: ECRClient) -> None:
+def test_absent_repositories_are_failures(boto3_ecr: ECRClient) -> None:
     """A name that isn't there fails alone (API BatchGetRepositoryScanningConfiguration)."""
-    ecr.create_repository(repositoryName="app")
-    answer: Any = ecr.batch_get_repository_scanning_configuration(repositoryNames=["none", "app"])
+    boto3_ecr.create_repository(repositoryName="app")
+    answer: Any = boto3_ecr.batch_get_repository_scanning_configuration(
+        repositoryNames=["none", "app"]
+    )
     assert [c["repositoryName"] for c in answer["scanningConfigurations"]] == ["app"]
     (failure,) = answer["failures"]
     assert failure["repositoryName"] == "none"
@@ -174,45 +178,49 @@ def test_twenty_five_names(unchecked: ECRClient) -> None:
         assert "'repositoryNames'" in message_of(call, repositoryNames=names)
 
 
-def test_a_repositorys_own_setting(ecr: ECRClient, account_id: str) -> None:
+def test_a_repositorys_own_setting(boto3_ecr: ECRClient, account_id: str) -> None:
     """PutImageScanningConfiguration is the repository's own setting (API reference)."""
-    ecr.create_repository(repositoryName="app")
+    boto3_ecr.create_repository(repositoryName="app")
     for setting in (True, False):
-        answer: Any = ecr.put_image_scanning_configuration(
+        answer: Any = boto3_ecr.put_image_scanning_configuration(
             repositoryName="app", imageScanningConfiguration={"scanOnPush": setting}
         )
         assert answer["registryId"] == account_id
         assert answer["repositoryName"] == "app"
         assert answer["imageScanningConfiguration"] == {"scanOnPush": setting}
-        (repository,) = ecr.describe_repositories()["repositories"]
+        (repository,) = boto3_ecr.describe_repositories()["repositories"]
         assert repository.get("imageScanningConfiguration") == {"scanOnPush": setting}
-        assert frequencies(ecr, "app") == {"app": "SCAN_ON_PUSH" if setting else "MANUAL"}
+        assert frequencies(boto3_ecr, "app") == {"app": "SCAN_ON_PUSH" if setting else "MANUAL"}
 
 
-def test_an_empty_setting_is_false(ecr: ECRClient) -> None:
+def test_an_empty_setting_is_false(boto3_ecr: ECRClient) -> None:
     """scanOnPush is false if it isn't specified (API ImageScanningConfiguration)."""
-    ecr.create_repository(repositoryName="app", imageScanningConfiguration={"scanOnPush": True})
-    answer: Any = ecr.put_image_scanning_configuration(
+    boto3_ecr.create_repository(
+        repositoryName="app", imageScanningConfiguration={"scanOnPush": True}
+    )
+    answer: Any = boto3_ecr.put_image_scanning_configuration(
         repositoryName="app", imageScanningConfiguration={}
     )
     assert answer["imageScanningConfiguration"] == {"scanOnPush": False}
 
 
-def test_enhanced_scanning_has_no_settings_of_repositories(ecr: ECRClient) -> None:
+def test_enhanced_scanning_has_no_settings_of_repositories(boto3_ecr: ECRClient) -> None:
     """What no enhanced filter fits is not scanned (user guide, scanning filters)."""
-    ecr.create_repository(repositoryName="app", imageScanningConfiguration={"scanOnPush": True})
-    configure(ecr, "ENHANCED", rule_of("SCAN_ON_PUSH", "other"))
-    assert frequencies(ecr, "app") == {"app": "MANUAL"}
+    boto3_ecr.create_repository(
+        repositoryName="app", imageScanningConfiguration={"scanOnPush": True}
+    )
+    configure(boto3_ecr, "ENHANCED", rule_of("SCAN_ON_PUSH", "other"))
+    assert frequencies(boto3_ecr, "app") == {"app": "MANUAL"}
 
 
 def test_the_setting_of_an_absent_repository(
-    ecr: ECRClient, account_id: str, make_client: Callable[..., ECRClient]
+    boto3_ecr: ECRClient, account_id: str, make_client: Callable[..., ECRClient]
 ) -> None:
     """The repository is looked for in the registry of `registryId` (API reference)."""
-    ecr.create_repository(repositoryName="app")
+    boto3_ecr.create_repository(repositoryName="app")
     other = make_client(account_id="242424242424")
     setting: Any = {"repositoryName": "app", "imageScanningConfiguration": {"scanOnPush": True}}
     call = other.put_image_scanning_configuration
     assert code_of(call, **setting) == "RepositoryNotFoundException"
     call(**setting, registryId=account_id)
-    assert frequencies(ecr, "app") == {"app": "SCAN_ON_PUSH"}
+    assert frequencies(boto3_ecr, "app") == {"app": "SCAN_ON_PUSH"}

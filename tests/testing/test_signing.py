@@ -28,14 +28,14 @@ def rule_of(profile: str = "one", *filters: str) -> Any:
     return rule
 
 
-def configure(ecr: ECRClient, *rules: Any) -> Any:
+def configure(boto3_ecr: ECRClient, *rules: Any) -> Any:
     """Put a signing configuration."""
-    return ecr.put_signing_configuration(signingConfiguration={"rules": list(rules)})
+    return boto3_ecr.put_signing_configuration(signingConfiguration={"rules": list(rules)})
 
 
-def statuses(ecr: ECRClient, repository: str = "app", **image_id: str) -> dict[str, str]:
+def statuses(boto3_ecr: ECRClient, repository: str = "app", **image_id: str) -> dict[str, str]:
     """Give the signing status of an image by the name of the profile."""
-    call: Any = ecr.describe_image_signing_status
+    call: Any = boto3_ecr.describe_image_signing_status
     answer = call(repositoryName=repository, imageId=image_id)
     return {
         each["signingProfileArn"].rpartition("/")[2]: each["status"]
@@ -43,35 +43,37 @@ def statuses(ecr: ECRClient, repository: str = "app", **image_id: str) -> dict[s
     }
 
 
-def referrers(ecr: ECRClient, digest: str) -> list[Any]:
+def referrers(boto3_ecr: ECRClient, digest: str) -> list[Any]:
     """List what refers to an image."""
-    answer: Any = ecr.list_image_referrers(repositoryName="app", subjectId={"imageDigest": digest})
+    answer: Any = boto3_ecr.list_image_referrers(
+        repositoryName="app", subjectId={"imageDigest": digest}
+    )
     return list(answer["referrers"])
 
 
 @pytest.fixture
-def ecr(ecr: ECRClient) -> ECRClient:
+def boto3_ecr(boto3_ecr: ECRClient) -> ECRClient:
     """Give a client on a registry with one repository."""
-    ecr.create_repository(repositoryName="app")
-    return ecr
+    boto3_ecr.create_repository(repositoryName="app")
+    return boto3_ecr
 
 
-def test_the_configuration_is_kept(ecr: ECRClient, account_id: str) -> None:
+def test_the_configuration_is_kept(boto3_ecr: ECRClient, account_id: str) -> None:
     """Put, get and delete answer with the rules (API reference)."""
     configuration = {"rules": [rule_of("one", "app*", "*/prod"), rule_of("two")]}
-    assert configure(ecr, *configuration["rules"])["signingConfiguration"] == configuration
-    for call in (ecr.get_signing_configuration, ecr.delete_signing_configuration):
+    assert configure(boto3_ecr, *configuration["rules"])["signingConfiguration"] == configuration
+    for call in (boto3_ecr.get_signing_configuration, boto3_ecr.delete_signing_configuration):
         answer: Any = call()
         assert (answer["registryId"], answer["signingConfiguration"]) == (account_id, configuration)
 
 
-def test_without_a_configuration(ecr: ECRClient) -> None:
+def test_without_a_configuration(boto3_ecr: ECRClient) -> None:
     """Without one, get and delete are SigningConfigurationNotFoundException (API reference)."""
     code = "SigningConfigurationNotFoundException"
-    assert code_of(ecr.get_signing_configuration) == code
-    assert code_of(ecr.delete_signing_configuration) == code
-    configure(ecr)
-    assert ecr.get_signing_configuration()["signingConfiguration"] == {"rules": []}
+    assert code_of(boto3_ecr.get_signing_configuration) == code
+    assert code_of(boto3_ecr.delete_signing_configuration) == code
+    configure(boto3_ecr)
+    assert boto3_ecr.get_signing_configuration()["signingConfiguration"] == {"rules": []}
 
 
 @pytest.mark.parametrize(
@@ -86,56 +88,62 @@ def test_without_a_configuration(ecr: ECRClient) -> None:
         [{**rule_of(), "repositoryFilters": [{"filter": "app", "filterType": "PREFIX_MATCH"}]}],
     ],
 )
-def test_configurations_that_are_refused(ecr: ECRClient, rules: Any) -> None:
+def test_configurations_that_are_refused(boto3_ecr: ECRClient, rules: Any) -> None:
     """Rules, filters and profiles have limits (API SigningRule)."""
-    call = ecr.put_signing_configuration
+    call = boto3_ecr.put_signing_configuration
     assert "'signingConfiguration" in message_of(call, signingConfiguration={"rules": rules})
-    assert code_of(ecr.get_signing_configuration) == "SigningConfigurationNotFoundException"
+    assert code_of(boto3_ecr.get_signing_configuration) == "SigningConfigurationNotFoundException"
 
 
 def test_an_image_is_signed_when_it_is_pushed(
-    ecr: ECRClient, account_id: str, passes: Callable[..., None]
+    boto3_ecr: ECRClient, account_id: str, passes: Callable[..., None]
 ) -> None:
     """A push begins the signature, which then refers to the image (user guide, managed signing)."""
-    configure(ecr, rule_of())
-    digest = push(ecr, "v1")
-    assert statuses(ecr, imageTag="v1") == {"one": "IN_PROGRESS"}
-    assert referrers(ecr, digest) == []
+    configure(boto3_ecr, rule_of())
+    digest = push(boto3_ecr, "v1")
+    assert statuses(boto3_ecr, imageTag="v1") == {"one": "IN_PROGRESS"}
+    assert referrers(boto3_ecr, digest) == []
     passes(seconds=1)
-    answer: Any = ecr.describe_image_signing_status(
+    answer: Any = boto3_ecr.describe_image_signing_status(
         repositoryName="app", imageId={"imageTag": "v1"}
     )
     assert answer["registryId"] == account_id
     assert answer["imageId"] == {"imageTag": "v1", "imageDigest": digest}
-    assert statuses(ecr, imageDigest=digest) == {"one": "COMPLETE"}
-    (signature,) = referrers(ecr, digest)
+    assert statuses(boto3_ecr, imageDigest=digest) == {"one": "COMPLETE"}
+    (signature,) = referrers(boto3_ecr, digest)
     assert signature["artifactType"] == SIGNATURE
-    assert statuses(ecr, imageDigest=signature["digest"]) == {}
+    assert statuses(boto3_ecr, imageDigest=signature["digest"]) == {}
 
 
-def test_each_profile_signs_once(ecr: ECRClient, passes: Callable[..., None]) -> None:
+def test_each_profile_signs_once(boto3_ecr: ECRClient, passes: Callable[..., None]) -> None:
     """There is a status for each profile whose rules cover the image (API reference)."""
     configure(
-        ecr, rule_of("one"), rule_of("two", "ap*"), rule_of("one", "*"), rule_of("three", "b*")
+        boto3_ecr,
+        rule_of("one"),
+        rule_of("two", "ap*"),
+        rule_of("one", "*"),
+        rule_of("three", "b*"),
     )
-    digest = push(ecr, "v1")
-    push(ecr, "v2", manifest=manifest_of("v1"))
+    digest = push(boto3_ecr, "v1")
+    push(boto3_ecr, "v2", manifest=manifest_of("v1"))
     passes(seconds=1)
-    assert statuses(ecr, imageDigest=digest) == {"one": "COMPLETE", "two": "COMPLETE"}
-    assert len(referrers(ecr, digest)) == 2
+    assert statuses(boto3_ecr, imageDigest=digest) == {"one": "COMPLETE", "two": "COMPLETE"}
+    assert len(referrers(boto3_ecr, digest)) == 2
 
 
-def test_filters_fit_whole_names(ecr: ECRClient, passes: Callable[..., None]) -> None:
+def test_filters_fit_whole_names(boto3_ecr: ECRClient, passes: Callable[..., None]) -> None:
     """A `*` stands for any characters, and nothing else does (API SigningRepositoryFilter)."""
     names = ["myapp/web", "myapp", "my/production", "production", "my-prod-app", "other"]
     signed = {}
     for name in names:
-        ecr.create_repository(repositoryName=name)
+        boto3_ecr.create_repository(repositoryName=name)
     for rule in ("myapp/*", "*/production", "*prod*", "other"):
-        configure(ecr, rule_of("one", rule))
+        configure(boto3_ecr, rule_of("one", rule))
         for name in names:
-            push(ecr, rule.strip("*/"), name=rule, repository=name)
-        signed[rule] = [name for name in names if statuses(ecr, name, imageTag=rule.strip("*/"))]
+            push(boto3_ecr, rule.strip("*/"), name=rule, repository=name)
+        signed[rule] = [
+            name for name in names if statuses(boto3_ecr, name, imageTag=rule.strip("*/"))
+        ]
     assert signed == {
         "myapp/*": ["myapp/web"],
         "*/production": ["my/production"],
@@ -144,56 +152,58 @@ def test_filters_fit_whole_names(ecr: ECRClient, passes: Callable[..., None]) ->
     }
 
 
-def test_what_was_there_before_is_not_signed(ecr: ECRClient, passes: Callable[..., None]) -> None:
+def test_what_was_there_before_is_not_signed(
+    boto3_ecr: ECRClient, passes: Callable[..., None]
+) -> None:
     """Images are signed as they are pushed; signatures outlive the rules (API reference)."""
-    before = push(ecr, "before")
-    configure(ecr, rule_of())
-    signed = push(ecr, "signed")
+    before = push(boto3_ecr, "before")
+    configure(boto3_ecr, rule_of())
+    signed = push(boto3_ecr, "signed")
     passes(seconds=1)
-    ecr.delete_signing_configuration()
-    after = push(ecr, "after")
-    assert statuses(ecr, imageDigest=before) == statuses(ecr, imageDigest=after) == {}
-    assert statuses(ecr, imageDigest=signed) == {"one": "COMPLETE"}
-    assert len(referrers(ecr, signed)) == 1
+    boto3_ecr.delete_signing_configuration()
+    after = push(boto3_ecr, "after")
+    assert statuses(boto3_ecr, imageDigest=before) == statuses(boto3_ecr, imageDigest=after) == {}
+    assert statuses(boto3_ecr, imageDigest=signed) == {"one": "COMPLETE"}
+    assert len(referrers(boto3_ecr, signed)) == 1
 
 
-def test_what_is_signed(ecr: ECRClient, passes: Callable[..., None]) -> None:
+def test_what_is_signed(boto3_ecr: ECRClient, passes: Callable[..., None]) -> None:
     """Indexes are signed like images; what is about an image is not."""
-    configure(ecr, rule_of())
-    push(ecr, "v1")
-    index = push(ecr, "all", manifest=index_of(manifest_of("v1")))
-    signature = push_signature(ecr, manifest_of("v1"), "ours")
+    configure(boto3_ecr, rule_of())
+    push(boto3_ecr, "v1")
+    index = push(boto3_ecr, "all", manifest=index_of(manifest_of("v1")))
+    signature = push_signature(boto3_ecr, manifest_of("v1"), "ours")
     passes(seconds=1)
-    assert statuses(ecr, imageDigest=index) == {"one": "COMPLETE"}
-    assert statuses(ecr, imageDigest=signature) == {}
+    assert statuses(boto3_ecr, imageDigest=index) == {"one": "COMPLETE"}
+    assert statuses(boto3_ecr, imageDigest=signature) == {}
 
 
 def test_an_image_that_is_pushed_anew_is_signed_anew(
-    ecr: ECRClient, passes: Callable[..., None]
+    boto3_ecr: ECRClient, passes: Callable[..., None]
 ) -> None:
     """A deleted image takes its status along; the signature that is there stays one."""
-    configure(ecr, rule_of())
+    configure(boto3_ecr, rule_of())
     for _ in range(2):
-        digest = push(ecr, "v1")
-        assert statuses(ecr, imageDigest=digest) == {"one": "IN_PROGRESS"}
+        digest = push(boto3_ecr, "v1")
+        assert statuses(boto3_ecr, imageDigest=digest) == {"one": "IN_PROGRESS"}
         passes(seconds=1)
-        assert len(referrers(ecr, digest)) == 1
-        ecr.batch_delete_image(repositoryName="app", imageIds=[{"imageTag": "v1"}])
+        assert len(referrers(boto3_ecr, digest)) == 1
+        boto3_ecr.batch_delete_image(repositoryName="app", imageIds=[{"imageTag": "v1"}])
 
 
-def test_statuses_of_what_is_not_there(ecr: ECRClient) -> None:
+def test_statuses_of_what_is_not_there(boto3_ecr: ECRClient) -> None:
     """Unknown images and repositories are errors (API DescribeImageSigningStatus)."""
-    call = ecr.describe_image_signing_status
+    call = boto3_ecr.describe_image_signing_status
     image: Any = {"imageTag": "v1"}
     assert code_of(call, repositoryName="app", imageId=image) == "ImageNotFoundException"
     assert code_of(call, repositoryName="no", imageId=image) == "RepositoryNotFoundException"
 
 
 def test_a_registry_has_a_configuration_of_its_own(
-    ecr: ECRClient, make_client: Callable[..., ECRClient]
+    boto3_ecr: ECRClient, make_client: Callable[..., ECRClient]
 ) -> None:
     """Each account in each Region has rules of its own (API reference: the registry's)."""
-    configure(ecr, rule_of())
+    configure(boto3_ecr, rule_of())
     code = "SigningConfigurationNotFoundException"
     assert code_of(make_client(region_name="eu-west-1").get_signing_configuration) == code
     assert code_of(make_client(account_id="232323232323").get_signing_configuration) == code

@@ -43,16 +43,16 @@ def test_a_key_of_the_default_account_stays_there() -> None:
 
 
 def test_pulls_of_an_excluded_user_are_not_recorded(
-    ecr: ECRClient, aws: Callable[..., Any], make_client: Callable[..., ECRClient]
+    boto3_ecr: ECRClient, aws: Callable[..., Any], make_client: Callable[..., ECRClient]
 ) -> None:
     """A user is excluded as a role is (API RegisterPullTimeUpdateExclusion: role or user)."""
     iam = aws("iam")
     user = iam.create_user(UserName="scanner", Path="/security/")["User"]
     key = iam.create_access_key(UserName="scanner")["AccessKey"]["AccessKeyId"]
-    ecr.create_repository(repositoryName="app")
-    push(ecr, "v1")
-    ecr.register_pull_time_update_exclusion(principalArn=user["Arn"])
+    boto3_ecr.create_repository(repositoryName="app")
+    push(boto3_ecr, "v1")
+    boto3_ecr.register_pull_time_update_exclusion(principalArn=user["Arn"])
     pull(make_client(account_id=key))
-    assert pulled_at(ecr) is None
-    pull(ecr)
-    assert pulled_at(ecr) is not None
+    assert pulled_at(boto3_ecr) is None
+    pull(boto3_ecr)
+    assert pulled_at(boto3_ecr) is not None

@@ -18,19 +18,21 @@ if TYPE_CHECKING:
     from ecr_typed.testing import EcrEmulator
 
 
-def test_plain_moto_stays_as_it_is(ecr: Any, session: Any) -> None:
+def test_plain_moto_stays_as_it_is(boto3_ecr: Any, session: Any) -> None:
     """A `mock_aws` in the same process sees moto's own ECR, and the emulator keeps its state."""
-    ecr.create_repository(repositoryName="ours")
+    boto3_ecr.create_repository(repositoryName="ours")
     with mock_aws():
         mocked = session.client("ecr")
         assert mocked.describe_repositories()["repositories"] == []
         # moto's own name rule, which is narrower than the service's today.
         assert code_of(mocked.create_repository, repositoryName="a__b")
         mocked.create_repository(repositoryName="theirs")
-        assert [r["repositoryName"] for r in ecr.describe_repositories()["repositories"]] == [
+        assert [r["repositoryName"] for r in boto3_ecr.describe_repositories()["repositories"]] == [
             "ours"
         ]
-    assert [r["repositoryName"] for r in ecr.describe_repositories()["repositories"]] == ["ours"]
+    assert [r["repositoryName"] for r in boto3_ecr.describe_repositories()["repositories"]] == [
+        "ours"
+    ]
 
 
 @pytest.mark.parametrize("missing", ["moto", "flask"])
@@ -53,13 +55,13 @@ except ImportError as error:
     assert "install ecr_typed[moto]" in done.stdout
 
 
-def test_motos_reset_empties_the_registries(emulator: EcrEmulator, ecr: ECRClient) -> None:
+def test_motos_reset_empties_the_registries(emulator: EcrEmulator, boto3_ecr: ECRClient) -> None:
     """`/moto-api/reset` resets the emulator's state together with moto's."""
-    ecr.create_repository(repositoryName="app")
+    boto3_ecr.create_repository(repositoryName="app")
     request = urllib.request.Request(f"{emulator.endpoint_url}/moto-api/reset", method="POST")
     with urllib.request.urlopen(request) as response:
         assert response.status == 200
-    assert ecr.describe_repositories()["repositories"] == []
+    assert boto3_ecr.describe_repositories()["repositories"] == []
 
 
 def test_nothing_is_printed(emulator: EcrEmulator, capfd: pytest.CaptureFixture[str]) -> None:

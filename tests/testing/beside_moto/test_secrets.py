@@ -34,12 +34,12 @@ def make_secret(aws: Callable[..., Any], account_id: str) -> Callable[..., str]:
 
 
 def test_the_secret_is_there(
-    ecr: ECRClient, account_id: str, make_secret: Callable[..., str], aws: Callable[..., Any]
+    boto3_ecr: ECRClient, account_id: str, make_secret: Callable[..., str], aws: Callable[..., Any]
 ) -> None:
     """A secret that is absent or about to be deleted is refused (API reference)."""
     arn = make_secret()
     absent = f"{arn.rpartition('-')[0]}-Absent"
-    call = ecr.create_pull_through_cache_rule
+    call = boto3_ecr.create_pull_through_cache_rule
     rule: Any = {"ecrRepositoryPrefix": "hub", "upstreamRegistryUrl": "registry-1.docker.io"}
     assert code_of(call, **rule, credentialArn=absent) == "SecretNotFoundException"
     aws("secretsmanager").delete_secret(SecretId=arn)
@@ -47,10 +47,10 @@ def test_the_secret_is_there(
 
 
 @needs("UpdatePullThroughCacheRuleRequest.custom_role_arn")
-def test_update_checks_the_login(ecr: ECRClient, make_secret: Callable[..., str]) -> None:
+def test_update_checks_the_login(boto3_ecr: ECRClient, make_secret: Callable[..., str]) -> None:
     """Neither secret nor role is refused (pulumi/pulumi-aws#5714), so is an absent secret."""
-    create(ecr)
-    call = ecr.update_pull_through_cache_rule
+    create(boto3_ecr)
+    call = boto3_ecr.update_pull_through_cache_rule
     assert message_of(call, ecrRepositoryPrefix="quay") == (
         "Invalid input: Please set either credential arn or role arn to update the credentials"
     )
@@ -61,22 +61,22 @@ def test_update_checks_the_login(ecr: ECRClient, make_secret: Callable[..., str]
 
 @pytest.mark.parametrize("value", ["no json", "[]", "{}", '{"username": "me"}', '"accessToken"'])
 def test_a_secret_of_another_form_fails_the_validation(
-    ecr: ECRClient, make_secret: Callable[..., str], value: str
+    boto3_ecr: ECRClient, make_secret: Callable[..., str], value: str
 ) -> None:
     """A flaw is answered as `failure`; it is no error (API ValidatePullThroughCacheRule)."""
-    create(ecr, "hub", "registry-1.docker.io", credentialArn=make_secret(value))
-    answer: Any = ecr.validate_pull_through_cache_rule(ecrRepositoryPrefix="hub")
+    create(boto3_ecr, "hub", "registry-1.docker.io", credentialArn=make_secret(value))
+    answer: Any = boto3_ecr.validate_pull_through_cache_rule(ecrRepositoryPrefix="hub")
     assert answer["isValid"] is False
     assert "accessToken" in answer["failure"]
 
 
 def test_a_secret_that_went_away_fails_the_validation(
-    ecr: ECRClient, make_secret: Callable[..., str], aws: Callable[..., Any]
+    boto3_ecr: ECRClient, make_secret: Callable[..., str], aws: Callable[..., Any]
 ) -> None:
     """The secret is looked up anew (API ValidatePullThroughCacheRule)."""
     arn = make_secret()
-    create(ecr, "hub", "registry-1.docker.io", credentialArn=arn)
+    create(boto3_ecr, "hub", "registry-1.docker.io", credentialArn=arn)
     aws("secretsmanager").delete_secret(SecretId=arn, ForceDeleteWithoutRecovery=True)
-    answer: Any = ecr.validate_pull_through_cache_rule(ecrRepositoryPrefix="hub")
+    answer: Any = boto3_ecr.validate_pull_through_cache_rule(ecrRepositoryPrefix="hub")
     assert answer["isValid"] is False
     assert arn in answer["failure"]

@@ -42,7 +42,7 @@ def stacks(aws: Callable[..., Any]) -> Any:
 
 
 @needs("ImageTagMutabilityExclusionFilter")
-def test_a_stack_creates_a_repository(stacks: Any, ecr: ECRClient) -> None:
+def test_a_stack_creates_a_repository(stacks: Any, boto3_ecr: ECRClient) -> None:
     """The repository of a stack is one of the emulator's, with all that the template sets."""
     body = template(
         RepositoryName="stack/app",
@@ -60,17 +60,19 @@ def test_a_stack_creates_a_repository(stacks: Any, ecr: ECRClient) -> None:
         Tags=[{"Key": "team", "Value": "payments"}],
     )
     stacks.create_stack(StackName="images", TemplateBody=body)
-    repository: Any = ecr.describe_repositories(repositoryNames=["stack/app"])["repositories"][0]
+    repository: Any = boto3_ecr.describe_repositories(repositoryNames=["stack/app"])[
+        "repositories"
+    ][0]
     assert repository["imageTagMutability"] == "IMMUTABLE_WITH_EXCLUSION"
     assert repository["imageTagMutabilityExclusionFilters"] == [
         {"filterType": "WILDCARD", "filter": "dev-*"}
     ]
     assert repository["imageScanningConfiguration"] == {"scanOnPush": True}
     assert repository["encryptionConfiguration"]["encryptionType"] == "KMS"
-    tags = ecr.list_tags_for_resource(resourceArn=repository["repositoryArn"])["tags"]
+    tags = boto3_ecr.list_tags_for_resource(resourceArn=repository["repositoryArn"])["tags"]
     assert tags == [{"Key": "team", "Value": "payments"}]
-    assert ecr.get_repository_policy(repositoryName="stack/app")
-    assert ecr.get_lifecycle_policy(repositoryName="stack/app")
+    assert boto3_ecr.get_repository_policy(repositoryName="stack/app")
+    assert boto3_ecr.get_lifecycle_policy(repositoryName="stack/app")
     outputs = stacks.describe_stacks(StackName="images")["Stacks"][0]["Outputs"]
     assert {each["OutputKey"]: each["OutputValue"] for each in outputs} == {
         "Arn": repository["repositoryArn"],
@@ -79,41 +81,41 @@ def test_a_stack_creates_a_repository(stacks: Any, ecr: ECRClient) -> None:
     }
 
 
-def test_a_stack_updates_and_deletes_its_repository(stacks: Any, ecr: ECRClient) -> None:
+def test_a_stack_updates_and_deletes_its_repository(stacks: Any, boto3_ecr: ECRClient) -> None:
     """An update changes the repository, and the end of the stack deletes it."""
     stacks.create_stack(StackName="images", TemplateBody=template(RepositoryName="stack/app"))
     body = template(RepositoryName="stack/app", ImageTagMutability="IMMUTABLE")
     stacks.update_stack(StackName="images", TemplateBody=body)
-    repository: Any = ecr.describe_repositories()["repositories"][0]
+    repository: Any = boto3_ecr.describe_repositories()["repositories"][0]
     assert repository["imageTagMutability"] == "IMMUTABLE"
     stacks.update_stack(StackName="images", TemplateBody=template(RepositoryName="stack/other"))
-    assert [each.get("repositoryName") for each in ecr.describe_repositories()["repositories"]] == [
-        "stack/other"
-    ]
+    assert [
+        each.get("repositoryName") for each in boto3_ecr.describe_repositories()["repositories"]
+    ] == ["stack/other"]
     stacks.delete_stack(StackName="images")
-    assert ecr.describe_repositories()["repositories"] == []
+    assert boto3_ecr.describe_repositories()["repositories"] == []
 
 
-def test_a_repository_without_a_name_gets_one(stacks: Any, ecr: ECRClient) -> None:
+def test_a_repository_without_a_name_gets_one(stacks: Any, boto3_ecr: ECRClient) -> None:
     """CloudFormation makes a name of the stack's and the resource's."""
     stacks.create_stack(StackName="images", TemplateBody=template())
-    name: Any = ecr.describe_repositories()["repositories"][0].get("repositoryName")
+    name: Any = boto3_ecr.describe_repositories()["repositories"][0].get("repositoryName")
     assert name.startswith("images-")
 
 
-def test_what_ecr_refuses_fails_the_stack(stacks: Any, ecr: ECRClient) -> None:
+def test_what_ecr_refuses_fails_the_stack(stacks: Any, boto3_ecr: ECRClient) -> None:
     """The error of the stack has the code and the message of ECR."""
-    ecr.create_repository(repositoryName="stack/app")
+    boto3_ecr.create_repository(repositoryName="stack/app")
     with pytest.raises(ClientError, match="RepositoryAlreadyExistsException"):
         stacks.create_stack(StackName="images", TemplateBody=template(RepositoryName="stack/app"))
 
 
-def test_stacks_of_mock_aws_stay_with_moto(ecr: ECRClient, session: Any) -> None:
+def test_stacks_of_mock_aws_stay_with_moto(boto3_ecr: ECRClient, session: Any) -> None:
     """A stack inside of `mock_aws` creates a repository of moto's."""
     with mock_aws():
         stacks = session.client("cloudformation", region_name="us-east-1")
         stacks.create_stack(StackName="images", TemplateBody=template(RepositoryName="mocked"))
         mocked = session.client("ecr", region_name="us-east-1")
         assert len(mocked.describe_repositories()["repositories"]) == 1
-    code = code_of(ecr.describe_repositories, repositoryNames=["mocked"])
+    code = code_of(boto3_ecr.describe_repositories, repositoryNames=["mocked"])
     assert code == "RepositoryNotFoundException"

@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def app(ecr: ECRClient) -> ECRClient:
+def app(boto3_ecr: ECRClient) -> ECRClient:
     """Give the API's client, with an empty repository `app`."""
-    ecr.create_repository(repositoryName="app")
-    return ecr
+    boto3_ecr.create_repository(repositoryName="app")
+    return boto3_ecr
 
 
 @pytest.fixture

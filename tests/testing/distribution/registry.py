@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from mypy_boto3_ecr import ECRClient
 
 
-def token_of(ecr: ECRClient, **arguments: Any) -> str:
+def token_of(boto3_ecr: ECRClient, **arguments: Any) -> str:
     """Get a token: the base64 of a user name and a password."""
-    data: Any = ecr.get_authorization_token(**arguments)["authorizationData"][0]
+    data: Any = boto3_ecr.get_authorization_token(**arguments)["authorizationData"][0]
     token: str = data["authorizationToken"]
     return token
 

@@ -19,11 +19,11 @@ MIB = 1024 * 1024
 CHUNK = b"x" * (5 * MIB)
 
 
-def available(ecr: ECRClient, digest: str, repository: str = "app") -> Any:
+def available(boto3_ecr: ECRClient, digest: str, repository: str = "app") -> Any:
     """Give what the API says of a layer."""
-    return ecr.batch_check_layer_availability(repositoryName=repository, layerDigests=[digest])[
-        "layers"
-    ][0]
+    return boto3_ecr.batch_check_layer_availability(
+        repositoryName=repository, layerDigests=[digest]
+    )["layers"][0]
 
 
 def begin(registry: Registry, repository: str = "app") -> str:

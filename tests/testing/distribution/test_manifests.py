@@ -36,9 +36,9 @@ if TYPE_CHECKING:
 EMPTY = "application/vnd.oci.empty.v1+json"
 
 
-def details(ecr: ECRClient, digest: str, repository: str = "app") -> Any:
+def details(boto3_ecr: ECRClient, digest: str, repository: str = "app") -> Any:
     """Describe an image by the API."""
-    return ecr.describe_images(repositoryName=repository, imageIds=[{"imageDigest": digest}])[
+    return boto3_ecr.describe_images(repositoryName=repository, imageIds=[{"imageDigest": digest}])[
         "imageDetails"
     ][0]
 
