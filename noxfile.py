@@ -28,8 +28,10 @@ ROOT = Path(__file__).parent
 PYPROJECT = nox.project.load_toml(ROOT / "pyproject.toml")
 PYTHONS = nox.project.python_versions(PYPROJECT)
 # Both cores. What types are is tested in the session `types`, AWS's command line in `cli`, container
-# tools in `registry`, jobs on a Dask cluster in `tests-dask`.
-ELSEWHERE = ["tests/typing", "tests/cli", "tests/registry_clients", "tests/dask"]
+# tools in `registry`, AWS's SDK for JavaScript in `javascript`, jobs on a Dask cluster in `tests-dask`.
+ELSEWHERE = [
+    f"tests/{name}" for name in ("typing", "cli", "registry_clients", "javascript", "dask")
+]
 PYTEST = ["pytest", "-n", "2", *(f"--ignore={folder}" for folder in ELSEWHERE)]
 # Tests that need no socket, for `pyodide`.
 SOCKETLESS = [
@@ -212,6 +214,19 @@ def has_program(session: nox.Session, name: str) -> bool:
                 success_codes=range(256),
             )
     return shutil.which(name) is not None
+
+
+@nox.session
+def javascript(session: nox.Session) -> None:
+    """Test the emulator with AWS's SDK for JavaScript."""
+    if not shutil.which("npm"):
+        session.skip("Node.js 20 or newer is needed, with npm: neither is installed here")
+    install(session, "--editable", ".[testing]", *group("tests"))
+    folder = Path(session.create_tmp()).resolve()
+    npm = ["npm", "install", "--silent", "--no-save", f"--prefix={folder}", "@aws-sdk/client-ecr@3"]
+    session.run_install(*npm, external=True)
+    modules = {"ECR_TYPED_NODE_MODULES": str(folder / "node_modules")}
+    session.run("python", "-m", "pytest", "tests/javascript", *session.posargs, env=modules)
 
 
 def beside(session: nox.Session, name: str) -> Path:

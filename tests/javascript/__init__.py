@@ -1,0 +1,1 @@
+"""The emulator seen by AWS's SDK for JavaScript, in the session `javascript`."""
