@@ -3,65 +3,147 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from ecr_typed._calls.operation import Effect, Operation, PagedOperation
 
 if TYPE_CHECKING:
     from ecr_typed import models
 
-PUT_IMAGE: Final[Operation[models.PutImageResponse]] = Operation(
-    "PutImage",
-    method_name="put_image",
-    request="PutImageRequest",
-    response="PutImageResponse",
-    effect=Effect.CREATE,
-    errors=frozenset(
-        {
-            "ImageAlreadyExistsException",
-            "ImageDigestDoesNotMatchException",
-            "ImageTagAlreadyExistsException",
-            "InvalidParameterException",
-            "KmsException",
-            "LayersNotFoundException",
-            "LimitExceededException",
-            "ReferencedImagesNotFoundException",
-            "RepositoryNotFoundException",
-            "ServerException",
-        }
-    ),
-    repeat_meets=frozenset({"ImageAlreadyExistsException", "ImageTagAlreadyExistsException"}),
-)
-BATCH_GET_IMAGE: Final[Operation[models.BatchGetImageResponse]] = Operation(
-    "BatchGetImage",
-    method_name="batch_get_image",
-    request="BatchGetImageRequest",
-    response="BatchGetImageResponse",
-    effect=Effect.READ,
-    errors=frozenset(
-        {
-            "InvalidParameterException",
-            "LimitExceededException",
-            "RepositoryNotFoundException",
-            "ServerException",
-            "UnableToGetUpstreamImageException",
-        }
-    ),
-    splits={"image_ids": 100},
-)
-BATCH_DELETE_IMAGE: Final[Operation[models.BatchDeleteImageResponse]] = Operation(
-    "BatchDeleteImage",
-    method_name="batch_delete_image",
-    request="BatchDeleteImageRequest",
-    response="BatchDeleteImageResponse",
-    effect=Effect.DELETE,
-    errors=frozenset(
-        {"InvalidParameterException", "RepositoryNotFoundException", "ServerException"}
-    ),
-    splits={"image_ids": 100},
-)
-LIST_IMAGES: Final[PagedOperation[models.ImageIdentifier, models.ListImagesResponse]] = (
-    PagedOperation(
+    # To read the types alone saves checkers the time that all the arguments below would take.
+    PUT_IMAGE: Operation[models.PutImageResponse]
+    BATCH_GET_IMAGE: Operation[models.BatchGetImageResponse]
+    BATCH_DELETE_IMAGE: Operation[models.BatchDeleteImageResponse]
+    LIST_IMAGES: PagedOperation[models.ImageIdentifier, models.ListImagesResponse]
+    DESCRIBE_IMAGES: PagedOperation[models.ImageDetail, models.DescribeImagesResponse]
+    LIST_IMAGE_REFERRERS: PagedOperation[models.ImageReferrer, models.ListImageReferrersResponse]
+    UPDATE_IMAGE_STORAGE_CLASS: Operation[models.UpdateImageStorageClassResponse]
+    BATCH_CHECK_LAYER_AVAILABILITY: Operation[models.BatchCheckLayerAvailabilityResponse]
+    GET_DOWNLOAD_URL_FOR_LAYER: Operation[models.GetDownloadUrlForLayerResponse]
+    INITIATE_LAYER_UPLOAD: Operation[models.InitiateLayerUploadResponse]
+    UPLOAD_LAYER_PART: Operation[models.UploadLayerPartResponse]
+    COMPLETE_LAYER_UPLOAD: Operation[models.CompleteLayerUploadResponse]
+    PUT_LIFECYCLE_POLICY: Operation[models.PutLifecyclePolicyResponse]
+    GET_LIFECYCLE_POLICY: Operation[models.GetLifecyclePolicyResponse]
+    DELETE_LIFECYCLE_POLICY: Operation[models.DeleteLifecyclePolicyResponse]
+    START_LIFECYCLE_POLICY_PREVIEW: Operation[models.StartLifecyclePolicyPreviewResponse]
+    GET_LIFECYCLE_POLICY_PREVIEW: PagedOperation[
+        models.LifecyclePolicyPreviewResult, models.GetLifecyclePolicyPreviewResponse
+    ]
+    CREATE_PULL_THROUGH_CACHE_RULE: Operation[models.CreatePullThroughCacheRuleResponse]
+    DESCRIBE_PULL_THROUGH_CACHE_RULES: PagedOperation[
+        models.PullThroughCacheRule, models.DescribePullThroughCacheRulesResponse
+    ]
+    UPDATE_PULL_THROUGH_CACHE_RULE: Operation[models.UpdatePullThroughCacheRuleResponse]
+    DELETE_PULL_THROUGH_CACHE_RULE: Operation[models.DeletePullThroughCacheRuleResponse]
+    VALIDATE_PULL_THROUGH_CACHE_RULE: Operation[models.ValidatePullThroughCacheRuleResponse]
+    REGISTER_PULL_TIME_UPDATE_EXCLUSION: Operation[models.RegisterPullTimeUpdateExclusionResponse]
+    DEREGISTER_PULL_TIME_UPDATE_EXCLUSION: Operation[
+        models.DeregisterPullTimeUpdateExclusionResponse
+    ]
+    LIST_PULL_TIME_UPDATE_EXCLUSIONS: PagedOperation[
+        str, models.ListPullTimeUpdateExclusionsResponse
+    ]
+    DESCRIBE_REGISTRY: Operation[models.DescribeRegistryResponse]
+    GET_REGISTRY_POLICY: Operation[models.GetRegistryPolicyResponse]
+    PUT_REGISTRY_POLICY: Operation[models.PutRegistryPolicyResponse]
+    DELETE_REGISTRY_POLICY: Operation[models.DeleteRegistryPolicyResponse]
+    GET_ACCOUNT_SETTING: Operation[models.GetAccountSettingResponse]
+    PUT_ACCOUNT_SETTING: Operation[models.PutAccountSettingResponse]
+    GET_AUTHORIZATION_TOKEN: Operation[models.GetAuthorizationTokenResponse]
+    PUT_REPLICATION_CONFIGURATION: Operation[models.PutReplicationConfigurationResponse]
+    DESCRIBE_IMAGE_REPLICATION_STATUS: Operation[models.DescribeImageReplicationStatusResponse]
+    START_REPLICATION_BACKFILL: Operation[models.StartReplicationBackfillResponse]
+    STOP_REPLICATION_BACKFILL: Operation[models.StopReplicationBackfillResponse]
+    LIST_REPLICATION_BACKFILLS: PagedOperation[
+        models.ReplicationBackfillSummary, models.ListReplicationBackfillsResponse
+    ]
+    DESCRIBE_REPLICATION_BACKFILL_RESULTS: PagedOperation[
+        models.ReplicationBackfillResult, models.DescribeReplicationBackfillResultsResponse
+    ]
+    CREATE_REPOSITORY: Operation[models.CreateRepositoryResponse]
+    DESCRIBE_REPOSITORIES: PagedOperation[models.Repository, models.DescribeRepositoriesResponse]
+    DELETE_REPOSITORY: Operation[models.DeleteRepositoryResponse]
+    PUT_IMAGE_TAG_MUTABILITY: Operation[models.PutImageTagMutabilityResponse]
+    CREATE_REPOSITORY_CREATION_TEMPLATE: Operation[models.CreateRepositoryCreationTemplateResponse]
+    DESCRIBE_REPOSITORY_CREATION_TEMPLATES: PagedOperation[
+        models.RepositoryCreationTemplate, models.DescribeRepositoryCreationTemplatesResponse
+    ]
+    UPDATE_REPOSITORY_CREATION_TEMPLATE: Operation[models.UpdateRepositoryCreationTemplateResponse]
+    DELETE_REPOSITORY_CREATION_TEMPLATE: Operation[models.DeleteRepositoryCreationTemplateResponse]
+    SET_REPOSITORY_POLICY: Operation[models.SetRepositoryPolicyResponse]
+    GET_REPOSITORY_POLICY: Operation[models.GetRepositoryPolicyResponse]
+    DELETE_REPOSITORY_POLICY: Operation[models.DeleteRepositoryPolicyResponse]
+    GET_REGISTRY_SCANNING_CONFIGURATION: Operation[models.GetRegistryScanningConfigurationResponse]
+    PUT_REGISTRY_SCANNING_CONFIGURATION: Operation[models.PutRegistryScanningConfigurationResponse]
+    BATCH_GET_REPOSITORY_SCANNING_CONFIGURATION: Operation[
+        models.BatchGetRepositoryScanningConfigurationResponse
+    ]
+    PUT_IMAGE_SCANNING_CONFIGURATION: Operation[models.PutImageScanningConfigurationResponse]
+    START_IMAGE_SCAN: Operation[models.StartImageScanResponse]
+    DESCRIBE_IMAGE_SCAN_FINDINGS: PagedOperation[
+        models.ImageScanFinding | models.EnhancedImageScanFinding,
+        models.DescribeImageScanFindingsResponse,
+    ]
+    PUT_SIGNING_CONFIGURATION: Operation[models.PutSigningConfigurationResponse]
+    GET_SIGNING_CONFIGURATION: Operation[models.GetSigningConfigurationResponse]
+    DELETE_SIGNING_CONFIGURATION: Operation[models.DeleteSigningConfigurationResponse]
+    DESCRIBE_IMAGE_SIGNING_STATUS: Operation[models.DescribeImageSigningStatusResponse]
+    TAG_RESOURCE: Operation[models.TagResourceResponse]
+    UNTAG_RESOURCE: Operation[models.UntagResourceResponse]
+    LIST_TAGS_FOR_RESOURCE: Operation[models.ListTagsForResourceResponse]
+else:
+    PUT_IMAGE = Operation(
+        "PutImage",
+        method_name="put_image",
+        request="PutImageRequest",
+        response="PutImageResponse",
+        effect=Effect.CREATE,
+        errors=frozenset(
+            {
+                "ImageAlreadyExistsException",
+                "ImageDigestDoesNotMatchException",
+                "ImageTagAlreadyExistsException",
+                "InvalidParameterException",
+                "KmsException",
+                "LayersNotFoundException",
+                "LimitExceededException",
+                "ReferencedImagesNotFoundException",
+                "RepositoryNotFoundException",
+                "ServerException",
+            }
+        ),
+        repeat_meets=frozenset({"ImageAlreadyExistsException", "ImageTagAlreadyExistsException"}),
+    )
+    BATCH_GET_IMAGE = Operation(
+        "BatchGetImage",
+        method_name="batch_get_image",
+        request="BatchGetImageRequest",
+        response="BatchGetImageResponse",
+        effect=Effect.READ,
+        errors=frozenset(
+            {
+                "InvalidParameterException",
+                "LimitExceededException",
+                "RepositoryNotFoundException",
+                "ServerException",
+                "UnableToGetUpstreamImageException",
+            }
+        ),
+        splits={"image_ids": 100},
+    )
+    BATCH_DELETE_IMAGE = Operation(
+        "BatchDeleteImage",
+        method_name="batch_delete_image",
+        request="BatchDeleteImageRequest",
+        response="BatchDeleteImageResponse",
+        effect=Effect.DELETE,
+        errors=frozenset(
+            {"InvalidParameterException", "RepositoryNotFoundException", "ServerException"}
+        ),
+        splits={"image_ids": 100},
+    )
+    LIST_IMAGES = PagedOperation(
         "ListImages",
         method_name="list_images",
         request="ListImagesRequest",
@@ -73,9 +155,7 @@ LIST_IMAGES: Final[PagedOperation[models.ImageIdentifier, models.ListImagesRespo
         items=("image_ids",),
         largest_page=1000,
     )
-)
-DESCRIBE_IMAGES: Final[PagedOperation[models.ImageDetail, models.DescribeImagesResponse]] = (
-    PagedOperation(
+    DESCRIBE_IMAGES = PagedOperation(
         "DescribeImages",
         method_name="describe_images",
         request="DescribeImagesRequest",
@@ -94,46 +174,42 @@ DESCRIBE_IMAGES: Final[PagedOperation[models.ImageDetail, models.DescribeImagesR
         refuses_paging_with=frozenset({"image_ids"}),
         splits={"image_ids": 100},
     )
-)
-LIST_IMAGE_REFERRERS: Final[
-    PagedOperation[models.ImageReferrer, models.ListImageReferrersResponse]
-] = PagedOperation(
-    "ListImageReferrers",
-    method_name="list_image_referrers",
-    request="ListImageReferrersRequest",
-    response="ListImageReferrersResponse",
-    effect=Effect.READ,
-    errors=frozenset(
-        {
-            "InvalidParameterException",
-            "RepositoryNotFoundException",
-            "ServerException",
-            "UnableToListUpstreamImageReferrersException",
-            "ValidationException",
-        }
-    ),
-    items=("referrers",),
-    largest_page=50,
-)
-UPDATE_IMAGE_STORAGE_CLASS: Final[Operation[models.UpdateImageStorageClassResponse]] = Operation(
-    "UpdateImageStorageClass",
-    method_name="update_image_storage_class",
-    request="UpdateImageStorageClassRequest",
-    response="UpdateImageStorageClassResponse",
-    effect=Effect.IDEMPOTENT_WRITE,
-    errors=frozenset(
-        {
-            "ImageNotFoundException",
-            "ImageStorageClassUpdateNotSupportedException",
-            "InvalidParameterException",
-            "RepositoryNotFoundException",
-            "ServerException",
-            "ValidationException",
-        }
-    ),
-)
-BATCH_CHECK_LAYER_AVAILABILITY: Final[Operation[models.BatchCheckLayerAvailabilityResponse]] = (
-    Operation(
+    LIST_IMAGE_REFERRERS = PagedOperation(
+        "ListImageReferrers",
+        method_name="list_image_referrers",
+        request="ListImageReferrersRequest",
+        response="ListImageReferrersResponse",
+        effect=Effect.READ,
+        errors=frozenset(
+            {
+                "InvalidParameterException",
+                "RepositoryNotFoundException",
+                "ServerException",
+                "UnableToListUpstreamImageReferrersException",
+                "ValidationException",
+            }
+        ),
+        items=("referrers",),
+        largest_page=50,
+    )
+    UPDATE_IMAGE_STORAGE_CLASS = Operation(
+        "UpdateImageStorageClass",
+        method_name="update_image_storage_class",
+        request="UpdateImageStorageClassRequest",
+        response="UpdateImageStorageClassResponse",
+        effect=Effect.IDEMPOTENT_WRITE,
+        errors=frozenset(
+            {
+                "ImageNotFoundException",
+                "ImageStorageClassUpdateNotSupportedException",
+                "InvalidParameterException",
+                "RepositoryNotFoundException",
+                "ServerException",
+                "ValidationException",
+            }
+        ),
+    )
+    BATCH_CHECK_LAYER_AVAILABILITY = Operation(
         "BatchCheckLayerAvailability",
         method_name="batch_check_layer_availability",
         request="BatchCheckLayerAvailabilityRequest",
@@ -144,129 +220,127 @@ BATCH_CHECK_LAYER_AVAILABILITY: Final[Operation[models.BatchCheckLayerAvailabili
         ),
         splits={"layer_digests": 100},
     )
-)
-GET_DOWNLOAD_URL_FOR_LAYER: Final[Operation[models.GetDownloadUrlForLayerResponse]] = Operation(
-    "GetDownloadUrlForLayer",
-    method_name="get_download_url_for_layer",
-    request="GetDownloadUrlForLayerRequest",
-    response="GetDownloadUrlForLayerResponse",
-    effect=Effect.READ,
-    errors=frozenset(
-        {
-            "InvalidParameterException",
-            "LayerInaccessibleException",
-            "LayersNotFoundException",
-            "RepositoryNotFoundException",
-            "ServerException",
-            "UnableToGetUpstreamLayerException",
-        }
-    ),
-)
-INITIATE_LAYER_UPLOAD: Final[Operation[models.InitiateLayerUploadResponse]] = Operation(
-    "InitiateLayerUpload",
-    method_name="initiate_layer_upload",
-    request="InitiateLayerUploadRequest",
-    response="InitiateLayerUploadResponse",
-    effect=Effect.CREATE,
-    errors=frozenset(
-        {
-            "InvalidParameterException",
-            "KmsException",
-            "RepositoryNotFoundException",
-            "ServerException",
-        }
-    ),
-)
-UPLOAD_LAYER_PART: Final[Operation[models.UploadLayerPartResponse]] = Operation(
-    "UploadLayerPart",
-    method_name="upload_layer_part",
-    request="UploadLayerPartRequest",
-    response="UploadLayerPartResponse",
-    effect=Effect.CREATE,
-    errors=frozenset(
-        {
-            "InvalidLayerPartException",
-            "InvalidParameterException",
-            "KmsException",
-            "LimitExceededException",
-            "RepositoryNotFoundException",
-            "ServerException",
-            "UploadNotFoundException",
-        }
-    ),
-    repeat_meets=frozenset({"InvalidLayerPartException"}),
-)
-COMPLETE_LAYER_UPLOAD: Final[Operation[models.CompleteLayerUploadResponse]] = Operation(
-    "CompleteLayerUpload",
-    method_name="complete_layer_upload",
-    request="CompleteLayerUploadRequest",
-    response="CompleteLayerUploadResponse",
-    effect=Effect.CREATE,
-    errors=frozenset(
-        {
-            "EmptyUploadException",
-            "InvalidLayerException",
-            "InvalidParameterException",
-            "KmsException",
-            "LayerAlreadyExistsException",
-            "LayerPartTooSmallException",
-            "RepositoryNotFoundException",
-            "ServerException",
-            "UploadNotFoundException",
-        }
-    ),
-    repeat_meets=frozenset({"LayerAlreadyExistsException", "UploadNotFoundException"}),
-)
-PUT_LIFECYCLE_POLICY: Final[Operation[models.PutLifecyclePolicyResponse]] = Operation(
-    "PutLifecyclePolicy",
-    method_name="put_lifecycle_policy",
-    request="PutLifecyclePolicyRequest",
-    response="PutLifecyclePolicyResponse",
-    effect=Effect.IDEMPOTENT_WRITE,
-    errors=frozenset(
-        {
-            "InvalidParameterException",
-            "RepositoryNotFoundException",
-            "ServerException",
-            "ValidationException",
-        }
-    ),
-)
-GET_LIFECYCLE_POLICY: Final[Operation[models.GetLifecyclePolicyResponse]] = Operation(
-    "GetLifecyclePolicy",
-    method_name="get_lifecycle_policy",
-    request="GetLifecyclePolicyRequest",
-    response="GetLifecyclePolicyResponse",
-    effect=Effect.READ,
-    errors=frozenset(
-        {
-            "InvalidParameterException",
-            "LifecyclePolicyNotFoundException",
-            "RepositoryNotFoundException",
-            "ServerException",
-            "ValidationException",
-        }
-    ),
-)
-DELETE_LIFECYCLE_POLICY: Final[Operation[models.DeleteLifecyclePolicyResponse]] = Operation(
-    "DeleteLifecyclePolicy",
-    method_name="delete_lifecycle_policy",
-    request="DeleteLifecyclePolicyRequest",
-    response="DeleteLifecyclePolicyResponse",
-    effect=Effect.DELETE,
-    errors=frozenset(
-        {
-            "InvalidParameterException",
-            "LifecyclePolicyNotFoundException",
-            "RepositoryNotFoundException",
-            "ServerException",
-            "ValidationException",
-        }
-    ),
-    repeat_meets=frozenset({"LifecyclePolicyNotFoundException"}),
-)
-START_LIFECYCLE_POLICY_PREVIEW: Final[Operation[models.StartLifecyclePolicyPreviewResponse]] = (
-    Operation(
+    GET_DOWNLOAD_URL_FOR_LAYER = Operation(
+        "GetDownloadUrlForLayer",
+        method_name="get_download_url_for_layer",
+        request="GetDownloadUrlForLayerRequest",
+        response="GetDownloadUrlForLayerResponse",
+        effect=Effect.READ,
+        errors=frozenset(
+            {
+                "InvalidParameterException",
+                "LayerInaccessibleException",
+                "LayersNotFoundException",
+                "RepositoryNotFoundException",
+                "ServerException",
+                "UnableToGetUpstreamLayerException",
+            }
+        ),
+    )
+    INITIATE_LAYER_UPLOAD = Operation(
+        "InitiateLayerUpload",
+        method_name="initiate_layer_upload",
+        request="InitiateLayerUploadRequest",
+        response="InitiateLayerUploadResponse",
+        effect=Effect.CREATE,
+        errors=frozenset(
+            {
+                "InvalidParameterException",
+                "KmsException",
+                "RepositoryNotFoundException",
+                "ServerException",
+            }
+        ),
+    )
+    UPLOAD_LAYER_PART = Operation(
+        "UploadLayerPart",
+        method_name="upload_layer_part",
+        request="UploadLayerPartRequest",
+        response="UploadLayerPartResponse",
+        effect=Effect.CREATE,
+        errors=frozenset(
+            {
+                "InvalidLayerPartException",
+                "InvalidParameterException",
+                "KmsException",
+                "LimitExceededException",
+                "RepositoryNotFoundException",
+                "ServerException",
+                "UploadNotFoundException",
+            }
+        ),
+        repeat_meets=frozenset({"InvalidLayerPartException"}),
+    )
+    COMPLETE_LAYER_UPLOAD = Operation(
+        "CompleteLayerUpload",
+        method_name="complete_layer_upload",
+        request="CompleteLayerUploadRequest",
+        response="CompleteLayerUploadResponse",
+        effect=Effect.CREATE,
+        errors=frozenset(
+            {
+                "EmptyUploadException",
+                "InvalidLayerException",
+                "InvalidParameterException",
+                "KmsException",
+                "LayerAlreadyExistsException",
+                "LayerPartTooSmallException",
+                "RepositoryNotFoundException",
+                "ServerException",
+                "UploadNotFoundException",
+            }
+        ),
+        repeat_meets=frozenset({"LayerAlreadyExistsException", "UploadNotFoundException"}),
+    )
+    PUT_LIFECYCLE_POLICY = Operation(
+        "PutLifecyclePolicy",
+        method_name="put_lifecycle_policy",
+        request="PutLifecyclePolicyRequest",
+        response="PutLifecyclePolicyResponse",
+        effect=Effect.IDEMPOTENT_WRITE,
+        errors=frozenset(
+            {
+                "InvalidParameterException",
+                "RepositoryNotFoundException",
+                "ServerException",
+                "ValidationException",
+            }
+        ),
+    )
+    GET_LIFECYCLE_POLICY = Operation(
+        "GetLifecyclePolicy",
+        method_name="get_lifecycle_policy",
+        request="GetLifecyclePolicyRequest",
+        response="GetLifecyclePolicyResponse",
+        effect=Effect.READ,
+        errors=frozenset(
+            {
+                "InvalidParameterException",
+                "LifecyclePolicyNotFoundException",
+                "RepositoryNotFoundException",
+                "ServerException",
+                "ValidationException",
+            }
+        ),
+    )
+    DELETE_LIFECYCLE_POLICY = Operation(
+        "DeleteLifecyclePolicy",
+        method_name="delete_lifecycle_policy",
+        request="DeleteLifecyclePolicyRequest",
+        response="DeleteLifecyclePolicyResponse",
+        effect=Effect.DELETE,
+        errors=frozenset(
+            {
+                "InvalidParameterException",
+                "LifecyclePolicyNotFoundException",
+                "RepositoryNotFoundException",
+                "ServerException",
+                "ValidationException",
+            }
+        ),
+        repeat_meets=frozenset({"LifecyclePolicyNotFoundException"}),
+    )
+    START_LIFECYCLE_POLICY_PREVIEW = Operation(
         "StartLifecyclePolicyPreview",
         method_name="start_lifecycle_policy_preview",
         request="StartLifecyclePolicyPreviewRequest",
@@ -284,31 +358,27 @@ START_LIFECYCLE_POLICY_PREVIEW: Final[Operation[models.StartLifecyclePolicyPrevi
         ),
         repeat_meets=frozenset({"LifecyclePolicyPreviewInProgressException"}),
     )
-)
-GET_LIFECYCLE_POLICY_PREVIEW: Final[
-    PagedOperation[models.LifecyclePolicyPreviewResult, models.GetLifecyclePolicyPreviewResponse]
-] = PagedOperation(
-    "GetLifecyclePolicyPreview",
-    method_name="get_lifecycle_policy_preview",
-    request="GetLifecyclePolicyPreviewRequest",
-    response="GetLifecyclePolicyPreviewResponse",
-    effect=Effect.READ,
-    errors=frozenset(
-        {
-            "InvalidParameterException",
-            "LifecyclePolicyPreviewNotFoundException",
-            "RepositoryNotFoundException",
-            "ServerException",
-            "ValidationException",
-        }
-    ),
-    items=("preview_results",),
-    largest_page=100,
-    refuses_paging_with=frozenset({"image_ids"}),
-    splits={"image_ids": 100},
-)
-CREATE_PULL_THROUGH_CACHE_RULE: Final[Operation[models.CreatePullThroughCacheRuleResponse]] = (
-    Operation(
+    GET_LIFECYCLE_POLICY_PREVIEW = PagedOperation(
+        "GetLifecyclePolicyPreview",
+        method_name="get_lifecycle_policy_preview",
+        request="GetLifecyclePolicyPreviewRequest",
+        response="GetLifecyclePolicyPreviewResponse",
+        effect=Effect.READ,
+        errors=frozenset(
+            {
+                "InvalidParameterException",
+                "LifecyclePolicyPreviewNotFoundException",
+                "RepositoryNotFoundException",
+                "ServerException",
+                "ValidationException",
+            }
+        ),
+        items=("preview_results",),
+        largest_page=100,
+        refuses_paging_with=frozenset({"image_ids"}),
+        splits={"image_ids": 100},
+    )
+    CREATE_PULL_THROUGH_CACHE_RULE = Operation(
         "CreatePullThroughCacheRule",
         method_name="create_pull_through_cache_rule",
         request="CreatePullThroughCacheRuleRequest",
@@ -329,29 +399,25 @@ CREATE_PULL_THROUGH_CACHE_RULE: Final[Operation[models.CreatePullThroughCacheRul
         ),
         repeat_meets=frozenset({"PullThroughCacheRuleAlreadyExistsException"}),
     )
-)
-DESCRIBE_PULL_THROUGH_CACHE_RULES: Final[
-    PagedOperation[models.PullThroughCacheRule, models.DescribePullThroughCacheRulesResponse]
-] = PagedOperation(
-    "DescribePullThroughCacheRules",
-    method_name="describe_pull_through_cache_rules",
-    request="DescribePullThroughCacheRulesRequest",
-    response="DescribePullThroughCacheRulesResponse",
-    effect=Effect.READ,
-    errors=frozenset(
-        {
-            "InvalidParameterException",
-            "PullThroughCacheRuleNotFoundException",
-            "ServerException",
-            "ValidationException",
-        }
-    ),
-    items=("pull_through_cache_rules",),
-    largest_page=1000,
-    splits={"ecr_repository_prefixes": 100},
-)
-UPDATE_PULL_THROUGH_CACHE_RULE: Final[Operation[models.UpdatePullThroughCacheRuleResponse]] = (
-    Operation(
+    DESCRIBE_PULL_THROUGH_CACHE_RULES = PagedOperation(
+        "DescribePullThroughCacheRules",
+        method_name="describe_pull_through_cache_rules",
+        request="DescribePullThroughCacheRulesRequest",
+        response="DescribePullThroughCacheRulesResponse",
+        effect=Effect.READ,
+        errors=frozenset(
+            {
+                "InvalidParameterException",
+                "PullThroughCacheRuleNotFoundException",
+                "ServerException",
+                "ValidationException",
+            }
+        ),
+        items=("pull_through_cache_rules",),
+        largest_page=1000,
+        splits={"ecr_repository_prefixes": 100},
+    )
+    UPDATE_PULL_THROUGH_CACHE_RULE = Operation(
         "UpdatePullThroughCacheRule",
         method_name="update_pull_through_cache_rule",
         request="UpdatePullThroughCacheRuleRequest",
@@ -369,9 +435,7 @@ UPDATE_PULL_THROUGH_CACHE_RULE: Final[Operation[models.UpdatePullThroughCacheRul
             }
         ),
     )
-)
-DELETE_PULL_THROUGH_CACHE_RULE: Final[Operation[models.DeletePullThroughCacheRuleResponse]] = (
-    Operation(
+    DELETE_PULL_THROUGH_CACHE_RULE = Operation(
         "DeletePullThroughCacheRule",
         method_name="delete_pull_through_cache_rule",
         request="DeletePullThroughCacheRuleRequest",
@@ -387,9 +451,7 @@ DELETE_PULL_THROUGH_CACHE_RULE: Final[Operation[models.DeletePullThroughCacheRul
         ),
         repeat_meets=frozenset({"PullThroughCacheRuleNotFoundException"}),
     )
-)
-VALIDATE_PULL_THROUGH_CACHE_RULE: Final[Operation[models.ValidatePullThroughCacheRuleResponse]] = (
-    Operation(
+    VALIDATE_PULL_THROUGH_CACHE_RULE = Operation(
         "ValidatePullThroughCacheRule",
         method_name="validate_pull_through_cache_rule",
         request="ValidatePullThroughCacheRuleRequest",
@@ -404,144 +466,136 @@ VALIDATE_PULL_THROUGH_CACHE_RULE: Final[Operation[models.ValidatePullThroughCach
             }
         ),
     )
-)
-REGISTER_PULL_TIME_UPDATE_EXCLUSION: Final[
-    Operation[models.RegisterPullTimeUpdateExclusionResponse]
-] = Operation(
-    "RegisterPullTimeUpdateExclusion",
-    method_name="register_pull_time_update_exclusion",
-    request="RegisterPullTimeUpdateExclusionRequest",
-    response="RegisterPullTimeUpdateExclusionResponse",
-    effect=Effect.CREATE,
-    errors=frozenset(
-        {
-            "ExclusionAlreadyExistsException",
-            "InvalidParameterException",
-            "LimitExceededException",
-            "ServerException",
-            "ValidationException",
-        }
-    ),
-    repeat_meets=frozenset({"ExclusionAlreadyExistsException"}),
-)
-DEREGISTER_PULL_TIME_UPDATE_EXCLUSION: Final[
-    Operation[models.DeregisterPullTimeUpdateExclusionResponse]
-] = Operation(
-    "DeregisterPullTimeUpdateExclusion",
-    method_name="deregister_pull_time_update_exclusion",
-    request="DeregisterPullTimeUpdateExclusionRequest",
-    response="DeregisterPullTimeUpdateExclusionResponse",
-    effect=Effect.DELETE,
-    errors=frozenset(
-        {
-            "ExclusionNotFoundException",
-            "InvalidParameterException",
-            "LimitExceededException",
-            "ServerException",
-            "ValidationException",
-        }
-    ),
-    repeat_meets=frozenset({"ExclusionNotFoundException"}),
-)
-LIST_PULL_TIME_UPDATE_EXCLUSIONS: Final[
-    PagedOperation[str, models.ListPullTimeUpdateExclusionsResponse]
-] = PagedOperation(
-    "ListPullTimeUpdateExclusions",
-    method_name="list_pull_time_update_exclusions",
-    request="ListPullTimeUpdateExclusionsRequest",
-    response="ListPullTimeUpdateExclusionsResponse",
-    effect=Effect.READ,
-    errors=frozenset(
-        {
-            "InvalidParameterException",
-            "LimitExceededException",
-            "ServerException",
-            "ValidationException",
-        }
-    ),
-    items=("pull_time_update_exclusions",),
-    largest_page=1000,
-)
-DESCRIBE_REGISTRY: Final[Operation[models.DescribeRegistryResponse]] = Operation(
-    "DescribeRegistry",
-    method_name="describe_registry",
-    request="DescribeRegistryRequest",
-    response="DescribeRegistryResponse",
-    effect=Effect.READ,
-    errors=frozenset({"InvalidParameterException", "ServerException", "ValidationException"}),
-)
-GET_REGISTRY_POLICY: Final[Operation[models.GetRegistryPolicyResponse]] = Operation(
-    "GetRegistryPolicy",
-    method_name="get_registry_policy",
-    request="GetRegistryPolicyRequest",
-    response="GetRegistryPolicyResponse",
-    effect=Effect.READ,
-    errors=frozenset(
-        {
-            "InvalidParameterException",
-            "RegistryPolicyNotFoundException",
-            "ServerException",
-            "ValidationException",
-        }
-    ),
-)
-PUT_REGISTRY_POLICY: Final[Operation[models.PutRegistryPolicyResponse]] = Operation(
-    "PutRegistryPolicy",
-    method_name="put_registry_policy",
-    request="PutRegistryPolicyRequest",
-    response="PutRegistryPolicyResponse",
-    effect=Effect.IDEMPOTENT_WRITE,
-    errors=frozenset({"InvalidParameterException", "ServerException", "ValidationException"}),
-)
-DELETE_REGISTRY_POLICY: Final[Operation[models.DeleteRegistryPolicyResponse]] = Operation(
-    "DeleteRegistryPolicy",
-    method_name="delete_registry_policy",
-    request="DeleteRegistryPolicyRequest",
-    response="DeleteRegistryPolicyResponse",
-    effect=Effect.DELETE,
-    errors=frozenset(
-        {
-            "InvalidParameterException",
-            "RegistryPolicyNotFoundException",
-            "ServerException",
-            "ValidationException",
-        }
-    ),
-    repeat_meets=frozenset({"RegistryPolicyNotFoundException"}),
-)
-GET_ACCOUNT_SETTING: Final[Operation[models.GetAccountSettingResponse]] = Operation(
-    "GetAccountSetting",
-    method_name="get_account_setting",
-    request="GetAccountSettingRequest",
-    response="GetAccountSettingResponse",
-    effect=Effect.READ,
-    errors=frozenset({"InvalidParameterException", "ServerException", "ValidationException"}),
-)
-PUT_ACCOUNT_SETTING: Final[Operation[models.PutAccountSettingResponse]] = Operation(
-    "PutAccountSetting",
-    method_name="put_account_setting",
-    request="PutAccountSettingRequest",
-    response="PutAccountSettingResponse",
-    effect=Effect.IDEMPOTENT_WRITE,
-    errors=frozenset(
-        {
-            "InvalidParameterException",
-            "LimitExceededException",
-            "ServerException",
-            "ValidationException",
-        }
-    ),
-)
-GET_AUTHORIZATION_TOKEN: Final[Operation[models.GetAuthorizationTokenResponse]] = Operation(
-    "GetAuthorizationToken",
-    method_name="get_authorization_token",
-    request="GetAuthorizationTokenRequest",
-    response="GetAuthorizationTokenResponse",
-    effect=Effect.READ,
-    errors=frozenset({"InvalidParameterException", "ServerException"}),
-)
-PUT_REPLICATION_CONFIGURATION: Final[Operation[models.PutReplicationConfigurationResponse]] = (
-    Operation(
+    REGISTER_PULL_TIME_UPDATE_EXCLUSION = Operation(
+        "RegisterPullTimeUpdateExclusion",
+        method_name="register_pull_time_update_exclusion",
+        request="RegisterPullTimeUpdateExclusionRequest",
+        response="RegisterPullTimeUpdateExclusionResponse",
+        effect=Effect.CREATE,
+        errors=frozenset(
+            {
+                "ExclusionAlreadyExistsException",
+                "InvalidParameterException",
+                "LimitExceededException",
+                "ServerException",
+                "ValidationException",
+            }
+        ),
+        repeat_meets=frozenset({"ExclusionAlreadyExistsException"}),
+    )
+    DEREGISTER_PULL_TIME_UPDATE_EXCLUSION = Operation(
+        "DeregisterPullTimeUpdateExclusion",
+        method_name="deregister_pull_time_update_exclusion",
+        request="DeregisterPullTimeUpdateExclusionRequest",
+        response="DeregisterPullTimeUpdateExclusionResponse",
+        effect=Effect.DELETE,
+        errors=frozenset(
+            {
+                "ExclusionNotFoundException",
+                "InvalidParameterException",
+                "LimitExceededException",
+                "ServerException",
+                "ValidationException",
+            }
+        ),
+        repeat_meets=frozenset({"ExclusionNotFoundException"}),
+    )
+    LIST_PULL_TIME_UPDATE_EXCLUSIONS = PagedOperation(
+        "ListPullTimeUpdateExclusions",
+        method_name="list_pull_time_update_exclusions",
+        request="ListPullTimeUpdateExclusionsRequest",
+        response="ListPullTimeUpdateExclusionsResponse",
+        effect=Effect.READ,
+        errors=frozenset(
+            {
+                "InvalidParameterException",
+                "LimitExceededException",
+                "ServerException",
+                "ValidationException",
+            }
+        ),
+        items=("pull_time_update_exclusions",),
+        largest_page=1000,
+    )
+    DESCRIBE_REGISTRY = Operation(
+        "DescribeRegistry",
+        method_name="describe_registry",
+        request="DescribeRegistryRequest",
+        response="DescribeRegistryResponse",
+        effect=Effect.READ,
+        errors=frozenset({"InvalidParameterException", "ServerException", "ValidationException"}),
+    )
+    GET_REGISTRY_POLICY = Operation(
+        "GetRegistryPolicy",
+        method_name="get_registry_policy",
+        request="GetRegistryPolicyRequest",
+        response="GetRegistryPolicyResponse",
+        effect=Effect.READ,
+        errors=frozenset(
+            {
+                "InvalidParameterException",
+                "RegistryPolicyNotFoundException",
+                "ServerException",
+                "ValidationException",
+            }
+        ),
+    )
+    PUT_REGISTRY_POLICY = Operation(
+        "PutRegistryPolicy",
+        method_name="put_registry_policy",
+        request="PutRegistryPolicyRequest",
+        response="PutRegistryPolicyResponse",
+        effect=Effect.IDEMPOTENT_WRITE,
+        errors=frozenset({"InvalidParameterException", "ServerException", "ValidationException"}),
+    )
+    DELETE_REGISTRY_POLICY = Operation(
+        "DeleteRegistryPolicy",
+        method_name="delete_registry_policy",
+        request="DeleteRegistryPolicyRequest",
+        response="DeleteRegistryPolicyResponse",
+        effect=Effect.DELETE,
+        errors=frozenset(
+            {
+                "InvalidParameterException",
+                "RegistryPolicyNotFoundException",
+                "ServerException",
+                "ValidationException",
+            }
+        ),
+        repeat_meets=frozenset({"RegistryPolicyNotFoundException"}),
+    )
+    GET_ACCOUNT_SETTING = Operation(
+        "GetAccountSetting",
+        method_name="get_account_setting",
+        request="GetAccountSettingRequest",
+        response="GetAccountSettingResponse",
+        effect=Effect.READ,
+        errors=frozenset({"InvalidParameterException", "ServerException", "ValidationException"}),
+    )
+    PUT_ACCOUNT_SETTING = Operation(
+        "PutAccountSetting",
+        method_name="put_account_setting",
+        request="PutAccountSettingRequest",
+        response="PutAccountSettingResponse",
+        effect=Effect.IDEMPOTENT_WRITE,
+        errors=frozenset(
+            {
+                "InvalidParameterException",
+                "LimitExceededException",
+                "ServerException",
+                "ValidationException",
+            }
+        ),
+    )
+    GET_AUTHORIZATION_TOKEN = Operation(
+        "GetAuthorizationToken",
+        method_name="get_authorization_token",
+        request="GetAuthorizationTokenRequest",
+        response="GetAuthorizationTokenResponse",
+        effect=Effect.READ,
+        errors=frozenset({"InvalidParameterException", "ServerException"}),
+    )
+    PUT_REPLICATION_CONFIGURATION = Operation(
         "PutReplicationConfiguration",
         method_name="put_replication_configuration",
         request="PutReplicationConfigurationRequest",
@@ -549,310 +603,282 @@ PUT_REPLICATION_CONFIGURATION: Final[Operation[models.PutReplicationConfiguratio
         effect=Effect.IDEMPOTENT_WRITE,
         errors=frozenset({"InvalidParameterException", "ServerException", "ValidationException"}),
     )
-)
-DESCRIBE_IMAGE_REPLICATION_STATUS: Final[
-    Operation[models.DescribeImageReplicationStatusResponse]
-] = Operation(
-    "DescribeImageReplicationStatus",
-    method_name="describe_image_replication_status",
-    request="DescribeImageReplicationStatusRequest",
-    response="DescribeImageReplicationStatusResponse",
-    effect=Effect.READ,
-    errors=frozenset(
-        {
-            "ImageNotFoundException",
-            "InvalidParameterException",
-            "RepositoryNotFoundException",
-            "ServerException",
-            "ValidationException",
-        }
-    ),
-)
-START_REPLICATION_BACKFILL: Final[Operation[models.StartReplicationBackfillResponse]] = Operation(
-    "StartReplicationBackfill",
-    method_name="start_replication_backfill",
-    request="StartReplicationBackfillRequest",
-    response="StartReplicationBackfillResponse",
-    effect=Effect.CREATE,
-    errors=frozenset(
-        {
-            "InvalidParameterException",
-            "LimitExceededException",
-            "ReplicationBackfillInProgressException",
-            "ServerException",
-            "ValidationException",
-        }
-    ),
-    repeat_meets=frozenset({"ReplicationBackfillInProgressException"}),
-)
-STOP_REPLICATION_BACKFILL: Final[Operation[models.StopReplicationBackfillResponse]] = Operation(
-    "StopReplicationBackfill",
-    method_name="stop_replication_backfill",
-    request="StopReplicationBackfillRequest",
-    response="StopReplicationBackfillResponse",
-    effect=Effect.DELETE,
-    errors=frozenset(
-        {
-            "InvalidParameterException",
-            "ReplicationBackfillInvalidStatusException",
-            "ReplicationBackfillNotFoundException",
-            "ServerException",
-            "ValidationException",
-        }
-    ),
-    repeat_meets=frozenset({"ReplicationBackfillInvalidStatusException"}),
-)
-LIST_REPLICATION_BACKFILLS: Final[
-    PagedOperation[models.ReplicationBackfillSummary, models.ListReplicationBackfillsResponse]
-] = PagedOperation(
-    "ListReplicationBackfills",
-    method_name="list_replication_backfills",
-    request="ListReplicationBackfillsRequest",
-    response="ListReplicationBackfillsResponse",
-    effect=Effect.READ,
-    errors=frozenset({"InvalidParameterException", "ServerException", "ValidationException"}),
-    items=("backfills",),
-    largest_page=50,
-)
-DESCRIBE_REPLICATION_BACKFILL_RESULTS: Final[
-    PagedOperation[
-        models.ReplicationBackfillResult, models.DescribeReplicationBackfillResultsResponse
-    ]
-] = PagedOperation(
-    "DescribeReplicationBackfillResults",
-    method_name="describe_replication_backfill_results",
-    request="DescribeReplicationBackfillResultsRequest",
-    response="DescribeReplicationBackfillResultsResponse",
-    effect=Effect.READ,
-    errors=frozenset(
-        {
-            "InvalidParameterException",
-            "ReplicationBackfillNotFoundException",
-            "ServerException",
-            "ValidationException",
-        }
-    ),
-    items=("results",),
-    largest_page=1000,
-)
-CREATE_REPOSITORY: Final[Operation[models.CreateRepositoryResponse]] = Operation(
-    "CreateRepository",
-    method_name="create_repository",
-    request="CreateRepositoryRequest",
-    response="CreateRepositoryResponse",
-    effect=Effect.CREATE,
-    errors=frozenset(
-        {
-            "InvalidParameterException",
-            "InvalidTagParameterException",
-            "KmsException",
-            "LimitExceededException",
-            "RepositoryAlreadyExistsException",
-            "ServerException",
-            "TooManyTagsException",
-        }
-    ),
-    repeat_meets=frozenset({"RepositoryAlreadyExistsException"}),
-)
-DESCRIBE_REPOSITORIES: Final[
-    PagedOperation[models.Repository, models.DescribeRepositoriesResponse]
-] = PagedOperation(
-    "DescribeRepositories",
-    method_name="describe_repositories",
-    request="DescribeRepositoriesRequest",
-    response="DescribeRepositoriesResponse",
-    effect=Effect.READ,
-    errors=frozenset(
-        {"InvalidParameterException", "RepositoryNotFoundException", "ServerException"}
-    ),
-    items=("repositories",),
-    largest_page=1000,
-    refuses_paging_with=frozenset({"repository_names"}),
-    splits={"repository_names": 100},
-)
-DELETE_REPOSITORY: Final[Operation[models.DeleteRepositoryResponse]] = Operation(
-    "DeleteRepository",
-    method_name="delete_repository",
-    request="DeleteRepositoryRequest",
-    response="DeleteRepositoryResponse",
-    effect=Effect.DELETE,
-    errors=frozenset(
-        {
-            "InvalidParameterException",
-            "KmsException",
-            "RepositoryNotEmptyException",
-            "RepositoryNotFoundException",
-            "ServerException",
-        }
-    ),
-    repeat_meets=frozenset({"RepositoryNotFoundException"}),
-)
-PUT_IMAGE_TAG_MUTABILITY: Final[Operation[models.PutImageTagMutabilityResponse]] = Operation(
-    "PutImageTagMutability",
-    method_name="put_image_tag_mutability",
-    request="PutImageTagMutabilityRequest",
-    response="PutImageTagMutabilityResponse",
-    effect=Effect.IDEMPOTENT_WRITE,
-    errors=frozenset(
-        {"InvalidParameterException", "RepositoryNotFoundException", "ServerException"}
-    ),
-)
-CREATE_REPOSITORY_CREATION_TEMPLATE: Final[
-    Operation[models.CreateRepositoryCreationTemplateResponse]
-] = Operation(
-    "CreateRepositoryCreationTemplate",
-    method_name="create_repository_creation_template",
-    request="CreateRepositoryCreationTemplateRequest",
-    response="CreateRepositoryCreationTemplateResponse",
-    effect=Effect.CREATE,
-    errors=frozenset(
-        {
-            "InvalidParameterException",
-            "LimitExceededException",
-            "ServerException",
-            "TemplateAlreadyExistsException",
-            "ValidationException",
-        }
-    ),
-    repeat_meets=frozenset({"TemplateAlreadyExistsException"}),
-)
-DESCRIBE_REPOSITORY_CREATION_TEMPLATES: Final[
-    PagedOperation[
-        models.RepositoryCreationTemplate, models.DescribeRepositoryCreationTemplatesResponse
-    ]
-] = PagedOperation(
-    "DescribeRepositoryCreationTemplates",
-    method_name="describe_repository_creation_templates",
-    request="DescribeRepositoryCreationTemplatesRequest",
-    response="DescribeRepositoryCreationTemplatesResponse",
-    effect=Effect.READ,
-    errors=frozenset({"InvalidParameterException", "ServerException", "ValidationException"}),
-    items=("repository_creation_templates",),
-    largest_page=1000,
-)
-UPDATE_REPOSITORY_CREATION_TEMPLATE: Final[
-    Operation[models.UpdateRepositoryCreationTemplateResponse]
-] = Operation(
-    "UpdateRepositoryCreationTemplate",
-    method_name="update_repository_creation_template",
-    request="UpdateRepositoryCreationTemplateRequest",
-    response="UpdateRepositoryCreationTemplateResponse",
-    effect=Effect.IDEMPOTENT_WRITE,
-    errors=frozenset(
-        {
-            "InvalidParameterException",
-            "ServerException",
-            "TemplateNotFoundException",
-            "ValidationException",
-        }
-    ),
-)
-DELETE_REPOSITORY_CREATION_TEMPLATE: Final[
-    Operation[models.DeleteRepositoryCreationTemplateResponse]
-] = Operation(
-    "DeleteRepositoryCreationTemplate",
-    method_name="delete_repository_creation_template",
-    request="DeleteRepositoryCreationTemplateRequest",
-    response="DeleteRepositoryCreationTemplateResponse",
-    effect=Effect.DELETE,
-    errors=frozenset(
-        {
-            "InvalidParameterException",
-            "ServerException",
-            "TemplateNotFoundException",
-            "ValidationException",
-        }
-    ),
-    repeat_meets=frozenset({"TemplateNotFoundException"}),
-)
-SET_REPOSITORY_POLICY: Final[Operation[models.SetRepositoryPolicyResponse]] = Operation(
-    "SetRepositoryPolicy",
-    method_name="set_repository_policy",
-    request="SetRepositoryPolicyRequest",
-    response="SetRepositoryPolicyResponse",
-    effect=Effect.IDEMPOTENT_WRITE,
-    errors=frozenset(
-        {"InvalidParameterException", "RepositoryNotFoundException", "ServerException"}
-    ),
-)
-GET_REPOSITORY_POLICY: Final[Operation[models.GetRepositoryPolicyResponse]] = Operation(
-    "GetRepositoryPolicy",
-    method_name="get_repository_policy",
-    request="GetRepositoryPolicyRequest",
-    response="GetRepositoryPolicyResponse",
-    effect=Effect.READ,
-    errors=frozenset(
-        {
-            "InvalidParameterException",
-            "RepositoryNotFoundException",
-            "RepositoryPolicyNotFoundException",
-            "ServerException",
-        }
-    ),
-)
-DELETE_REPOSITORY_POLICY: Final[Operation[models.DeleteRepositoryPolicyResponse]] = Operation(
-    "DeleteRepositoryPolicy",
-    method_name="delete_repository_policy",
-    request="DeleteRepositoryPolicyRequest",
-    response="DeleteRepositoryPolicyResponse",
-    effect=Effect.DELETE,
-    errors=frozenset(
-        {
-            "InvalidParameterException",
-            "RepositoryNotFoundException",
-            "RepositoryPolicyNotFoundException",
-            "ServerException",
-        }
-    ),
-    repeat_meets=frozenset({"RepositoryPolicyNotFoundException"}),
-)
-GET_REGISTRY_SCANNING_CONFIGURATION: Final[
-    Operation[models.GetRegistryScanningConfigurationResponse]
-] = Operation(
-    "GetRegistryScanningConfiguration",
-    method_name="get_registry_scanning_configuration",
-    request="GetRegistryScanningConfigurationRequest",
-    response="GetRegistryScanningConfigurationResponse",
-    effect=Effect.READ,
-    errors=frozenset({"InvalidParameterException", "ServerException", "ValidationException"}),
-)
-PUT_REGISTRY_SCANNING_CONFIGURATION: Final[
-    Operation[models.PutRegistryScanningConfigurationResponse]
-] = Operation(
-    "PutRegistryScanningConfiguration",
-    method_name="put_registry_scanning_configuration",
-    request="PutRegistryScanningConfigurationRequest",
-    response="PutRegistryScanningConfigurationResponse",
-    effect=Effect.IDEMPOTENT_WRITE,
-    errors=frozenset(
-        {
-            "BlockedByOrganizationPolicyException",
-            "InvalidParameterException",
-            "ServerException",
-            "ValidationException",
-        }
-    ),
-)
-BATCH_GET_REPOSITORY_SCANNING_CONFIGURATION: Final[
-    Operation[models.BatchGetRepositoryScanningConfigurationResponse]
-] = Operation(
-    "BatchGetRepositoryScanningConfiguration",
-    method_name="batch_get_repository_scanning_configuration",
-    request="BatchGetRepositoryScanningConfigurationRequest",
-    response="BatchGetRepositoryScanningConfigurationResponse",
-    effect=Effect.READ,
-    errors=frozenset(
-        {
-            "InvalidParameterException",
-            "RepositoryNotFoundException",
-            "ServerException",
-            "ValidationException",
-        }
-    ),
-    splits={"repository_names": 25},
-)
-PUT_IMAGE_SCANNING_CONFIGURATION: Final[Operation[models.PutImageScanningConfigurationResponse]] = (
-    Operation(
+    DESCRIBE_IMAGE_REPLICATION_STATUS = Operation(
+        "DescribeImageReplicationStatus",
+        method_name="describe_image_replication_status",
+        request="DescribeImageReplicationStatusRequest",
+        response="DescribeImageReplicationStatusResponse",
+        effect=Effect.READ,
+        errors=frozenset(
+            {
+                "ImageNotFoundException",
+                "InvalidParameterException",
+                "RepositoryNotFoundException",
+                "ServerException",
+                "ValidationException",
+            }
+        ),
+    )
+    START_REPLICATION_BACKFILL = Operation(
+        "StartReplicationBackfill",
+        method_name="start_replication_backfill",
+        request="StartReplicationBackfillRequest",
+        response="StartReplicationBackfillResponse",
+        effect=Effect.CREATE,
+        errors=frozenset(
+            {
+                "InvalidParameterException",
+                "LimitExceededException",
+                "ReplicationBackfillInProgressException",
+                "ServerException",
+                "ValidationException",
+            }
+        ),
+        repeat_meets=frozenset({"ReplicationBackfillInProgressException"}),
+    )
+    STOP_REPLICATION_BACKFILL = Operation(
+        "StopReplicationBackfill",
+        method_name="stop_replication_backfill",
+        request="StopReplicationBackfillRequest",
+        response="StopReplicationBackfillResponse",
+        effect=Effect.DELETE,
+        errors=frozenset(
+            {
+                "InvalidParameterException",
+                "ReplicationBackfillInvalidStatusException",
+                "ReplicationBackfillNotFoundException",
+                "ServerException",
+                "ValidationException",
+            }
+        ),
+        repeat_meets=frozenset({"ReplicationBackfillInvalidStatusException"}),
+    )
+    LIST_REPLICATION_BACKFILLS = PagedOperation(
+        "ListReplicationBackfills",
+        method_name="list_replication_backfills",
+        request="ListReplicationBackfillsRequest",
+        response="ListReplicationBackfillsResponse",
+        effect=Effect.READ,
+        errors=frozenset({"InvalidParameterException", "ServerException", "ValidationException"}),
+        items=("backfills",),
+        largest_page=50,
+    )
+    DESCRIBE_REPLICATION_BACKFILL_RESULTS = PagedOperation(
+        "DescribeReplicationBackfillResults",
+        method_name="describe_replication_backfill_results",
+        request="DescribeReplicationBackfillResultsRequest",
+        response="DescribeReplicationBackfillResultsResponse",
+        effect=Effect.READ,
+        errors=frozenset(
+            {
+                "InvalidParameterException",
+                "ReplicationBackfillNotFoundException",
+                "ServerException",
+                "ValidationException",
+            }
+        ),
+        items=("results",),
+        largest_page=1000,
+    )
+    CREATE_REPOSITORY = Operation(
+        "CreateRepository",
+        method_name="create_repository",
+        request="CreateRepositoryRequest",
+        response="CreateRepositoryResponse",
+        effect=Effect.CREATE,
+        errors=frozenset(
+            {
+                "InvalidParameterException",
+                "InvalidTagParameterException",
+                "KmsException",
+                "LimitExceededException",
+                "RepositoryAlreadyExistsException",
+                "ServerException",
+                "TooManyTagsException",
+            }
+        ),
+        repeat_meets=frozenset({"RepositoryAlreadyExistsException"}),
+    )
+    DESCRIBE_REPOSITORIES = PagedOperation(
+        "DescribeRepositories",
+        method_name="describe_repositories",
+        request="DescribeRepositoriesRequest",
+        response="DescribeRepositoriesResponse",
+        effect=Effect.READ,
+        errors=frozenset(
+            {"InvalidParameterException", "RepositoryNotFoundException", "ServerException"}
+        ),
+        items=("repositories",),
+        largest_page=1000,
+        refuses_paging_with=frozenset({"repository_names"}),
+        splits={"repository_names": 100},
+    )
+    DELETE_REPOSITORY = Operation(
+        "DeleteRepository",
+        method_name="delete_repository",
+        request="DeleteRepositoryRequest",
+        response="DeleteRepositoryResponse",
+        effect=Effect.DELETE,
+        errors=frozenset(
+            {
+                "InvalidParameterException",
+                "KmsException",
+                "RepositoryNotEmptyException",
+                "RepositoryNotFoundException",
+                "ServerException",
+            }
+        ),
+        repeat_meets=frozenset({"RepositoryNotFoundException"}),
+    )
+    PUT_IMAGE_TAG_MUTABILITY = Operation(
+        "PutImageTagMutability",
+        method_name="put_image_tag_mutability",
+        request="PutImageTagMutabilityRequest",
+        response="PutImageTagMutabilityResponse",
+        effect=Effect.IDEMPOTENT_WRITE,
+        errors=frozenset(
+            {"InvalidParameterException", "RepositoryNotFoundException", "ServerException"}
+        ),
+    )
+    CREATE_REPOSITORY_CREATION_TEMPLATE = Operation(
+        "CreateRepositoryCreationTemplate",
+        method_name="create_repository_creation_template",
+        request="CreateRepositoryCreationTemplateRequest",
+        response="CreateRepositoryCreationTemplateResponse",
+        effect=Effect.CREATE,
+        errors=frozenset(
+            {
+                "InvalidParameterException",
+                "LimitExceededException",
+                "ServerException",
+                "TemplateAlreadyExistsException",
+                "ValidationException",
+            }
+        ),
+        repeat_meets=frozenset({"TemplateAlreadyExistsException"}),
+    )
+    DESCRIBE_REPOSITORY_CREATION_TEMPLATES = PagedOperation(
+        "DescribeRepositoryCreationTemplates",
+        method_name="describe_repository_creation_templates",
+        request="DescribeRepositoryCreationTemplatesRequest",
+        response="DescribeRepositoryCreationTemplatesResponse",
+        effect=Effect.READ,
+        errors=frozenset({"InvalidParameterException", "ServerException", "ValidationException"}),
+        items=("repository_creation_templates",),
+        largest_page=1000,
+    )
+    UPDATE_REPOSITORY_CREATION_TEMPLATE = Operation(
+        "UpdateRepositoryCreationTemplate",
+        method_name="update_repository_creation_template",
+        request="UpdateRepositoryCreationTemplateRequest",
+        response="UpdateRepositoryCreationTemplateResponse",
+        effect=Effect.IDEMPOTENT_WRITE,
+        errors=frozenset(
+            {
+                "InvalidParameterException",
+                "ServerException",
+                "TemplateNotFoundException",
+                "ValidationException",
+            }
+        ),
+    )
+    DELETE_REPOSITORY_CREATION_TEMPLATE = Operation(
+        "DeleteRepositoryCreationTemplate",
+        method_name="delete_repository_creation_template",
+        request="DeleteRepositoryCreationTemplateRequest",
+        response="DeleteRepositoryCreationTemplateResponse",
+        effect=Effect.DELETE,
+        errors=frozenset(
+            {
+                "InvalidParameterException",
+                "ServerException",
+                "TemplateNotFoundException",
+                "ValidationException",
+            }
+        ),
+        repeat_meets=frozenset({"TemplateNotFoundException"}),
+    )
+    SET_REPOSITORY_POLICY = Operation(
+        "SetRepositoryPolicy",
+        method_name="set_repository_policy",
+        request="SetRepositoryPolicyRequest",
+        response="SetRepositoryPolicyResponse",
+        effect=Effect.IDEMPOTENT_WRITE,
+        errors=frozenset(
+            {"InvalidParameterException", "RepositoryNotFoundException", "ServerException"}
+        ),
+    )
+    GET_REPOSITORY_POLICY = Operation(
+        "GetRepositoryPolicy",
+        method_name="get_repository_policy",
+        request="GetRepositoryPolicyRequest",
+        response="GetRepositoryPolicyResponse",
+        effect=Effect.READ,
+        errors=frozenset(
+            {
+                "InvalidParameterException",
+                "RepositoryNotFoundException",
+                "RepositoryPolicyNotFoundException",
+                "ServerException",
+            }
+        ),
+    )
+    DELETE_REPOSITORY_POLICY = Operation(
+        "DeleteRepositoryPolicy",
+        method_name="delete_repository_policy",
+        request="DeleteRepositoryPolicyRequest",
+        response="DeleteRepositoryPolicyResponse",
+        effect=Effect.DELETE,
+        errors=frozenset(
+            {
+                "InvalidParameterException",
+                "RepositoryNotFoundException",
+                "RepositoryPolicyNotFoundException",
+                "ServerException",
+            }
+        ),
+        repeat_meets=frozenset({"RepositoryPolicyNotFoundException"}),
+    )
+    GET_REGISTRY_SCANNING_CONFIGURATION = Operation(
+        "GetRegistryScanningConfiguration",
+        method_name="get_registry_scanning_configuration",
+        request="GetRegistryScanningConfigurationRequest",
+        response="GetRegistryScanningConfigurationResponse",
+        effect=Effect.READ,
+        errors=frozenset({"InvalidParameterException", "ServerException", "ValidationException"}),
+    )
+    PUT_REGISTRY_SCANNING_CONFIGURATION = Operation(
+        "PutRegistryScanningConfiguration",
+        method_name="put_registry_scanning_configuration",
+        request="PutRegistryScanningConfigurationRequest",
+        response="PutRegistryScanningConfigurationResponse",
+        effect=Effect.IDEMPOTENT_WRITE,
+        errors=frozenset(
+            {
+                "BlockedByOrganizationPolicyException",
+                "InvalidParameterException",
+                "ServerException",
+                "ValidationException",
+            }
+        ),
+    )
+    BATCH_GET_REPOSITORY_SCANNING_CONFIGURATION = Operation(
+        "BatchGetRepositoryScanningConfiguration",
+        method_name="batch_get_repository_scanning_configuration",
+        request="BatchGetRepositoryScanningConfigurationRequest",
+        response="BatchGetRepositoryScanningConfigurationResponse",
+        effect=Effect.READ,
+        errors=frozenset(
+            {
+                "InvalidParameterException",
+                "RepositoryNotFoundException",
+                "ServerException",
+                "ValidationException",
+            }
+        ),
+        splits={"repository_names": 25},
+    )
+    PUT_IMAGE_SCANNING_CONFIGURATION = Operation(
         "PutImageScanningConfiguration",
         method_name="put_image_scanning_configuration",
         request="PutImageScanningConfigurationRequest",
@@ -867,79 +893,72 @@ PUT_IMAGE_SCANNING_CONFIGURATION: Final[Operation[models.PutImageScanningConfigu
             }
         ),
     )
-)
-START_IMAGE_SCAN: Final[Operation[models.StartImageScanResponse]] = Operation(
-    "StartImageScan",
-    method_name="start_image_scan",
-    request="StartImageScanRequest",
-    response="StartImageScanResponse",
-    effect=Effect.CREATE,
-    errors=frozenset(
-        {
-            "ImageArchivedException",
-            "ImageNotFoundException",
-            "InvalidParameterException",
-            "LimitExceededException",
-            "RepositoryNotFoundException",
-            "ServerException",
-            "UnsupportedImageTypeException",
-            "ValidationException",
-        }
-    ),
-    repeat_meets=frozenset({"LimitExceededException"}),
-)
-DESCRIBE_IMAGE_SCAN_FINDINGS: Final[
-    PagedOperation[
-        models.ImageScanFinding | models.EnhancedImageScanFinding,
-        models.DescribeImageScanFindingsResponse,
-    ]
-] = PagedOperation(
-    "DescribeImageScanFindings",
-    method_name="describe_image_scan_findings",
-    request="DescribeImageScanFindingsRequest",
-    response="DescribeImageScanFindingsResponse",
-    effect=Effect.READ,
-    errors=frozenset(
-        {
-            "ImageNotFoundException",
-            "InvalidParameterException",
-            "RepositoryNotFoundException",
-            "ScanNotFoundException",
-            "ServerException",
-            "ValidationException",
-        }
-    ),
-    items=(
-        "image_scan_findings.findings",
-        "image_scan_findings.enhanced_findings",
-    ),
-    largest_page=1000,
-)
-PUT_SIGNING_CONFIGURATION: Final[Operation[models.PutSigningConfigurationResponse]] = Operation(
-    "PutSigningConfiguration",
-    method_name="put_signing_configuration",
-    request="PutSigningConfigurationRequest",
-    response="PutSigningConfigurationResponse",
-    effect=Effect.IDEMPOTENT_WRITE,
-    errors=frozenset({"InvalidParameterException", "ServerException", "ValidationException"}),
-)
-GET_SIGNING_CONFIGURATION: Final[Operation[models.GetSigningConfigurationResponse]] = Operation(
-    "GetSigningConfiguration",
-    method_name="get_signing_configuration",
-    request="GetSigningConfigurationRequest",
-    response="GetSigningConfigurationResponse",
-    effect=Effect.READ,
-    errors=frozenset(
-        {
-            "InvalidParameterException",
-            "ServerException",
-            "SigningConfigurationNotFoundException",
-            "ValidationException",
-        }
-    ),
-)
-DELETE_SIGNING_CONFIGURATION: Final[Operation[models.DeleteSigningConfigurationResponse]] = (
-    Operation(
+    START_IMAGE_SCAN = Operation(
+        "StartImageScan",
+        method_name="start_image_scan",
+        request="StartImageScanRequest",
+        response="StartImageScanResponse",
+        effect=Effect.CREATE,
+        errors=frozenset(
+            {
+                "ImageArchivedException",
+                "ImageNotFoundException",
+                "InvalidParameterException",
+                "LimitExceededException",
+                "RepositoryNotFoundException",
+                "ServerException",
+                "UnsupportedImageTypeException",
+                "ValidationException",
+            }
+        ),
+        repeat_meets=frozenset({"LimitExceededException"}),
+    )
+    DESCRIBE_IMAGE_SCAN_FINDINGS = PagedOperation(
+        "DescribeImageScanFindings",
+        method_name="describe_image_scan_findings",
+        request="DescribeImageScanFindingsRequest",
+        response="DescribeImageScanFindingsResponse",
+        effect=Effect.READ,
+        errors=frozenset(
+            {
+                "ImageNotFoundException",
+                "InvalidParameterException",
+                "RepositoryNotFoundException",
+                "ScanNotFoundException",
+                "ServerException",
+                "ValidationException",
+            }
+        ),
+        items=(
+            "image_scan_findings.findings",
+            "image_scan_findings.enhanced_findings",
+        ),
+        largest_page=1000,
+    )
+    PUT_SIGNING_CONFIGURATION = Operation(
+        "PutSigningConfiguration",
+        method_name="put_signing_configuration",
+        request="PutSigningConfigurationRequest",
+        response="PutSigningConfigurationResponse",
+        effect=Effect.IDEMPOTENT_WRITE,
+        errors=frozenset({"InvalidParameterException", "ServerException", "ValidationException"}),
+    )
+    GET_SIGNING_CONFIGURATION = Operation(
+        "GetSigningConfiguration",
+        method_name="get_signing_configuration",
+        request="GetSigningConfigurationRequest",
+        response="GetSigningConfigurationResponse",
+        effect=Effect.READ,
+        errors=frozenset(
+            {
+                "InvalidParameterException",
+                "ServerException",
+                "SigningConfigurationNotFoundException",
+                "ValidationException",
+            }
+        ),
+    )
+    DELETE_SIGNING_CONFIGURATION = Operation(
         "DeleteSigningConfiguration",
         method_name="delete_signing_configuration",
         request="DeleteSigningConfigurationRequest",
@@ -950,9 +969,7 @@ DELETE_SIGNING_CONFIGURATION: Final[Operation[models.DeleteSigningConfigurationR
         ),
         repeat_meets=frozenset({"SigningConfigurationNotFoundException"}),
     )
-)
-DESCRIBE_IMAGE_SIGNING_STATUS: Final[Operation[models.DescribeImageSigningStatusResponse]] = (
-    Operation(
+    DESCRIBE_IMAGE_SIGNING_STATUS = Operation(
         "DescribeImageSigningStatus",
         method_name="describe_image_signing_status",
         request="DescribeImageSigningStatusRequest",
@@ -968,46 +985,45 @@ DESCRIBE_IMAGE_SIGNING_STATUS: Final[Operation[models.DescribeImageSigningStatus
             }
         ),
     )
-)
-TAG_RESOURCE: Final[Operation[models.TagResourceResponse]] = Operation(
-    "TagResource",
-    method_name="tag_resource",
-    request="TagResourceRequest",
-    response="TagResourceResponse",
-    effect=Effect.IDEMPOTENT_WRITE,
-    errors=frozenset(
-        {
-            "InvalidParameterException",
-            "InvalidTagParameterException",
-            "RepositoryNotFoundException",
-            "ServerException",
-            "TooManyTagsException",
-        }
-    ),
-)
-UNTAG_RESOURCE: Final[Operation[models.UntagResourceResponse]] = Operation(
-    "UntagResource",
-    method_name="untag_resource",
-    request="UntagResourceRequest",
-    response="UntagResourceResponse",
-    effect=Effect.IDEMPOTENT_WRITE,
-    errors=frozenset(
-        {
-            "InvalidParameterException",
-            "InvalidTagParameterException",
-            "RepositoryNotFoundException",
-            "ServerException",
-            "TooManyTagsException",
-        }
-    ),
-)
-LIST_TAGS_FOR_RESOURCE: Final[Operation[models.ListTagsForResourceResponse]] = Operation(
-    "ListTagsForResource",
-    method_name="list_tags_for_resource",
-    request="ListTagsForResourceRequest",
-    response="ListTagsForResourceResponse",
-    effect=Effect.READ,
-    errors=frozenset(
-        {"InvalidParameterException", "RepositoryNotFoundException", "ServerException"}
-    ),
-)
+    TAG_RESOURCE = Operation(
+        "TagResource",
+        method_name="tag_resource",
+        request="TagResourceRequest",
+        response="TagResourceResponse",
+        effect=Effect.IDEMPOTENT_WRITE,
+        errors=frozenset(
+            {
+                "InvalidParameterException",
+                "InvalidTagParameterException",
+                "RepositoryNotFoundException",
+                "ServerException",
+                "TooManyTagsException",
+            }
+        ),
+    )
+    UNTAG_RESOURCE = Operation(
+        "UntagResource",
+        method_name="untag_resource",
+        request="UntagResourceRequest",
+        response="UntagResourceResponse",
+        effect=Effect.IDEMPOTENT_WRITE,
+        errors=frozenset(
+            {
+                "InvalidParameterException",
+                "InvalidTagParameterException",
+                "RepositoryNotFoundException",
+                "ServerException",
+                "TooManyTagsException",
+            }
+        ),
+    )
+    LIST_TAGS_FOR_RESOURCE = Operation(
+        "ListTagsForResource",
+        method_name="list_tags_for_resource",
+        request="ListTagsForResourceRequest",
+        response="ListTagsForResourceResponse",
+        effect=Effect.READ,
+        errors=frozenset(
+            {"InvalidParameterException", "RepositoryNotFoundException", "ServerException"}
+        ),
+    )
