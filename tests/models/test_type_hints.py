@@ -9,7 +9,14 @@ import attrs
 import pytest
 
 import ecr_typed
-from ecr_typed import ArgumentProblem, EcrClient, EcrError, EcrRequestError
+from ecr_typed import (
+    ArgumentProblem,
+    BotoSession,
+    EcrClient,
+    EcrError,
+    EcrRequestError,
+    RetryPolicy,
+)
 from tests.support.service import METHODS, MODELS, Method
 
 CLASSES = {
@@ -37,6 +44,16 @@ def test_hints_of_constructors_are_those_of_the_attributes(
 def test_hints_of_methods_are_found(method: Method) -> None:
     """Each operation's method has hints for its result and its parameters."""
     assert "return" in get_type_hints(getattr(EcrClient, method.name))
+
+
+def test_hints_of_the_client_are_found() -> None:
+    """How a client is made, and what it gives besides operations, has hints, too."""
+    assert get_type_hints(EcrClient.__init__)["retry"] == RetryPolicy | None
+    assert get_type_hints(EcrClient.__init__)["session"] == BotoSession | None
+    assert get_type_hints(EcrClient.from_boto3)["retry"] == RetryPolicy | None
+    assert get_type_hints(EcrClient.with_options)["retry"] == RetryPolicy | None
+    boto3_client: Any = vars(EcrClient)["boto3_client"]
+    assert "return" in get_type_hints(boto3_client.fget)
 
 
 def test_hints_are_the_types() -> None:
