@@ -93,12 +93,12 @@ class Registry:
     def __init__(self, account_id: str, region_name: str, registries: Registries) -> None:
         self.account_id = account_id
         self.region_name = region_name
-        self.partition = partition_of(region_name).name
+        self.partition: str = partition_of(region_name).name
         self.registries = registries
         self.policy: str | None = None
         self.settings: dict[str, str] = {}
         self.repositories: dict[str, Repository] = {}
-        self.states = States()
+        self.states: States = States()
 
     @property
     def host(self) -> str:
@@ -167,13 +167,13 @@ class Registries:
     def __init__(self, clock: Clock, accounts: Accounts, options: Options) -> None:
         self.clock = clock
         self.options = options
-        self.now = clock.now()
+        self.now: datetime = clock.now()
         """The time of the call that runs: the same from its beginning to its end."""
         self.accounts = accounts
-        self.scheduler = Scheduler()
-        self.page_tokens = PageTokens()
-        self.layer_urls = LayerUrls()
-        self.registry_tokens = RegistryTokens()
+        self.scheduler: Scheduler = Scheduler()
+        self.page_tokens: PageTokens = PageTokens()
+        self.layer_urls: LayerUrls = LayerUrls()
+        self.registry_tokens: RegistryTokens = RegistryTokens()
         self._registries: dict[tuple[str, str], Registry] = {}
 
     def __iter__(self) -> Iterator[Registry]:
