@@ -11,12 +11,15 @@ import contextlib
 import itertools
 import os
 import time
-from heapq import heappop, heappush
+from heapq import heapify, heappop, heappush
 from queue import Empty, SimpleQueue
 from threading import TIMEOUT_MAX, RLock, Thread
+from typing import Final
 from weakref import ref
 
 from ecr_typed._botocore.exchange import Cut, Exchange
+
+_MOST: Final = 256
 
 
 class _Watchdog:
@@ -28,6 +31,8 @@ class _Watchdog:
         self._pending: list[tuple[float, int, ref[Exchange]]] = []
         self._numbers = itertools.count()
         self._alarm = SimpleQueue[None]()
+        self._most = _MOST
+        """How many requests are kept until those that are over are looked for."""
         self._is_running = False
         self._wakes_at = 0.0
 
@@ -35,12 +40,21 @@ class _Watchdog:
         """Cut a request off after that many seconds, if it is still in flight then."""
         ends = time.monotonic() + seconds
         with self._lock:
+            if len(self._pending) >= self._most:
+                self._forget_what_ended()
             heappush(self._pending, (ends, next(self._numbers), ref(exchange)))
             if not self._is_running:
-                self._is_running = True
+                # Where no thread can be started, the next call tries again.
                 Thread(target=self._run, name="ecr_typed deadlines", daemon=True).start()
+                self._is_running = True
             elif ends < self._wakes_at:
                 self._alarm.put(None)
+
+    def _forget_what_ended(self) -> None:
+        """Drop the requests that are over: most of them end long before their deadlines."""
+        self._pending = [entry for entry in self._pending if entry[2]() is not None]
+        heapify(self._pending)
+        self._most = max(_MOST, 2 * len(self._pending))
 
     def _run(self) -> None:
         while True:
