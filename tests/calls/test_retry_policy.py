@@ -89,7 +89,8 @@ def retrying(time: Time) -> Callable[..., Run]:
     """Give a maker of functions that run calls on that time by a policy, without chance and pace."""
 
     def make(quota: RetryQuota | None = None, **options: Any) -> Run:
-        policy = RetryPolicy(**{"pace": False, **options})
+        options.setdefault("pace", False)
+        policy = RetryPolicy(**options)
         retrier = Retrier(policy, quota or RetryQuota(), jitter=lambda: 1.0, sleep=time.sleep)
 
         def run(service: Callable[[], str]) -> str:
