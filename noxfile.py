@@ -39,9 +39,8 @@ SOCKETLESS = [
     *("tests/documents", "--ignore=tests/documents/over_http"),
     "--ignore=tests/conversion/test_orjson.py",
 ]
-# No group of pyproject.toml: aiobotocore's botocore is older than ours, and what resolves all groups
-# together would fail. The bounds are those that docs/comparison.md speaks of; without them pip goes
-# back to releases of long ago that pin nothing.
+# Each pins a botocore, so each is alone. The bounds are those that docs/comparison.md speaks of; without
+# them a resolver goes back to releases of long ago that pin nothing.
 PEERS = {
     "aiobotocore": ["aiobotocore>=3.10", "types-aiobotocore[ecr]>=3.10"],
     "botocraft": ["botocraft>=0.36"],
@@ -172,16 +171,11 @@ def pyodide(session: nox.Session) -> None:
 
 
 @nox.session
-def awscli(session: nox.Session) -> None:
-    """Set up AWS's command line for `cli`: it pins a botocore, so it is alone."""
-    install(session, "awscli")
-
-
-@nox.session(requires=["awscli"])
 def cli(session: nox.Session) -> None:
     """Test the emulator with AWS's own command line."""
-    install(session, "--editable", ".[testing]", *group("tests"))
-    aws = str(beside(session, "awscli") / "aws")
+    # The bound keeps a resolver from releases of long ago that pin no botocore.
+    install(session, "--editable", ".[testing]", *group("tests"), "awscli>=1.46")
+    aws = str(Path(session.bin, "aws"))
     session.run(
         "python", "-m", "pytest", "tests/cli", *session.posargs, env={"ECR_TYPED_AWS_CLI": aws}
     )
