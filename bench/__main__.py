@@ -19,7 +19,12 @@ import attrs
 import ecr_typed
 from bench.canned import ARN, IMAGES, REPOSITORIES, TAGS, plain_client, typed_client
 from bench.checkers import checkers
-from bench.emulator import call_seconds, growth, start_seconds
+from bench.emulator import (
+    call_seconds,
+    growth_by_calls,
+    growth_by_pushes,
+    start_seconds,
+)
 from bench.fleet import fleet
 from bench.imports import imports
 from bench.measures import Function, Measure, cpu_ratio, memory_ratio
@@ -42,7 +47,9 @@ def measures() -> Iterator[Measure]:
     yield Measure("seconds to start the emulator, imports included", start_seconds(), 0.3)
     yield Measure("seconds a call to the emulator takes", call_seconds(), 0.003)
     if sys.platform == "linux":
-        yield Measure("MB the emulator grows by in 50,000 calls of 32 clients", growth(), 8.0)
+        calls, pushes = growth_by_calls(), growth_by_pushes()
+        yield Measure("MB the emulator grows by in 50,000 calls of 32 clients", calls, 8.0)
+        yield Measure("MB it grows by in 1,000 pushes by the registry protocol", pushes, 8.0)
 
 
 def page_of_repositories() -> Iterator[Measure]:

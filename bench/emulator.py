@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import http.client
 import json
 import statistics
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -17,6 +19,8 @@ from botocore.config import Config
 from ecr_typed.testing import EcrEmulator
 
 _CALLS_A_CYCLE = 5
+_INDEX_TYPE = "application/vnd.oci.image.index.v1+json"
+_INDEX = json.dumps({"schemaVersion": 2, "mediaType": _INDEX_TYPE, "manifests": []})
 _PROGRAM = """
 import time
 began = time.perf_counter()
@@ -49,17 +53,25 @@ def call_seconds(*, calls: int = 500) -> float:
     return statistics.median(taken)
 
 
-def growth(*, clients: int = 32, calls: int = 50_000) -> float:
+def growth_by_calls(*, clients: int = 32, calls: int = 50_000) -> float:
     """How many MB the emulator's process grows by while many clients call it, after a warm-up."""
+    return _growth(_call, clients, calls // clients // _CALLS_A_CYCLE)
+
+
+def growth_by_pushes(*, clients: int = 8, pushes: int = 1_000) -> float:
+    """How many MB it grows by while clients push and delete by the registry protocol."""
+    return _growth(_push, clients, pushes // clients)
+
+
+def _growth(work: Callable[[str, int, int], None], clients: int, cycles: int) -> float:
     command = [sys.executable, "-m", "ecr_typed.testing"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
         try:
-            address = (server.stdout and server.stdout.readline()) or ""
+            address = ((server.stdout and server.stdout.readline()) or "").strip()
             with ThreadPoolExecutor(clients) as pool:
-                for share in (10, 1):
+                for each in (cycles // 10 + 1, cycles):
                     before = _resident_megabytes(server.pid)
-                    cycles = calls // clients // share // _CALLS_A_CYCLE
-                    list(pool.map(_call, [address] * clients, range(clients), [cycles] * clients))
+                    list(pool.map(work, [address] * clients, range(clients), [each] * clients))
             return _resident_megabytes(server.pid) - before
         finally:
             server.terminate()
@@ -67,28 +79,68 @@ def growth(*, clients: int = 32, calls: int = 50_000) -> float:
 
 def _call(address: str, number: int, cycles: int) -> None:
     """Create, push to, list and delete a repository again and again, on one connection."""
-    url, name = urlsplit(address.strip()), f"load/{number}"
-    connection = http.client.HTTPConnection(str(url.hostname), url.port)
-    index = "application/vnd.oci.image.index.v1+json"
-    manifest = json.dumps({"schemaVersion": 2, "mediaType": index, "manifests": []})
-    cycle: list[tuple[str, dict[str, object]]] = [
+    name = f"load/{number}"
+    parameters: list[tuple[str, dict[str, object]]] = [
         ("CreateRepository", {"repositoryName": name}),
-        ("PutImage", {"repositoryName": name, "imageManifest": manifest, "imageTag": "v1"}),
+        ("PutImage", {"repositoryName": name, "imageManifest": _INDEX, "imageTag": "v1"}),
         ("DescribeImages", {"repositoryName": name}),
         ("DescribeRepositories", {}),
         ("DeleteRepository", {"repositoryName": name, "force": True}),
     ]
-    for operation, parameters in cycle * cycles:
-        headers = {
-            "X-Amz-Target": f"AmazonEC2ContainerRegistry_V20150921.{operation}",
-            "Authorization": "AWS4-HMAC-SHA256 Credential=k/20260101/us-east-1/ecr/aws4_request",
-        }
-        connection.request("POST", "/", json.dumps(parameters), headers)
-        response = connection.getresponse()
-        if response.status != http.client.OK:
-            raise RuntimeError(f"{operation}: {response.read()!r}")
-        response.read()
+    connection = _connect(address)
+    for operation, members in parameters * cycles:
+        _operate(connection, operation, members)
     connection.close()
+
+
+def _push(address: str, number: int, cycles: int) -> None:
+    """Push an image with a layer by the registry protocol and delete it, again and again."""
+    connection, name = _connect(address), f"load/{number}"
+    _operate(connection, "CreateRepository", {"repositoryName": name})
+    issued = json.loads(_operate(connection, "GetAuthorizationToken", {}))
+    token = issued["authorizationData"][0]["authorizationToken"]
+    headers = {"Authorization": f"Basic {token}"}
+    for cycle in range(cycles):
+        layer = f"layer {number}-{cycle}".encode()
+        digest = f"sha256:{hashlib.sha256(layer).hexdigest()}"
+        uploads = f"/v2/{name}/blobs/uploads/?digest={digest}"
+        _send(connection, "POST", uploads, layer, headers)
+        typed = {**headers, "Content-Type": _INDEX_TYPE}
+        _send(connection, "PUT", f"/v2/{name}/manifests/v1", _INDEX.encode(), typed)
+        image_ids = {"imageIds": [{"imageTag": "v1"}], "repositoryName": name}
+        _operate(connection, "BatchDeleteImage", image_ids)
+    _operate(connection, "DeleteRepository", {"repositoryName": name, "force": True})
+    connection.close()
+
+
+def _connect(address: str) -> http.client.HTTPConnection:
+    url = urlsplit(address)
+    return http.client.HTTPConnection(str(url.hostname), url.port)
+
+
+def _operate(
+    connection: http.client.HTTPConnection, operation: str, parameters: Mapping[str, object]
+) -> bytes:
+    headers = {
+        "X-Amz-Target": f"AmazonEC2ContainerRegistry_V20150921.{operation}",
+        "Authorization": "AWS4-HMAC-SHA256 Credential=k/20260101/us-east-1/ecr/aws4_request",
+    }
+    return _send(connection, "POST", "/", json.dumps(parameters).encode(), headers)
+
+
+def _send(
+    connection: http.client.HTTPConnection,
+    method: str,
+    path: str,
+    body: bytes,
+    headers: dict[str, str],
+) -> bytes:
+    connection.request(method, path, body, headers)
+    response = connection.getresponse()
+    content = response.read()
+    if response.status not in {http.client.OK, http.client.CREATED}:
+        raise RuntimeError(f"{method} {path}: {response.status} {content!r}")
+    return content
 
 
 def _resident_megabytes(pid: int) -> float:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from botocore.config import Config
 
+from .distribution.registry import Registry, token_of
 from .lifecycle_documents import policy, rule
 
 if TYPE_CHECKING:
@@ -42,6 +43,33 @@ def test_many_clients_leave_nothing_behind(fresh: EcrEmulator) -> None:
         list(pool.map(cycle, range(4 * CLIENTS)))
         assert objects() - before < CLIENTS
     assert client.describe_repositories()["repositories"] == []
+    client.close()
+
+
+def test_many_pushes_by_the_registry_protocol(fresh: EcrEmulator) -> None:
+    """Clients that push at once lose no image, and what is deleted takes no memory any more."""
+    client = fresh.boto3_client()
+    token = token_of(client)
+
+    def push(number: int) -> list[str]:
+        registry = Registry(fresh.endpoint_url, token)
+        digests = [registry.push_image(f"{number}-{image}", "load/app") for image in range(16)]
+        registry.close()
+        return digests
+
+    def round_of_pushes() -> None:
+        client.create_repository(repositoryName="load/app")
+        with ThreadPoolExecutor(8) as pool:
+            pushed = {digest for digests in pool.map(push, range(8)) for digest in digests}
+        details = client.describe_images(repositoryName="load/app", maxResults=1000)["imageDetails"]
+        assert {each.get("imageDigest") for each in details} == pushed
+        assert len(pushed) == 128
+        client.delete_repository(repositoryName="load/app", force=True)
+
+    round_of_pushes()
+    before = objects()
+    round_of_pushes()
+    assert objects() - before < CLIENTS
     client.close()
 
 
