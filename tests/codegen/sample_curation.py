@@ -81,7 +81,7 @@ members = {}
 words = "A box."
 shared = ["lid"]
 secret = ["hidden"]
-always.createdAt = "seen in an answer"
+always.createdAt = "seen in a response"
 [structures.Box.members]
 boxName = "="
 createdAt = "When it was made."

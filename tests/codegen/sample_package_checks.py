@@ -170,11 +170,11 @@ def limits_are_those_of_the_place() -> None:
 
 
 def exceptions_have_their_members() -> None:
-    """A code leads to its class, whose members are read from the answer."""
+    """A code leads to its class, whose members are read from the response."""
     errors: Any = import_module(f"{PACKAGE}._service_errors")
     error_class = errors.ERRORS_BY_CODE["BoxExistsException"]
-    answer = {"Error": {"Code": "BoxExistsException", "Message": "no"}, "boxCount": 3}
-    error = error_class(answer, "CreateBox")
+    response = {"Error": {"Code": "BoxExistsException", "Message": "no"}, "boxCount": 3}
+    error = error_class(response, "CreateBox")
     assert (error.box_count, error.box_name) == (3, None)
     assert errors.ERRORS_BY_CODE["Throttling"] is errors.ThrottlingException
     assert "Throttling" in errors.THROTTLING_CODES

@@ -115,7 +115,7 @@ SHAPES: dict[str, Shape] = {
     "LidForCreation": structure({"colour": "Colour", "code": "CodeOfLid"}, "colour"),
     "Part": structure({"note": "Note", "colour": "Colour"}),
     "Parcel": structure({"boxName": "BoxName", "weight": "Weight"}),
-    # Requests and answers.
+    # Requests and responses.
     "CreateBoxRequest": structure(
         {
             "size": "Size",

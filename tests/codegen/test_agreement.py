@@ -320,12 +320,12 @@ def test_a_shape_is_of_one_topic(curation: Curation, entry: str, problem: str) -
 def test_a_required_member_needs_no_evidence(curation: Curation) -> None:
     """A member that the model requires by now is not among the always present ones."""
     curation.add("boxes", '[structures.Box.always]\nboxName = "seen"')
-    curation.replace("boxes", 'always.createdAt = "seen in an answer"\n')
+    curation.replace("boxes", 'always.createdAt = "seen in a response"\n')
     assert problems_of(curation) == ["member Box.boxName is required by the model already"]
 
 
 def test_a_result_is_always_there(curation: Curation) -> None:
-    """A method returns no member that answers may lack."""
+    """A method returns no member that responses may lack."""
     curation.replace("boxes", 'always.box = "documented"\n')
     assert problems_of(curation) == ["operation CreateBox returns box, which is not always there"]
 

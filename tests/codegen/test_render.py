@@ -121,9 +121,9 @@ def test_requests_tell_their_limits(rendered: dict[str, str]) -> None:
     assert "content: What is in it. At most 1,024 bytes." in methods
     assert "notes: What is written on it. At most 5 items, each at most 80 characters." in methods
     assert "The box's name. 2 to 20 characters: lower-case words, joined by hyphens." in methods
-    answer = models[models.index("class Box:") : models.index("class CreateBoxResponse")]
-    assert '"""The box\'s name."""' in answer
-    assert '"""How large it is."""' in answer
+    response = models[models.index("class Box:") : models.index("class CreateBoxResponse")]
+    assert '"""The box\'s name."""' in response
+    assert '"""How large it is."""' in response
 
 
 def test_methods_link_to_the_reference(rendered: dict[str, str]) -> None:

@@ -33,7 +33,7 @@ def test_an_operation_whose_input_has_a_token_is_paged(service: ServiceRecord) -
     ]
 
 
-def test_an_operation_without_output_answers_with_an_empty_structure(
+def test_an_operation_without_output_has_an_empty_structure(
     service: ServiceRecord,
 ) -> None:
     """It has a response all the same, without members."""

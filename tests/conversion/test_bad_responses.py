@@ -1,4 +1,4 @@
-"""A good status with an answer that does not fit says where it does not."""
+"""A good status with a response that does not fit says where it does not."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def test_missing_member_is_named(
     assert error.attempts == 1
 
 
-def test_empty_answer_lacks_what_was_asked_for(ecr: EcrClient, wire: Wire) -> None:
+def test_empty_response_lacks_what_was_asked_for(ecr: EcrClient, wire: Wire) -> None:
     """A body of nothing is no repository."""
     wire.will(Reply(b"{}"))
 
@@ -70,16 +70,16 @@ def test_empty_answer_lacks_what_was_asked_for(ecr: EcrClient, wire: Wire) -> No
     assert caught.value.path == ("repository",)
 
 
-def test_answer_cut_to_nothing_is_asked_for_again(made: EcrClient, wire: Wire) -> None:
-    """Of an operation that answers with something, no body at all is a lost answer."""
+def test_response_cut_to_nothing_is_asked_for_again(made: EcrClient, wire: Wire) -> None:
+    """Of an operation that returns something, no body at all is a lost response."""
     wire.will(Reply(b""), {"repositories": [repository("a")]})
 
     assert [found.repository_name for found in made.describe_repositories()] == ["a"]
     assert len(wire.sent) == 2
 
 
-def test_no_body_is_all_that_some_operations_answer(ecr: EcrClient, wire: Wire) -> None:
-    """An operation without output may answer with no body."""
+def test_no_body_is_all_that_some_operations_return(ecr: EcrClient, wire: Wire) -> None:
+    """An operation without output may respond without a body."""
     wire.will(Reply(b""))
 
     ecr.tag_resource("arn", {"team": "payments"})
@@ -142,7 +142,7 @@ WRONG: list[tuple[dict[str, Any], tuple[str | int, ...]]] = [
 def test_wrong_type_is_named(
     made: EcrClient, wire: Wire, content: dict[str, Any], path: tuple[str | int, ...]
 ) -> None:
-    """A value of a wrong type is an error with its path, and carries the answer."""
+    """A value of a wrong type is an error with its path, and carries the response."""
     wire.will(content)
 
     error = raised(made)
@@ -179,7 +179,7 @@ def test_wrong_type_is_no_surprise_on_an_adopted_client(
         pytest.param(b'{"repositories": [], "nextToken": ' + b"9" * 5_000 + b"}", id="number"),
     ],
 )
-def test_answer_that_is_no_json_is_an_error(session: Any, wire: Wire, body: bytes) -> None:
+def test_response_that_is_no_json_is_an_error(session: Any, wire: Wire, body: bytes) -> None:
     """Where boto3 gives an empty dict, or ends its pages in silence, there is an error."""
     ecr = make_ecr("made", session, wire, retry=RetryPolicy(max_attempts=1))
     wire.will(Reply(body))
@@ -193,13 +193,13 @@ def test_answer_that_is_no_json_is_an_error(session: Any, wire: Wire, body: byte
 
 @pytest.mark.parametrize("body", [b"[]", b'[{"repositories": []}]', b'"text"', b"1", b"null"])
 def test_json_that_is_no_object_is_an_error(made: EcrClient, wire: Wire, body: bytes) -> None:
-    """An answer is a structure."""
+    """A response is a structure."""
     wire.will(Reply(body))
 
     assert raised(made).path == ()
 
 
-def test_bad_answer_to_a_write_may_have_been_applied(made: EcrClient, wire: Wire) -> None:
+def test_bad_response_to_a_write_may_have_been_applied(made: EcrClient, wire: Wire) -> None:
     """The service did what was asked, whatever it said about it; it is not asked again."""
     wire.will(Reply(b"<html>"))
 
@@ -210,14 +210,14 @@ def test_bad_answer_to_a_write_may_have_been_applied(made: EcrClient, wire: Wire
     assert len(wire.sent) == 1
 
 
-def test_bad_answer_to_a_read_was_not_applied(made: EcrClient, wire: Wire) -> None:
+def test_bad_response_to_a_read_was_not_applied(made: EcrClient, wire: Wire) -> None:
     """A read changes nothing."""
     wire.will({})
 
     assert not raised(made).maybe_applied
 
 
-def test_truncated_answer_to_a_read_is_asked_for_again(made: EcrClient, wire: Wire) -> None:
+def test_truncated_response_to_a_read_is_asked_for_again(made: EcrClient, wire: Wire) -> None:
     """What was cut short on its way is read with the next attempt."""
     wire.will(Reply(b'{"repositories": ['), page("a"))
 
@@ -225,7 +225,7 @@ def test_truncated_answer_to_a_read_is_asked_for_again(made: EcrClient, wire: Wi
     assert len(wire.sent) == 2
 
 
-def test_bad_answer_is_told_of(made: EcrClient, wire: Wire, events: list[CallEvent]) -> None:
+def test_bad_response_is_told_of(made: EcrClient, wire: Wire, events: list[CallEvent]) -> None:
     """`on_call` is told of the error and of the status it came with."""
     wire.will({})
 
@@ -238,7 +238,7 @@ def test_bad_answer_is_told_of(made: EcrClient, wire: Wire, events: list[CallEve
 
 
 def test_from_boto3_says_where() -> None:
-    """Dicts of the user's own are treated as answers are."""
+    """Dicts of the user's own are treated as responses are."""
     with pytest.raises(EcrResponseError, match=r"repository\.repositoryArn is missing") as caught:
         from_boto3(CreateRepositoryResponse, {"repository": {}})
 
@@ -291,7 +291,7 @@ def test_what_is_no_mapping_is_no_structure(value: Any) -> None:
 
 
 def test_long_values_are_shortened() -> None:
-    """An error's text does not grow with the answer."""
+    """An error's text does not grow with the response."""
     with pytest.raises(EcrResponseError) as caught:
         from_boto3(Everything, {"text": "t", "whole": "9" * 100_000})
 

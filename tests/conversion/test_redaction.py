@@ -54,7 +54,7 @@ BAD: list[dict[str, Any]] = [
 
 @pytest.mark.parametrize("mapping", BAD)
 def test_secret_of_a_misfit_is_hidden(mapping: dict[str, Any]) -> None:
-    """An answer that does not fit hides the secret, be it right or what is wrong."""
+    """A response that does not fit hides the secret, be it right or what is wrong."""
     with pytest.raises(EcrResponseError) as caught:
         from_boto3(Credentials, mapping)
 
@@ -113,7 +113,7 @@ def test_unknown_members_beside_secrets_are_hidden() -> None:
 
 
 def test_members_of_models_without_secrets_are_shown() -> None:
-    """Where there is nothing to hide, the answer is as it came."""
+    """Where there is nothing to hide, the response is as it came."""
     with pytest.raises(EcrResponseError) as caught:
         from_boto3(Tag, {"Key": "a", "Value": 1, "New": 2})
 
@@ -122,7 +122,7 @@ def test_members_of_models_without_secrets_are_shown() -> None:
 
 @pytest.mark.parametrize("value", [[SECRET], SECRET, {SECRET: 1}])
 def test_what_is_no_structure_is_hidden_whole(value: Any) -> None:
-    """Where an answer with secrets is something else altogether, none of it shows."""
+    """Where a response with secrets is something else altogether, none of it shows."""
     with pytest.raises(EcrResponseError) as caught:
         from_boto3(Credentials, value)
 
@@ -132,8 +132,8 @@ def test_what_is_no_structure_is_hidden_whole(value: Any) -> None:
 
 
 @pytest.mark.parametrize("body", [f'{{"password": "{SECRET}"', f'["{SECRET}"]', f'"{SECRET}"'])
-def test_unreadable_answer_shows_nothing(body: str) -> None:
-    """An answer that is no JSON, or no object, is not quoted."""
+def test_unreadable_response_shows_nothing(body: str) -> None:
+    """A response that is no JSON, or no object, is not quoted."""
     with pytest.raises(EcrResponseError) as caught:
         from_body(Credentials, body.encode())
 
@@ -187,10 +187,10 @@ def test_download_url_shows_nowhere(ecr: EcrClient, wire: Wire, events: list[Cal
         {"authorizationData": [{"authorizationToken": SECRET, "expiresAt": "never"}]},
     ],
 )
-def test_bad_token_answers_hide_the_token(
+def test_bad_token_responses_hide_the_token(
     once: EcrClient, kind: str, wire: Wire, body: dict[str, Any], caplog: pytest.LogCaptureFixture
 ) -> None:
-    """However an answer with a token is bent, the error does not show it."""
+    """However a response with a token is bent, the error does not show it."""
     caplog.set_level(logging.DEBUG, logger="ecr_typed")
     wire.will(reply(body))
 
@@ -198,7 +198,7 @@ def test_bad_token_answers_hide_the_token(
         shown = repr(once.get_authorization_token())
     except EcrError as error:
         shown = everything_shown(error)
-        # The answers of an adopted client are read by botocore, whose frames keep them.
+        # The responses of an adopted client are read by botocore, whose frames keep them.
         shown += everything_kept(error) if kind == "made" else ""
 
     assert SECRET not in shown
@@ -215,8 +215,8 @@ UNREADABLE = {
 
 
 @pytest.mark.parametrize("body", UNREADABLE.values(), ids=UNREADABLE.keys())
-def test_unreadable_token_answer_is_not_kept(made: EcrClient, wire: Wire, body: bytes) -> None:
-    """An error about an answer that can't be read has nothing of it, after any attempt."""
+def test_unreadable_token_response_is_not_kept(made: EcrClient, wire: Wire, body: bytes) -> None:
+    """An error about a response that can't be read has nothing of it, after any attempt."""
     wire.responder = lambda _: Reply(body)
 
     with pytest.raises(EcrResponseError, match="not JSON") as caught:

@@ -1,4 +1,4 @@
-"""What the service answers is kept whole."""
+"""What the service returns is kept whole."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ ARN = "arn:aws:ecr:us-east-1:123456789012:repository/team/app"
 @pytest.mark.parametrize("method", METHODS, ids=lambda method: method.operation)
 @settings(max_examples=5)
 @given(data=st.data(), newer=st.booleans())
-def test_answer_is_kept_whole(
+def test_response_is_kept_whole(
     rigs: dict[str, Rig],
     plain: PlainRig,
     method: Method,
@@ -123,7 +123,7 @@ def test_collections_are_tuples(ecr: EcrClient, wire: Wire) -> None:
 
 
 def test_calls_without_a_result_give_none(ecr: EcrClient, wire: Wire) -> None:
-    """Tagging has an empty body for an answer, and gives `None`."""
+    """Tagging has an empty body for a response, and gives `None`."""
     wire.will(reply(b""), reply(b"{}"))
     results: list[object] = [
         getattr(ecr, "tag_resource")(ARN, {"a": "1"}),  # noqa: B009  # it is declared None
@@ -186,14 +186,14 @@ def test_equal_values_of_a_page_are_one_object(rigs: dict[str, Rig], kind: str) 
 
 
 def test_order_of_a_page_is_the_services(ecr: EcrClient, wire: Wire) -> None:
-    """Items come in the order of the answer."""
+    """Items come in the order of the response."""
     names = [f"r{number}" for number in (3, 1, 2, 30, 10)]
     wire.will(page(*names))
 
     assert [found.repository_name for found in ecr.describe_repositories()] == names
 
 
-def test_answer_read_by_us_is_what_botocore_parses() -> None:
+def test_response_read_by_us_is_what_botocore_parses() -> None:
     """The parser that tests compare with drops nulls and unknown members, as boto3 does."""
     [output] = [method.output for method in METHODS if method.operation == "CreateRepository"]
     body = reply({"repository": repository(encryptionConfiguration=None), "new": 1}).body

@@ -38,20 +38,20 @@ def complaints(value: Any, shape: Shape) -> list[str]:
 def test_complaints_are_of_whole_names() -> None:
     """A key with a line end in it is no second complaint."""
     findings = {"findingSeverityCounts": {"\r": 1.0, "\n": 2}}
-    answer = {"repositoryName": "team/app", "imageScanFindings": findings}
+    response = {"repositoryName": "team/app", "imageScanFindings": findings}
     (operation,) = (o for o in OPERATIONS if o.name == "DescribeImageScanFindings")
     shape = cast("StructureShape", operation.output_shape)
-    assert complaints(answer, shape) == []
-    assert len(complaints({**answer, "registryId": 1, "nextToken": 2}, shape)) == 2
+    assert complaints(response, shape) == []
+    assert len(complaints({**response, "registryId": 1, "nextToken": 2}, shape)) == 2
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)
 @settings(max_examples=3)
 @given(data=st.data(), optional=OPTIONAL, newer=st.booleans())
-def test_random_answers_fit_the_output(
+def test_random_responses_fit_the_output(
     operation: Any, optional: Optional, newer: bool, data: st.DataObject
 ) -> None:
-    """A random answer of any operation has its types and what is always present."""
+    """A random response of any operation has its types and what is always present."""
     shape = cast("StructureShape", operation.output_shape)
 
     parsed = as_boto3(shape, data.draw(bodies(shape, optional=optional, newer=newer)))
@@ -77,8 +77,8 @@ def test_random_arguments_fit_the_input(
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)
-def test_least_answers_fit_the_output(operation: Any) -> None:
-    """The least answer of any operation has its types."""
+def test_least_responses_fit_the_output(operation: Any) -> None:
+    """The least response of any operation has its types."""
     shape = cast("StructureShape", operation.output_shape)
 
     assert complaints(as_boto3(shape, encoded(least(shape))), shape) == []

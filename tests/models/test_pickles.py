@@ -128,7 +128,7 @@ def test_error_of_a_call_in_a_worker_arrives_with_its_notes(pool: ProcessPoolExe
 
 
 def test_errors_of_calls_pickle(once: EcrClient, wire: Wire) -> None:
-    """Errors as calls raise them pickle: with an answer, without one, with a bad one."""
+    """Errors as calls raise them pickle: with a response, without one, with a bad one."""
     wire.will(
         refusal("KmsException", kmsError="Disabled"),
         ReadTimeoutError(endpoint_url="https://ecr"),

@@ -33,8 +33,8 @@ def tags(ecr: EcrClient, mapping: Mapping[str, str], many: list[Tag], few: tuple
     ecr.tag_resource("arn", few)
 
 
-def tags_of_an_answer(ecr: EcrClient, template: RepositoryCreationTemplate) -> None:
-    # What an answer has, a request takes.
+def tags_of_a_response(ecr: EcrClient, template: RepositoryCreationTemplate) -> None:
+    # What a response has, a request takes.
     ecr.update_repository_creation_template(
         template.prefix,
         description=template.description,

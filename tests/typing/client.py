@@ -69,8 +69,8 @@ def make_client(session: boto3.Session, config: Config) -> None:
 def boto3_client(ecr: EcrClient) -> None:
     assert_type(ecr.boto3_client, ECRClient)
     # The stubs of boto3 apply to it.
-    answer = ecr.boto3_client.describe_repositories(maxResults=10)
-    assert_type(answer["repositories"][0].get("repositoryName"), str | None)
+    response = ecr.boto3_client.describe_repositories(maxResults=10)
+    assert_type(response["repositories"][0].get("repositoryName"), str | None)
 
 
 def from_boto3(client: ECRClient) -> None:

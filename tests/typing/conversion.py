@@ -42,7 +42,7 @@ def from_dict(plain: dict[str, Any], mapping: Mapping[str, object]) -> None:
 
 
 def from_typed_dict(client: ECRClient, repository: RepositoryTypeDef) -> None:
-    # What the stubs of boto3 call an answer is taken as it is.
+    # What the stubs of boto3 call a response is taken as it is.
     assert_type(from_boto3(Repository, repository), Repository)
     assert_type(
         from_boto3(DescribeRepositoriesResponse, client.describe_repositories()),

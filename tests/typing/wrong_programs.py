@@ -187,8 +187,8 @@ def results_of_other_types(ecr: EcrClient, repository: Repository) -> None:
     # wrong: mypy assignment, pyright reportAssignmentType
     several: list[Tag] = ecr.list_tags_for_resource("arn")
     # wrong: mypy assignment, pyright reportAssignmentType
-    answer: models.CreateRepositoryResponse = ecr.create_repository("team/app")
-    print(tag, created, several, answer)
+    response: models.CreateRepositoryResponse = ecr.create_repository("team/app")
+    print(tag, created, several, response)
 
 
 def pagers(pager: RepositoryPager) -> None:
