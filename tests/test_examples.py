@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -123,6 +124,30 @@ def test_fleet_counts_images_in_every_region(emulator: EcrEmulator, ecr: EcrClie
     done = run(emulator, "fleet.py", "us-east-1")
     assert (done.stderr, done.returncode) == ("", 1)
     assert 'us-east-1,team/app,FAILED,,"ListImages: not yours' in done.stdout
+
+
+def test_clean_deletes_only_when_told(emulator: EcrEmulator, ecr: EcrClient) -> None:
+    """The plan is printed, a dry run deletes nothing, and failures are reported."""
+    ecr.create_repository("team/app")
+    for days in range(2, 25):
+        pushed_at = datetime.now(UTC) - timedelta(days=days)
+        child = emulator.push_image("team/app", pushed_at=pushed_at)
+        emulator.push_image("team/app", tags=[f"v{days}"], children=[child], pushed_at=pushed_at)
+    dry = run(emulator, "clean.py", "team/app")
+    assert (dry.stderr, dry.returncode) == ("", 0)
+    assert dry.stdout.startswith("team/app: 6 of 46 images are removed")
+    assert len(ecr.describe_images("team/app").to_list()) == 46
+
+    denied = ErrorAnswer("AccessDeniedException", "not yours")
+    emulator.faults.inject(denied, operation_name="BatchDeleteImage")
+    refused = run(emulator, "clean.py", "team/app", "--delete")
+    assert refused.returncode == 1
+    assert "3 items failed:" in refused.stderr
+    assert "not yours" in refused.stderr
+
+    done = run(emulator, "clean.py", "team/app", "--delete")
+    assert (done.stderr, done.returncode) == ("", 0)
+    assert len(ecr.describe_images("team/app").to_list()) == 40
 
 
 def test_demo_shows_its_claims() -> None:

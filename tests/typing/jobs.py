@@ -4,20 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from typing import assert_type
 
-from ecr_typed import EcrClient, EcrError, Repository
+from ecr_typed import EcrClient, EcrError, ImageDetail, Repository
 from ecr_typed.jobs import (
+    Decision,
+    ImageGraph,
     JobFailedError,
     Outcome,
     Progress,
     Registry,
+    Retention,
+    RetentionAction,
+    RetentionPlan,
     Status,
+    apply_retention,
     each,
     each_registry,
     each_repository,
+    plan_retention,
     progress_bar,
     raise_failures,
+    read_image_graph,
     registries,
 )
 
@@ -90,3 +99,20 @@ def failures(outcomes: list[Outcome[Repository, int] | Outcome[str, None]]) -> N
 
 def outcomes_are_covariant(outcome: Outcome[Repository, int]) -> Outcome[object, float]:
     return outcome
+
+
+def retention(ecr: EcrClient) -> None:
+    graph = read_image_graph(ecr, "team/app")
+    assert_type(graph, ImageGraph)
+    assert_type(graph.images["sha256:..."], ImageDetail)
+    assert_type(graph.roots(), tuple[str, ...])
+    assert_type(graph.closure(["sha256:..."]), frozenset[str])
+    assert_type(graph.waves(graph.images), tuple[tuple[str, ...], ...])
+    rules = Retention(keep_tags="release-*", keep=["v1"], pushed_within=timedelta(days=30))
+    assert_type(rules.keep_tags, tuple[str, ...])
+    plan = plan_retention(graph, rules, now=datetime.now(UTC))
+    assert_type(plan, RetentionPlan)
+    assert_type(plan.remove, tuple[Decision, ...])
+    assert_type(RetentionPlan.from_json(plan.to_json()), RetentionPlan)
+    outcomes = apply_retention(ecr, plan, dry_run=False, action=RetentionAction.ARCHIVE)
+    assert_type(outcomes, Generator[Outcome[Decision, None], None, None])

@@ -1,0 +1,102 @@
+"""Carry out the plan of a retention."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable, Generator, Iterable
+from typing import TypeVar, cast
+
+from ecr_typed import ArgumentProblem, EcrClient, EcrRequestError
+from ecr_typed.jobs._outcomes import Outcome, Status
+from ecr_typed.jobs._progress import Progress, ProgressCounter
+from ecr_typed.jobs._removal import Archiving, Deletion
+from ecr_typed.jobs._retention_plan import Decision, RetentionPlan
+
+Item = TypeVar("Item")
+
+
+class RetentionAction(enum.StrEnum):
+    """What is done with images that are not kept."""
+
+    DELETE = "DELETE"
+    """They are deleted."""
+
+    ARCHIVE = "ARCHIVE"
+    """They are archived: charged for at least 90 days, and not to be pulled until restored."""
+
+
+def apply_retention(
+    ecr: EcrClient,
+    plan: RetentionPlan,
+    *,
+    dry_run: bool = True,
+    action: RetentionAction = RetentionAction.DELETE,
+    on_progress: Callable[[Progress], None] | None = None,
+) -> Generator[Outcome[Decision, None], None, None]:
+    """Remove the images that a plan does not keep, and yield what becomes of them.
+
+    Indexes are deleted before their children, and images before what refers to them. Each image is
+    looked at again before its batch of up to 100: one with a tag that the plan does not know is
+    `SKIPPED`, and so is all that it needs. A tagged image is deleted by its tags, so that a tag
+    saves it up to the last moment. Between a look at an untagged image and its deletion, a moment
+    passes in which a tag comes too late.
+
+    An image that is not there is `DONE`. An image that an index of after the plan lists is
+    `FAILED`, with the index in its error. To run the job again does what is left.
+
+    Args:
+        ecr: The client.
+        plan: The plan, from `plan_retention`.
+        dry_run: Whether nothing is sent, and each outcome is `PLANNED`. Default: True.
+        action: Whether images are deleted or archived. One that is archived is `UNCHANGED`, and
+            one that is not there is `SKIPPED`. Default: they are deleted.
+        on_progress: Called on the caller's thread after each image.
+
+    Returns:
+        An iterator of an outcome for each image in `plan.remove`. To close it ends the job.
+
+    Raises:
+        EcrRequestError: An argument is wrong. Nothing was sent.
+        RepositoryNotFoundException: The repository was deleted.
+
+    https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_BatchDeleteImage.html
+    """
+    actions = {RetentionAction.DELETE: Deletion, RetentionAction.ARCHIVE: Archiving}
+    checks = (
+        ("ecr", ecr, isinstance(cast("object", ecr), EcrClient), "an EcrClient"),
+        ("plan", plan, isinstance(cast("object", plan), RetentionPlan), "a RetentionPlan"),
+        ("action", action, action in actions, "DELETE or ARCHIVE"),
+    )
+    check(checks, on_progress)
+    counter = ProgressCounter(on_progress, len(plan.remove))
+    if dry_run:
+        return counted((Outcome(one, Status.PLANNED) for one in plan.remove), counter)
+    removal = actions[action](ecr, plan.repository_name, plan.registry_id)
+    return counted(removal.outcomes(plan.remove), counter)
+
+
+def check(checks: Iterable[tuple[str, object, bool, str]], on_progress: object) -> None:
+    """Refuse arguments that can't be right."""
+    is_fit = on_progress is None or callable(on_progress)
+    problems = [
+        ArgumentProblem(name, f"{value!r:.60}", allowed)
+        for name, value, fits, allowed in (
+            *checks,
+            ("on_progress", on_progress, is_fit, "a function of a Progress, or None"),
+        )
+        if not fits
+    ]
+    if problems:
+        raise EcrRequestError(problems)
+
+
+def counted(
+    outcomes: Iterable[Outcome[Item, None]], counter: ProgressCounter
+) -> Generator[Outcome[Item, None], None, None]:
+    """Yield outcomes, and count them."""
+    try:
+        for outcome in outcomes:
+            counter.add(outcome)
+            yield outcome
+    finally:
+        counter.close()

@@ -1,0 +1,239 @@
+"""Removal of images whose tags and dependencies are known, wave by wave."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Final, TypeVar
+
+from ecr_typed import (
+    EcrClient,
+    EcrError,
+    ImageDetail,
+    ImageFailure,
+    ImageFailureCode,
+    ImageIdentifier,
+    ImageNotFoundException,
+    ImageStatus,
+    OutcomeUnknownError,
+    RepositoryNotFoundException,
+    TargetStorageClass,
+)
+from ecr_typed.jobs._attempts import is_lost
+from ecr_typed.jobs._images_now import ImagesNow
+from ecr_typed.jobs._outcomes import Outcome, Status
+from ecr_typed.jobs._retention_plan import Decision
+
+Item = TypeVar("Item")
+
+Removed = Outcome[Decision, None]
+
+_AT_ONCE: Final = 100
+"""How many identifiers one request may have."""
+
+_LOOKS: Final = 3
+"""How often an image whose tags move meanwhile is looked at."""
+
+_GONE: Final = (
+    ImageFailureCode.IMAGE_NOT_FOUND,
+    ImageFailureCode.IMAGE_TAG_DOES_NOT_MATCH_DIGEST,
+)
+
+
+class Removal(ABC):
+    """What deleting and archiving have in common."""
+
+    def __init__(self, ecr: EcrClient, repository_name: str, registry_id: str | None) -> None:
+        self.ecr = ecr
+        self.repository_name = repository_name
+        self.registry_id = registry_id
+        self.now = ImagesNow(ecr, repository_name, registry_id)
+        self.depended: set[str] = set()
+        """Images that others wait for."""
+
+    def outcomes(self, decisions: Sequence[Decision]) -> Iterator[Removed]:
+        """Remove images in the order in which they are given; each comes after those before it."""
+        self.depended = {digest for one in decisions for digest in one.after}
+        left = {one.digest for one in decisions} | self.depended
+        for wave in _waves(decisions):
+            for batch in _batches(wave):
+                # What stays keeps what it needs.
+                held = {one.digest for one in batch if not left.isdisjoint(one.after)}
+                yield from (Outcome(one, Status.SKIPPED) for one in batch if one.digest in held)
+                for outcome in self._tried([one for one in batch if one.digest not in held]):
+                    if outcome.status in (Status.DONE, Status.UNCHANGED):
+                        left.discard(outcome.item.digest)
+                    yield outcome
+
+    @abstractmethod
+    def remove(self, batch: Sequence[Decision]) -> Iterator[Removed]:
+        """Remove images that do not depend on each other."""
+
+    def _tried(self, batch: Sequence[Decision]) -> Iterator[Removed]:
+        reported: set[str] = set()
+        try:
+            for outcome in self.remove(batch):
+                reported.add(outcome.item.digest)
+                yield outcome
+        except EcrError as error:
+            if is_lost(error) or isinstance(error, RepositoryNotFoundException):
+                raise
+            for one in batch:
+                if one.digest not in reported:
+                    yield Outcome[Decision, None].of_error(one, error)
+
+
+class Deletion(Removal):
+    """Deletes images: tagged ones by their tags, so that a new tag saves its image."""
+
+    def remove(self, batch: Sequence[Decision]) -> Iterator[Removed]:
+        """Delete images that do not depend on each other."""
+        pending: Mapping[str, Decision] = {one.digest: one for one in batch}
+        for _ in range(_LOOKS):
+            there = self.now.described(list(pending))
+            sure: list[Decision] = []
+            ids: list[ImageIdentifier] = []
+            for digest, one in pending.items():
+                image = there.get(digest)
+                if image is None:
+                    yield Outcome(one, Status.DONE)
+                elif is_saved(one, image):
+                    yield Outcome(one, Status.SKIPPED)
+                else:
+                    sure.append(one)
+                    ids += ids_of(digest, image.image_tags or ())
+            if not ids:
+                return
+            failures = by_digest(send(self.ecr, self.repository_name, ids, self.registry_id))
+            yield from self._judged([one for one in sure if one.digest not in failures])
+            pending = {}
+            for one in sure:
+                failed = failures.get(one.digest, ())
+                if failed and all(each.failure_code in _GONE for each in failed):
+                    # It is gone, or a tag has moved to another image since it was looked at.
+                    pending[one.digest] = one
+                elif failed:
+                    yield failure_outcome(one, one.digest, failed)
+            if not pending:
+                return
+        for one in pending.values():
+            error = EcrError(f"{one.digest}: its tags moved each time when it was to be deleted")
+            yield Outcome[Decision, None].of_error(one, error)
+
+    def _judged(self, deleted: Sequence[Decision]) -> Iterator[Removed]:
+        """Yield outcomes of images that were deleted, unless a tag came in the last moment."""
+        watched = [one.digest for one in deleted if one.tags and one.digest in self.depended]
+        try:
+            there = self.now.still_there(watched)
+        except EcrError as error:
+            error.maybe_applied = True
+            raise
+        for one in deleted:
+            yield Outcome(one, Status.SKIPPED if one.digest in there else Status.DONE)
+
+
+class Archiving(Removal):
+    """Archives images."""
+
+    def remove(self, batch: Sequence[Decision]) -> Iterator[Removed]:
+        """Archive images that do not depend on each other."""
+        there = self.now.described([one.digest for one in batch])
+        for one in batch:
+            image = there.get(one.digest)
+            if image is None or is_saved(one, image):
+                yield Outcome(one, Status.SKIPPED)
+            elif image.image_status is ImageStatus.ARCHIVED:
+                yield Outcome(one, Status.UNCHANGED)
+            else:
+                yield self._archive(one)
+
+    def _archive(self, one: Decision) -> Removed:
+        try:
+            self.ecr.update_image_storage_class(
+                self.repository_name,
+                ImageIdentifier(image_digest=one.digest),
+                TargetStorageClass.ARCHIVE,
+                registry_id=self.registry_id,
+            )
+        except ImageNotFoundException:
+            return Outcome(one, Status.SKIPPED)
+        except EcrError as error:
+            if is_lost(error) or isinstance(error, RepositoryNotFoundException):
+                raise
+            return Outcome[Decision, None].of_error(one, error)
+        return Outcome(one, Status.DONE)
+
+
+def is_saved(one: Decision, image: ImageDetail) -> bool:
+    """Return whether an image has got a tag since it was to be removed."""
+    return not set(image.image_tags or ()) <= set(one.tags)
+
+
+def ids_of(digest: str, tags: Iterable[str]) -> list[ImageIdentifier]:
+    """Return identifiers that delete an image only if it has no other tag."""
+    pairs = [ImageIdentifier(image_digest=digest, image_tag=tag) for tag in tags]
+    return pairs or [ImageIdentifier(image_digest=digest)]
+
+
+def send(
+    ecr: EcrClient,
+    repository_name: str,
+    ids: Sequence[ImageIdentifier],
+    registry_id: str | None,
+) -> Sequence[ImageFailure]:
+    """Delete images, and return what failed."""
+    try:
+        response = ecr.batch_delete_image(repository_name, ids, registry_id=registry_id)
+    except OutcomeUnknownError as error:
+        # An earlier attempt may have deleted what the last one did not find.
+        response = error.partial
+    return response.failures or ()
+
+
+def by_digest(failures: Iterable[ImageFailure]) -> dict[str, list[ImageFailure]]:
+    """Return failures by the digest of their image."""
+    found: dict[str, list[ImageFailure]] = {}
+    for failure in failures:
+        digest = failure.image_id.image_digest if failure.image_id is not None else None
+        found.setdefault(digest or "", []).append(failure)
+    return found
+
+
+def failure_outcome(item: Item, name: str, failures: Iterable[ImageFailure]) -> Outcome[Item, None]:
+    """Return the outcome of an image that ECR did not delete."""
+    failure = next(each for each in failures if each.failure_code not in _GONE)
+    error = EcrError(
+        f"{name} was not deleted: {failure.failure_code}: {failure.failure_reason}",
+        operation_name="BatchDeleteImage",
+    )
+    if failure.failure_code is ImageFailureCode.IMAGE_REFERENCED_BY_MANIFEST_LIST:
+        error.explanations = ("An index that lists an image has to be deleted before it.",)
+    return Outcome[Item, None].of_error(item, error)
+
+
+def _waves(decisions: Iterable[Decision]) -> Iterator[list[Decision]]:
+    """Yield decisions so that each comes after the wave of what it has to wait for."""
+    wave_of: dict[str, int] = {}
+    waves: list[list[Decision]] = []
+    for one in decisions:
+        wave = max((wave_of[digest] + 1 for digest in one.after if digest in wave_of), default=0)
+        wave_of[one.digest] = wave
+        if wave == len(waves):
+            waves.append([])
+        waves[wave].append(one)
+    yield from waves
+
+
+def _batches(wave: Iterable[Decision]) -> Iterator[list[Decision]]:
+    """Yield as many decisions as one request can carry out."""
+    batch: list[Decision] = []
+    size = 0
+    for one in wave:
+        count = max(1, len(one.tags))
+        if batch and size + count > _AT_ONCE:
+            yield batch
+            batch, size = [], 0
+        batch.append(one)
+        size += count
+    if batch:
+        yield batch

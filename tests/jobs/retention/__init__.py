@@ -1,0 +1,1 @@
+"""Tests of retention: graphs of images, plans, and how they are applied."""

@@ -1,0 +1,462 @@
+"""Plans are applied on the emulator: what is there afterwards, and what each image's outcome is."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any
+
+import attrs
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from ecr_typed import (
+    CallEvent,
+    ClientClosedError,
+    EcrClient,
+    EcrRequestError,
+    ImageDetail,
+    ImageIdentifier,
+    RepositoryNotFoundException,
+    RetryPolicy,
+)
+from ecr_typed.jobs import (
+    ImageGraph,
+    Progress,
+    Retention,
+    RetentionAction,
+    RetentionPlan,
+    Status,
+    UnreadableIndexError,
+    apply_retention,
+    plan_retention,
+    raise_failures,
+    read_image_graph,
+)
+from ecr_typed.testing import EcrEmulator
+from ecr_typed.testing.faults import DROPPED, RESET, THROTTLED, ErrorAnswer, LateAnswer
+from tests.support.untyped import untyped
+
+DOCKER_LIST = "application/vnd.docker.distribution.manifest.list.v2+json"
+ALL: dict[str, Any] = {"least_left": 0, "most_deleted": 1.0, "grace": timedelta()}
+
+
+@pytest.fixture
+def push(emulator: EcrEmulator, ecr: EcrClient) -> Callable[..., ImageDetail]:
+    """Give a function that pushes an image, each a day older than the one before it."""
+    ecr.create_repository("team/app")
+    days = iter(range(2, 1000))
+
+    def push(*tags: str, **options: Any) -> ImageDetail:
+        pushed_at = datetime.now(UTC) - timedelta(days=next(days))
+        return emulator.push_image("team/app", tags=tags, pushed_at=pushed_at, **options)
+
+    return push
+
+
+def digests(ecr: EcrClient) -> set[str]:
+    return {image.image_digest for image in ecr.describe_images("team/app")}
+
+
+def tags_of(ecr: EcrClient) -> set[str]:
+    return {tag for image in ecr.describe_images("team/app") for tag in image.image_tags or ()}
+
+
+def plan(ecr: EcrClient, **rules: Any) -> RetentionPlan:
+    graph = read_image_graph(ecr, "team/app")
+    return plan_retention(graph, Retention(**{**ALL, **rules}), now=datetime.now(UTC))
+
+
+def statuses(outcomes: Any) -> Counter[Status]:
+    return Counter(outcome.status for outcome in outcomes)
+
+
+def signature_of(image: ImageDetail, suffix: str = "sig") -> str:
+    return f"sha256-{image.image_digest.removeprefix('sha256:')}.{suffix}"
+
+
+def push_release(push: Callable[..., ImageDetail], tag: str) -> list[ImageDetail]:
+    """Push a nested index with all that may belong to one."""
+    amd64, arm64 = push(), push(platform="linux/arm64")
+    inner = push(children=[amd64, arm64])
+    index = push(tag, children=[inner, arm64], media_type=DOCKER_LIST)
+    sbom = push(subject=amd64, artifact_type="application/spdx+json")
+    signature = push(subject=sbom)
+    cosign = push(signature_of(index))
+    return [amd64, arm64, inner, index, sbom, signature, cosign]
+
+
+def test_the_graph_has_every_edge(ecr: EcrClient, push: Callable[..., ImageDetail]) -> None:
+    images = push_release(push, "v1")
+    lost = push(subject=f"sha256:{'0' * 64}")
+    amd64, arm64, inner, index, sbom, signature, cosign = (each.image_digest for each in images)
+
+    graph = read_image_graph(ecr, "team/app")
+
+    assert graph.images.keys() == {
+        amd64,
+        arm64,
+        inner,
+        index,
+        sbom,
+        signature,
+        cosign,
+        *[lost.image_digest],
+    }
+    assert graph.children == {inner: (amd64, arm64), index: (inner, arm64)}
+    assert graph.parents[arm64] in ((inner, index), (index, inner))
+    assert graph.referrers == {amd64: (sbom,), sbom: (signature,), index: (cosign,)}
+    assert graph.missing == {f"sha256:{'0' * 64}"}
+    assert set(graph.roots()) == {index, lost.image_digest}
+    assert graph.closure([index]) == graph.images.keys() - {lost.image_digest}
+    waves = graph.waves(graph.images)
+    assert [set(wave) for wave in waves] == [
+        {index, lost.image_digest},
+        {inner, cosign},
+        {amd64, arm64},
+        {sbom},
+        {signature},
+    ]
+
+
+def test_only_indexes_are_pulled(ecr: EcrClient, push: Callable[..., ImageDetail]) -> None:
+    child = push()
+    index = push("v1", children=[child])
+    push("plain")
+
+    graph = read_image_graph(ecr, "team/app")
+
+    assert all(image.last_recorded_pull_time is None for image in graph.images.values())
+    pulled = {i.image_digest: i.last_recorded_pull_time for i in ecr.describe_images("team/app")}
+    assert [digest for digest, time in pulled.items() if time] == [index.image_digest]
+
+
+@pytest.mark.parametrize("name", ["v1", "v2"])
+def test_what_is_there_afterwards_is_what_the_plan_keeps(
+    ecr: EcrClient, push: Callable[..., ImageDetail], name: str
+) -> None:
+    push_release(push, "v1")
+    push_release(push, "v2")
+    push()
+    push("dev")
+    made = plan(ecr, keep_tags=name)
+
+    outcomes = list(apply_retention(ecr, made, dry_run=False))
+
+    assert statuses(outcomes) == {Status.DONE: 9}
+    assert [outcome.item for outcome in outcomes] == list(made.remove)
+    assert digests(ecr) == {decision.digest for decision in made.keep}
+    assert statuses(apply_retention(ecr, made, dry_run=False)) == {Status.DONE: 9}
+    assert plan(ecr, keep_tags=name).remove == ()
+
+
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(st.data())
+def test_random_repositories_end_as_planned(
+    ecr: EcrClient, emulator: EcrEmulator, data: st.DataObject
+) -> None:
+    emulator.reset()
+    ecr.create_repository("team/app")
+    pushed: list[ImageDetail] = []
+    for number in range(data.draw(st.integers(1, 10))):
+        some: st.SearchStrategy[ImageDetail] = st.sampled_from(pushed) if pushed else st.nothing()
+        children = data.draw(st.lists(some, max_size=2)) if pushed else []
+        tags: list[str] = data.draw(st.sampled_from([[], [f"v{number}"], [f"dev-{number}"]]))
+        is_signature: bool = data.draw(st.booleans())
+        if pushed and is_signature:
+            tags = [*tags, signature_of(data.draw(some), f"{'sig' if number % 2 else 'att'}")]
+        subject = data.draw(st.none() | some)
+        pushed_at = datetime.now(UTC) - timedelta(days=data.draw(st.integers(2, 30)))
+        try:
+            pushed.append(
+                emulator.push_image(
+                    "team/app", tags=tags, children=children, subject=subject, pushed_at=pushed_at
+                )
+            )
+        except ValueError:
+            continue
+    made = plan(ecr, keep_newest=data.draw(st.integers(0, 2)), keep_tags="dev-1")
+    raise_failures(apply_retention(ecr, made, dry_run=False))
+    assert digests(ecr) == {decision.digest for decision in made.keep}
+
+
+def test_a_dry_run_sends_nothing(ecr: EcrClient, push: Callable[..., ImageDetail]) -> None:
+    push("v1")
+    push("v2")
+    push()
+    made = plan(ecr, keep_newest=1)
+    events: list[CallEvent] = []
+    watched = ecr.with_options(on_call=events.append)
+    assert statuses(apply_retention(watched, made)) == {Status.PLANNED: 2}
+    assert events == []
+
+
+def test_progress_is_told_after_each_image(
+    ecr: EcrClient, push: Callable[..., ImageDetail]
+) -> None:
+    push("v1")
+    push("v2")
+    push()
+    made = plan(ecr, keep_newest=1)
+    seen: list[Progress] = []
+    raise_failures(apply_retention(ecr, made, dry_run=False, on_progress=seen.append))
+    assert [(each.done, each.total, each.item) for each in seen] == [
+        (1, 2, made.remove[0]),
+        (2, 2, made.remove[1]),
+    ]
+
+
+def move(ecr: EcrClient, image: ImageDetail, tag: str) -> None:
+    """Give an image a tag."""
+    response = ecr.batch_get_image("team/app", [ImageIdentifier(image_digest=image.image_digest)])
+    (read,) = list(response.images or ())
+    ecr.put_image(
+        "team/app",
+        read.image_manifest,
+        image_manifest_media_type=read.image_manifest_media_type,
+        image_tag=tag,
+    )
+
+
+@pytest.mark.parametrize("when", ["before", "DescribeImages"])
+def test_a_tag_added_since_the_plan_saves_an_image_and_what_it_needs(
+    ecr: EcrClient, push: Callable[..., ImageDetail], when: str
+) -> None:
+    images = push_release(push, "v1")
+    push("keep")
+    made = plan(ecr, keep_tags="keep")
+    assert len(made.remove) == 7
+    looks: list[str] = []
+
+    def tag_meanwhile(event: CallEvent) -> None:
+        if event.operation_name == when and not looks:
+            looks.append(when)
+            move(ecr, images[3], "saved")
+
+    if when == "before":
+        move(ecr, images[3], "saved")
+    watched = ecr.with_options(on_call=tag_meanwhile)
+    outcomes = list(apply_retention(watched, made, dry_run=False))
+    assert statuses(outcomes) == {Status.SKIPPED: 7}
+    assert len(digests(ecr)) == 8
+    assert "saved" in tags_of(ecr)
+
+
+def test_an_untagged_image_is_looked_at_again(
+    ecr: EcrClient, push: Callable[..., ImageDetail]
+) -> None:
+    image = push()
+    push("keep")
+    made = plan(ecr, keep_tags="keep")
+    move(ecr, image, "saved")
+    assert statuses(apply_retention(ecr, made, dry_run=False)) == {Status.SKIPPED: 1}
+    assert tags_of(ecr) == {"keep", "saved"}
+
+
+def test_an_image_that_lost_its_tag_meanwhile_is_deleted(
+    ecr: EcrClient, push: Callable[..., ImageDetail]
+) -> None:
+    old, new = push("latest"), push("keep")
+    made = plan(ecr, keep_tags="keep")
+    looks: list[str] = []
+
+    def move_meanwhile(event: CallEvent) -> None:
+        if event.operation_name == "DescribeImages" and not looks:
+            looks.append("moved")
+            move(ecr, new, "latest")
+
+    watched = ecr.with_options(on_call=move_meanwhile)
+    assert statuses(apply_retention(watched, made, dry_run=False)) == {Status.DONE: 1}
+    assert tags_of(ecr) == {"keep", "latest"}
+    assert old.image_digest not in digests(ecr)
+
+
+def test_a_new_index_keeps_its_child_and_is_named(
+    ecr: EcrClient, push: Callable[..., ImageDetail]
+) -> None:
+    child = push("old")
+    push("keep")
+    made = plan(ecr, keep_tags="keep")
+    index = push(children=[child])
+    (outcome,) = apply_retention(ecr, made, dry_run=False)
+    assert outcome.status is Status.FAILED
+    assert "ImageReferencedByManifestList: Requested image" in str(outcome.error)
+    assert index.image_digest in str(outcome.error)
+    assert child.image_digest in digests(ecr)
+
+
+def test_what_was_taken_out_of_the_plan_keeps_what_it_needs(
+    ecr: EcrClient, push: Callable[..., ImageDetail]
+) -> None:
+    images = push_release(push, "v1")
+    push("keep")
+    made = plan(ecr, keep_tags="keep")
+    first, *others = made.remove
+    assert first.digest == images[3].image_digest
+    edited = attrs.evolve(made, remove=tuple(others))
+    assert statuses(apply_retention(ecr, edited, dry_run=False)) == {Status.SKIPPED: 6}
+
+
+def test_images_that_others_deleted_are_done(
+    ecr: EcrClient, push: Callable[..., ImageDetail]
+) -> None:
+    images = [push() for _ in range(9)]
+    push("keep")
+    made = plan(ecr, keep_tags="keep")
+    gone = [ImageIdentifier(image_digest=image.image_digest) for image in images[::2]]
+    ecr.batch_delete_image("team/app", gone)
+    assert statuses(apply_retention(ecr, made, dry_run=False)) == {Status.DONE: 9}
+    assert tags_of(ecr) == {"keep"}
+
+
+def test_more_images_and_tags_than_a_request_takes(
+    ecr: EcrClient, push: Callable[..., ImageDetail]
+) -> None:
+    push(*(f"tag-{number}" for number in range(150)))
+    for number in range(120):
+        push(f"dev-{number}", f"also-{number}")
+    push("keep")
+    made = plan(ecr, keep_tags="keep")
+    assert statuses(apply_retention(ecr, made, dry_run=False)) == {Status.DONE: 121}
+    assert tags_of(ecr) == {"keep"}
+
+
+FAULTS = {"dropped": DROPPED, "reset": RESET, "throttled": THROTTLED}
+
+
+@pytest.mark.parametrize(
+    ("fault", "attempts"),
+    # The repetition of what was throttled would wait.
+    [("dropped", 1), ("dropped", 2), ("reset", 1), ("reset", 2), ("throttled", 1)],
+)
+@pytest.mark.parametrize("action", list(RetentionAction))
+def test_a_fault_in_any_request_changes_nothing_about_the_end(
+    emulator: EcrEmulator, fault: str, attempts: int, action: RetentionAction
+) -> None:
+    is_over, k = False, 0
+    with emulator.client(retry=RetryPolicy(max_attempts=attempts)) as ecr:
+        while not is_over:
+            emulator.reset()
+            pushed_at = datetime.now(UTC) - timedelta(days=2)
+            push = partial(emulator.push_image, "team/app", pushed_at=pushed_at)
+            ecr.create_repository("team/app")
+            child = push()
+            push(tags=["v1"], children=[child])
+            push(tags=[signature_of(child)])
+            kept = push(tags=["keep"])
+            made = plan(ecr, keep_tags="keep")
+            if k:
+                emulator.faults.inject(LateAnswer(), times=k)
+            emulator.faults.inject(FAULTS[fault])
+            for _ in apply_retention(ecr, made, dry_run=False, action=action):
+                pass
+            is_over = emulator.faults.injected[-1].fault != FAULTS[fault]
+            emulator.faults.clear()
+            raise_failures(apply_retention(ecr, made, dry_run=False, action=action))
+            assert digests(ecr) == {kept.image_digest}
+            k += 1
+    assert k >= 6
+
+
+def test_archived_images_are_not_archived_again(
+    ecr: EcrClient, push: Callable[..., ImageDetail]
+) -> None:
+    push_release(push, "v1")
+    push("v2")
+    push("keep")
+    made = plan(ecr, keep_tags="keep")
+    archive = RetentionAction.ARCHIVE
+    assert statuses(apply_retention(ecr, made, dry_run=False, action=archive)) == {Status.DONE: 8}
+    again = apply_retention(ecr, made, dry_run=False, action=archive)
+    assert statuses(again) == {Status.UNCHANGED: 8}
+    assert tags_of(ecr) == {"keep"}
+    graph = read_image_graph(ecr, "team/app")
+    assert len(graph.images) == 9
+    assert len(graph.unread) == 2
+    assert plan(ecr, keep_tags="keep").remove == ()
+
+
+def test_a_repository_with_an_index_that_cannot_be_read_is_refused(
+    ecr: EcrClient, push: Callable[..., ImageDetail], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index = push("v1", children=[push()])
+    read = EcrClient.batch_get_image
+
+    def without_images(*arguments: Any, **options: Any) -> Any:
+        return attrs.evolve(read(*arguments, **options), images=())
+
+    monkeypatch.setattr(EcrClient, "batch_get_image", without_images)
+    with pytest.raises(UnreadableIndexError, match="team/app: 1 index can't be read") as caught:
+        read_image_graph(ecr, "team/app")
+    assert caught.value.reasons == {index.image_digest: "it was not returned"}
+
+    def with_other_text(*arguments: Any, **options: Any) -> Any:
+        response = read(*arguments, **options)
+        images = tuple(attrs.evolve(i, image_manifest="{}") for i in response.images or ())
+        return attrs.evolve(response, images=images)
+
+    monkeypatch.setattr(EcrClient, "batch_get_image", with_other_text)
+    with pytest.raises(UnreadableIndexError, match="manifests: missing"):
+        read_image_graph(ecr, "team/app")
+
+
+def test_an_index_that_was_deleted_meanwhile_is_left_out(
+    ecr: EcrClient, push: Callable[..., ImageDetail]
+) -> None:
+    child = push()
+    index = push("v1", children=[child])
+
+    def delete_meanwhile(event: CallEvent) -> None:
+        if event.operation_name == "DescribeImages":
+            ecr.batch_delete_image("team/app", [ImageIdentifier(image_digest=index.image_digest)])
+
+    graph = read_image_graph(ecr.with_options(on_call=delete_meanwhile), "team/app")
+    assert graph.images.keys() == {child.image_digest}
+    assert graph.children == {}
+
+
+def test_a_refusal_of_ecr_is_the_outcome_of_each_image(
+    ecr: EcrClient, emulator: EcrEmulator, push: Callable[..., ImageDetail]
+) -> None:
+    push()
+    push()
+    push("keep")
+    made = plan(ecr, keep_tags="keep")
+    denied = ErrorAnswer("AccessDeniedException", "not yours")
+    emulator.faults.inject(denied, operation_name="BatchDeleteImage")
+    outcomes = list(apply_retention(ecr, made, dry_run=False))
+    assert statuses(outcomes) == {Status.FAILED: 2}
+    assert "not yours" in str(outcomes[0].error)
+
+
+def test_what_concerns_every_image_ends_the_job(
+    ecr: EcrClient, push: Callable[..., ImageDetail]
+) -> None:
+    push()
+    push("keep")
+    made = plan(ecr, keep_tags="keep")
+    closed = ecr.with_options()
+    closed.close()
+    with pytest.raises(ClientClosedError):
+        list(apply_retention(closed, made, dry_run=False))
+    ecr.delete_repository("team/app", force=True)
+    with pytest.raises(RepositoryNotFoundException):
+        list(apply_retention(ecr, made, dry_run=False))
+    with pytest.raises(RepositoryNotFoundException):
+        read_image_graph(ecr, "team/app")
+
+
+def test_wrong_arguments_are_refused_by_name(ecr: EcrClient) -> None:
+    made = plan_retention(
+        ImageGraph.of("team/app", []), Retention(keep_newest=1), now=datetime.now(UTC)
+    )
+    apply = untyped(apply_retention)
+    with pytest.raises(EcrRequestError, match=r"(?s)plan: .*action: .*on_progress: "):
+        apply(ecr, made.to_json(), action="DESTROY", on_progress=1)
+    with pytest.raises(EcrRequestError, match="ecr: expected an EcrClient"):
+        apply(None, made)

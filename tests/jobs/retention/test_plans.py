@@ -1,0 +1,238 @@
+"""Plans of retention: what is kept and what is removed."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import attrs
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from ecr_typed import EcrRequestError, ImageIdentifier, ImageStatus
+from ecr_typed.jobs import (
+    ImageGraph,
+    Retention,
+    RetentionPlan,
+    RetentionRefusedError,
+    plan_retention,
+)
+from tests.jobs.retention.graphs import NOW, digest_of, graphs, image, index_of
+from tests.support.untyped import untyped
+
+DAYS = st.integers(0, 40).map(lambda days: timedelta(days=days))
+
+
+def branch(tag: str) -> str:
+    return tag.partition("-")[0]
+
+
+ANYTHING_GOES: dict[str, Any] = {"least_left": 0, "most_deleted": 1.0, "grace": timedelta()}
+
+
+@st.composite
+def retentions(draw: st.DrawFn) -> Retention:
+    rules: dict[str, Any] = {
+        "keep_newest": draw(st.none() | st.integers(0, 3)),
+        "keep_tags": draw(st.sampled_from([(), ("v*",), ("dev-1",), ("sha256-*",)])),
+        "pushed_within": draw(st.none() | DAYS),
+        "group_by": draw(st.sampled_from([None, branch])),
+    }
+    assume(rules["keep_newest"] is not None or rules["keep_tags"] or rules["pushed_within"])
+    return Retention(**rules, **ANYTHING_GOES)
+
+
+def plan(graph: ImageGraph, **rules: Any) -> RetentionPlan:
+    return plan_retention(graph, Retention(**{**ANYTHING_GOES, **rules}), now=NOW)
+
+
+def kept(graph: ImageGraph, **rules: Any) -> set[str]:
+    return {decision.digest for decision in plan(graph, **rules).keep}
+
+
+A, B, C, D = (digest_of(name) for name in "abcd")
+
+
+@given(graphs(), retentions())
+def test_every_image_is_either_kept_or_removed(graph: ImageGraph, retention: Retention) -> None:
+    made = plan_retention(graph, retention, now=NOW)
+    digests = [decision.digest for decision in (*made.keep, *made.remove)]
+    assert sorted(digests) == sorted(graph.images)
+
+
+@given(graphs(), retentions())
+def test_nothing_kept_loses_a_descendant_or_a_referrer(
+    graph: ImageGraph, retention: Retention
+) -> None:
+    made = plan_retention(graph, retention, now=NOW)
+    keep = {decision.digest for decision in made.keep}
+    for digest in keep:
+        assert keep.issuperset(graph.children.get(digest, ()))
+        assert keep.issuperset(graph.referrers.get(digest, ()))
+    assert graph.closure(keep) == keep
+
+
+@given(graphs())
+def test_no_wave_has_a_child_before_its_parent(graph: ImageGraph) -> None:
+    waves = graph.waves(graph.images)
+    wave_of = {digest: number for number, wave in enumerate(waves) for digest in wave}
+    assert sorted(d for wave in waves for d in wave) == sorted(graph.images)
+    for parent, children in graph.children.items():
+        assert all(wave_of[parent] < wave_of[child] for child in children)
+
+
+@given(graphs(), retentions())
+def test_removals_come_after_what_they_wait_for(graph: ImageGraph, retention: Retention) -> None:
+    made = plan_retention(graph, retention, now=NOW)
+    done: set[str] = set()
+    removed = {decision.digest for decision in made.remove}
+    for decision in made.remove:
+        assert done.issuperset(decision.after)
+        assert removed.intersection(graph.parents.get(decision.digest, ())) <= {*decision.after}
+        done.add(decision.digest)
+
+
+@given(graphs(), retentions())
+def test_a_plan_from_json_equals_the_plan(graph: ImageGraph, retention: Retention) -> None:
+    made = plan_retention(graph, retention, now=NOW)
+    assert RetentionPlan.from_json(made.to_json()) == made
+
+
+@given(graphs(), retentions())
+def test_a_plan_is_a_table_of_100_columns(graph: ImageGraph, retention: Retention) -> None:
+    made = plan_retention(graph, retention, now=NOW)
+    assert max(map(len, str(made).splitlines())) <= 100
+    assert untyped(made)._repr_html_().count("<tr>") == len(made.keep) + len(made.remove) + 1
+
+
+@given(graphs(least=1))
+def test_a_closure_is_closed(graph: ImageGraph) -> None:
+    for digest in graph.images:
+        closure = graph.closure([digest])
+        assert digest in closure
+        assert graph.closure(closure) == closure
+
+
+def test_the_newest_tagged_images_are_kept() -> None:
+    images = [image(A, 3, "v3"), image(B, 4, "v2"), image(C, 5, "v1"), image(D, 2)]
+    assert kept(ImageGraph.of("team/app", images), keep_newest=2) == {A, B}
+
+
+def test_the_newest_are_counted_in_each_group() -> None:
+    images = [image(A, 3, "main-2"), image(B, 4, "main-1"), image(C, 5, "dev-1")]
+    graph = ImageGraph.of("team/app", images)
+    assert kept(graph, keep_newest=1, group_by=branch) == {A, C}
+
+
+def test_children_and_signatures_do_not_count_as_newest() -> None:
+    index = index_of([A])
+    signature = f"sha256-{A.removeprefix('sha256:')}.sig"
+    images = [
+        image(A, 3, "v1-amd64"),
+        image(index.digest, 2, "v1"),
+        image(B, 1, signature),
+        image(C, 9, "v0"),
+    ]
+    made = plan(ImageGraph.of("team/app", images, [index]), keep_newest=1)
+    reasons = {decision.digest: decision.reason for decision in made.keep}
+    assert reasons == {
+        index.digest: "among the newest 1",
+        A: f"child of {index.digest[:19]}",
+        B: f"refers to {A[:19]}",
+    }
+    assert [(one.digest, one.reason) for one in made.remove] == [(C, "no rule keeps it")]
+
+
+@pytest.mark.parametrize(
+    ("rules", "expected"),
+    [
+        ({"keep_tags": "v*"}, {A}),
+        ({"keep": B}, {B}),
+        ({"keep": ["v1", ImageIdentifier(image_digest=C)]}, {A, C}),
+        ({"pushed_within": timedelta(days=20)}, {B}),
+        ({"pulled_within": timedelta(days=5)}, {C}),
+        ({"keep": "nothing", "grace": timedelta(days=11)}, {B}),
+    ],
+)
+def test_each_rule_keeps(rules: dict[str, Any], expected: set[str]) -> None:
+    images = [
+        image(A, 30, "v1", last_recorded_pull_time=datetime(1970, 1, 1, tzinfo=NOW.tzinfo)),
+        image(B, 10),
+        image(C, 30, "dev", last_recorded_pull_time=NOW - timedelta(days=4)),
+    ]
+    assert kept(ImageGraph.of("team/app", images), **rules) == expected
+
+
+def test_what_a_kept_signature_refers_to_is_kept() -> None:
+    images = [image(A, 30), image(B, 1, "v1", subject_manifest_digest=A)]
+    assert kept(ImageGraph.of("team/app", images), keep_tags="v1") == {A, B}
+
+
+def test_archived_images_are_left_alone() -> None:
+    images = [image(A, 30, image_status=ImageStatus.ARCHIVED), image(B, 20, "v1"), image(C, 20)]
+    graph = ImageGraph.of("team/app", images)
+    assert kept(graph, keep_newest=1) == {A, B}
+    # Of an archived index it is not known what it lists.
+    unread = attrs.evolve(graph, unread=frozenset({A}))
+    assert kept(unread, keep_newest=1) == {A, B}
+    older = attrs.evolve(unread, images={**graph.images, C: image(C, 31)})
+    assert kept(older, keep_newest=1) == {A, B, C}
+
+
+def test_a_plan_that_leaves_too_little_is_refused() -> None:
+    graph = ImageGraph.of("team/app", [image(A, 30, "v1"), image(B, 30)])
+    with pytest.raises(RetentionRefusedError, match="leaves 0 images, and least_left is 1") as hit:
+        plan_retention(graph, Retention(keep_tags="v2", most_deleted=1), now=NOW)
+    assert len(hit.value.plan.remove) == 2
+    with pytest.raises(RetentionRefusedError, match="removes 1 of 2 images, and most_deleted is"):
+        plan_retention(graph, Retention(keep_newest=1, most_deleted=0.4), now=NOW)
+
+
+def test_an_empty_repository_is_no_mistake() -> None:
+    made = plan_retention(ImageGraph.of("team/app", []), Retention(keep_newest=1), now=NOW)
+    assert (made.keep, made.remove) == ((), ())
+    assert str(made) == "team/app: 0 of 0 images are removed (0 B)"
+
+
+@pytest.mark.parametrize(
+    ("rules", "named"),
+    [
+        ({}, "Retention: expected one of keep_newest,"),
+        ({"keep_newest": -1}, "keep_newest"),
+        ({"keep_newest": True}, "keep_newest"),
+        ({"keep_tags": [1]}, "keep_tags"),
+        ({"keep": 7}, "keep"),
+        ({"pushed_within": 30}, "pushed_within"),
+        ({"keep_newest": 1, "grace": None}, "grace"),
+        ({"keep_newest": 1, "least_left": None}, "least_left"),
+        ({"keep_newest": 1, "most_deleted": 90}, "most_deleted: expected a number from 0 to 1"),
+        ({"keep_newest": 1, "group_by": "branch"}, "group_by"),
+    ],
+)
+def test_wrong_rules_are_refused_by_name(rules: dict[str, Any], named: str) -> None:
+    with pytest.raises(EcrRequestError, match=named):
+        Retention(**rules)
+
+
+def test_a_time_without_a_timezone_is_refused() -> None:
+    graph = ImageGraph.of("team/app", [])
+    with pytest.raises(EcrRequestError, match="now: expected a timezone-aware datetime"):
+        plan_retention(graph, Retention(keep_newest=1), now=NOW.replace(tzinfo=None))
+
+
+@pytest.mark.parametrize(
+    "text", ["", "[]", "{}", '{"version": 2}', '{"version": 1, "repositoryName": 1}']
+)
+def test_what_is_no_plan_is_refused(text: str) -> None:
+    with pytest.raises(EcrRequestError, match="text: expected a plan that `to_json` wrote"):
+        RetentionPlan.from_json(text)
+
+
+def test_long_plans_are_shown_in_part() -> None:
+    images = [image(digest_of(str(n)), 30 + n, f"{'release-' * 9}{n}") for n in range(1500)]
+    made = plan(ImageGraph.of("team/" + "app" * 60, images), keep_newest=500)
+    lines = str(made).splitlines()
+    assert lines[-1] == "... and 480 more to keep."
+    assert max(map(len, lines)) <= 100
+    assert "1,000 of 1,500 images are removed (1.0 MB)" in lines[0]
