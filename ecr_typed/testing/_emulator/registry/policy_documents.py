@@ -87,7 +87,7 @@ def _are_texts(value: object) -> bool:
 
 
 def listed(value: object) -> list[Any]:
-    """Give the items of what may be written as a list or as one item."""
+    """Return the items of what may be written as a list or as one item."""
     return cast("list[object]", value) if isinstance(value, list) else [value]
 
 

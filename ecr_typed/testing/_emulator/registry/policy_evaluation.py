@@ -20,7 +20,7 @@ Statement: TypeAlias = dict[str, Any]
 
 
 def locks_out(text: str, account_id: str) -> bool:
-    """Tell whether a repository's policy keeps its own account from setting another one."""
+    """Return whether a repository's policy keeps its own account from setting another one."""
     return any(
         statement["Effect"] == "Deny"
         and _applies(statement, "ecr:SetRepositoryPolicy", account_id, resource=None)
@@ -29,7 +29,7 @@ def locks_out(text: str, account_id: str) -> bool:
 
 
 def allows(text: str | None, action: str, account_id: str, resource: str) -> bool:
-    """Tell whether a policy lets an account act on a resource."""
+    """Return whether a policy lets an account act on a resource."""
     effects = {
         statement["Effect"]
         for statement in _statements(text or '{"Statement": []}')
