@@ -192,7 +192,7 @@ class Pager(Iterable[Item_co], Generic[Item_co, Page_co]):
 
 def batches(pager: Pager[Item, Any]) -> Iterator[Sequence[Item]]:
     """Iterate over the items of a listing, one sequence for each page."""
-    return pager._batches()  # noqa: SLF001  # of this module
+    return pager._batches()  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]  # of this module
 
 
 def _list_at(page: object, path: str) -> Sequence[Any]:

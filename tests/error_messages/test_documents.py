@@ -21,51 +21,51 @@ TEMPLATE = ("team", [RCTAppliedFor.REPLICATION])
 Call = Callable[[EcrClient], object]
 
 
-@pytest.mark.parametrize(
-    ("call", "place"),
-    [
-        (
-            lambda ecr: ecr.set_repository_policy(
-                "team/app", json.dumps({"Statement": [{**STATEMENT, "Resource": "*"}]})
-            ),
-            "policy_text: Statement[0].Resource: ",
+REFUSED: list[tuple[Call, str]] = [
+    (
+        lambda ecr: ecr.set_repository_policy(
+            "team/app", json.dumps({"Statement": [{**STATEMENT, "Resource": "*"}]})
         ),
-        (
-            lambda ecr: ecr.put_registry_policy(json.dumps({"Statement": [STATEMENT]})),
-            "policy_text: Statement[0].Resource: ",
+        "policy_text: Statement[0].Resource: ",
+    ),
+    (
+        lambda ecr: ecr.put_registry_policy(json.dumps({"Statement": [STATEMENT]})),
+        "policy_text: Statement[0].Resource: ",
+    ),
+    (
+        lambda ecr: ecr.put_lifecycle_policy("team/app", json.dumps(POLICY)),
+        "lifecycle_policy_text: rules[0].selection.countType: ",
+    ),
+    (
+        lambda ecr: ecr.start_lifecycle_policy_preview(
+            "team/app", lifecycle_policy_text=json.dumps(POLICY)
         ),
-        (
-            lambda ecr: ecr.put_lifecycle_policy("team/app", json.dumps(POLICY)),
-            "lifecycle_policy_text: rules[0].selection.countType: ",
+        "lifecycle_policy_text: rules[0].selection.countType: ",
+    ),
+    (
+        lambda ecr: ecr.create_repository_creation_template(
+            *TEMPLATE, lifecycle_policy=json.dumps(POLICY)
         ),
-        (
-            lambda ecr: ecr.start_lifecycle_policy_preview(
-                "team/app", lifecycle_policy_text=json.dumps(POLICY)
-            ),
-            "lifecycle_policy_text: rules[0].selection.countType: ",
+        "lifecycle_policy: rules[0].selection.countType: ",
+    ),
+    (
+        lambda ecr: ecr.update_repository_creation_template(
+            "team", repository_policy=json.dumps({"Statement": [{"Effect": "Allow"}]})
         ),
-        (
-            lambda ecr: ecr.create_repository_creation_template(
-                *TEMPLATE, lifecycle_policy=json.dumps(POLICY)
-            ),
-            "lifecycle_policy: rules[0].selection.countType: ",
-        ),
-        (
-            lambda ecr: ecr.update_repository_creation_template(
-                "team", repository_policy=json.dumps({"Statement": [{"Effect": "Allow"}]})
-            ),
-            "repository_policy: Statement[0].Principal: ",
-        ),
-        (
-            lambda ecr: ecr.put_image("team/app", '{"schemaVersion": 2}', image_tag="v1"),
-            "image_manifest: mediaType: ",
-        ),
-        (
-            lambda ecr: ecr.set_repository_policy("team/app", "not JSON"),
-            "policy_text: ",
-        ),
-    ],
-)
+        "repository_policy: Statement[0].Principal: ",
+    ),
+    (
+        lambda ecr: ecr.put_image("team/app", '{"schemaVersion": 2}', image_tag="v1"),
+        "image_manifest: mediaType: ",
+    ),
+    (
+        lambda ecr: ecr.set_repository_policy("team/app", "not JSON"),
+        "policy_text: ",
+    ),
+]
+
+
+@pytest.mark.parametrize(("call", "place"), REFUSED)
 def test_refused_document_is_explained_by_place(
     once: EcrClient, wire: Wire, call: Call, place: str
 ) -> None:
@@ -77,24 +77,24 @@ def test_refused_document_is_explained_by_place(
     assert [line for line in error.explanations if line.startswith(place)]
 
 
-@pytest.mark.parametrize(
-    ("call", "argument"),
-    [
-        (lambda ecr: ecr.delete_repository(URI), "repository_name"),
-        (
-            lambda ecr: ecr.describe_repositories(repository_names=["a/b", URI]).first(),
-            "repository_names[1]",
-        ),
-        (
-            lambda ecr: ecr.start_image_scan("team/app", ImageIdentifier(image_tag=f"{URI}:v1")),
-            "image_id.image_tag",
-        ),
-        (
-            lambda ecr: ecr.batch_get_image("team/app", [ImageIdentifier(image_tag=f"{URI}:v1")]),
-            "image_ids[0].image_tag",
-        ),
-    ],
-)
+URIS: list[tuple[Call, str]] = [
+    (lambda ecr: ecr.delete_repository(URI), "repository_name"),
+    (
+        lambda ecr: ecr.describe_repositories(repository_names=["a/b", URI]).first(),
+        "repository_names[1]",
+    ),
+    (
+        lambda ecr: ecr.start_image_scan("team/app", ImageIdentifier(image_tag=f"{URI}:v1")),
+        "image_id.image_tag",
+    ),
+    (
+        lambda ecr: ecr.batch_get_image("team/app", [ImageIdentifier(image_tag=f"{URI}:v1")]),
+        "image_ids[0].image_tag",
+    ),
+]
+
+
+@pytest.mark.parametrize(("call", "argument"), URIS)
 @pytest.mark.parametrize("code", ["InvalidParameterException", "RepositoryNotFoundException"])
 def test_uri_in_the_place_of_a_name_is_recognized(
     once: EcrClient, wire: Wire, call: Call, argument: str, code: str

@@ -37,14 +37,14 @@ def test_closed_client_says_what_to_do(ecr: EcrClient, wire: Wire) -> None:
     assert wire.sent == []
 
 
-@pytest.mark.parametrize(
-    ("misuse", "instead"),
-    [
-        (len, "describe_repositories(...).to_list() has one"),
-        (lambda pager: pager[0], "use describe_repositories(...).first(), or"),
-        (next, "use iter(describe_repositories(...))"),
-    ],
-)
+MISUSES: list[tuple[Callable[[Any], object], str]] = [
+    (len, "describe_repositories(...).to_list() has one"),
+    (lambda pager: pager[0], "use describe_repositories(...).first(), or"),
+    (next, "use iter(describe_repositories(...))"),
+]
+
+
+@pytest.mark.parametrize(("misuse", "instead"), MISUSES)
 def test_pager_says_what_to_use_instead(
     ecr: EcrClient, misuse: Callable[[Any], object], instead: str
 ) -> None:
@@ -53,15 +53,14 @@ def test_pager_says_what_to_use_instead(
         misuse(ecr.describe_repositories())
 
 
-@pytest.mark.parametrize(
-    "what",
-    [
-        lambda ecr: ecr,
-        lambda ecr: ecr.create_repository,
-        lambda ecr: ecr.describe_repositories(),
-    ],
-    ids=["client", "method", "pager"],
-)
+HOLDERS: list[Callable[[EcrClient], object]] = [
+    lambda ecr: ecr,
+    lambda ecr: ecr.create_repository,
+    lambda ecr: ecr.describe_repositories(),
+]
+
+
+@pytest.mark.parametrize("what", HOLDERS, ids=["client", "method", "pager"])
 def test_clients_are_not_pickled(ecr: EcrClient, what: Callable[[EcrClient], object]) -> None:
     """What holds a client says to make the client where it is used."""
     with pytest.raises(TypeError, match=r"where (it is|they are) used"):

@@ -80,7 +80,7 @@ def test_iteration_prints_the_pager_alone(ecr: EcrClient, wire: Wire) -> None:
 
     printed = printed_traceback(lambda: ecr.describe_repositories().to_list())
 
-    assert frames(printed)[2:] == ["paging.py"] * 4
+    assert set(frames(printed)[2:]) == {"paging.py"}
 
 
 def test_lost_connection_prints_its_causes_without_frames(session: boto3.Session) -> None:
