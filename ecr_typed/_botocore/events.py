@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+from threading import get_ident
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from ecr_typed._botocore.exchange import Stage, current, inherited, sending
+from ecr_typed._botocore.exchange import Stage, inherited, sending
 from ecr_typed._botocore.parsing import before_parse
 
 if TYPE_CHECKING:
@@ -25,8 +26,8 @@ def listen(client: ECRClient) -> None:
 
 def _recognize(params: object, context: dict[str, Any], **_: object) -> None:
     """Bind the exchange to its request: the one that was made with its own parameters."""
-    exchange = current()
-    if exchange is not None and params is exchange.parameters:
+    exchange = inherited()
+    if exchange is not None and params is exchange.parameters and exchange.thread_id == get_ident():
         exchange.context = context
 
 
@@ -37,7 +38,7 @@ def mark_attempt(request: Any, operation_name: str, **_: object) -> None:
         return
     context: dict[str, Any] = request.context
     is_own = context is exchange.context
-    if exchange is current():
+    if exchange.thread_id == get_ident():
         exchange.is_sending = is_own
     if not is_own:
         # A hook that passes on a copy of the parameters, or repeats the call with one.

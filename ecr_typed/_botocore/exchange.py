@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from contextvars import ContextVar
 from enum import Enum
 from threading import RLock, get_ident
+from types import MappingProxyType
 from typing import Any, Final
 
 
@@ -45,35 +46,38 @@ class Exchange:
     `sockets`, so only for clients of ours.
     """
 
-    # No attrs class: its `repr` would show bodies and parameters, which may be secret.
-    __slots__ = (
-        "__weakref__",
-        "_connection",
-        "_lock",
-        "_socket",
-        "attempt",
-        "body",
-        "context",
-        "cut_by",
-        "failure",
-        "headers",
-        "http_status",
-        "invocation_id",
-        "is_counted",
-        "is_doubtful",
-        "is_sending",
-        "is_watched",
-        "max_attempts",
-        "operation_name",
-        "parameters",
-        "repeats",
-        "request_id",
-        "requests",
-        "seconds_left",
-        "stage",
-        "thread_id",
-        "url",
-    )
+    # No attrs class: its `repr` would show bodies and parameters, which may be secret. What is not
+    # known yet is an attribute of the class: one is made for each request, and few facts come in.
+    is_watched: bool = False
+    """Whether `stage` is known: it is on clients of ours."""
+    stage: Stage = Stage.PREPARED
+    requests: int = 0
+    """How many requests were handed over to a transport, if that is known: a handler of
+    `needs-retry` or a hook may repeat the request."""
+    is_doubtful: bool = False
+    """Whether a hook made a request of the same operation that may be this one, changed."""
+    repeats: int = 0
+    """How often the request was repeated inside botocore; an adopted client may do so."""
+    is_counted: bool = False
+    """Whether `repeats` is known to be right."""
+    http_status: int | None = None
+    request_id: str | None = None
+    headers: Mapping[str, str] = MappingProxyType({})
+    """The response's headers, by their names in lower case."""
+    body: bytes | None = None
+    """The body of a good response that was taken before botocore parsed it."""
+    failure: Failure | None = None
+    url: str | None = None
+    """Where the request went; None if that is not known."""
+    cut_by: Cut | None = None
+
+    context: dict[str, Any] | None = None
+    """botocore's context of the request."""
+    is_sending: bool = False
+    """Whether the last request created on this thread is this one, and none that a hook or a
+    handler made inside it. If one did, botocore parses the response, and nothing is lost."""
+    _connection: Any = None
+    _socket: Any = None
 
     def __init__(
         self,
@@ -94,38 +98,7 @@ class Exchange:
         """The id that all attempts of a call share; the first attempt's, once it is sent."""
         self.seconds_left = seconds_left
         """How long the request may take, if the call has a deadline."""
-
-        self.is_watched = False
-        """Whether `stage` is known: it is on clients of ours."""
-        self.stage = Stage.PREPARED
-        self.requests = 0
-        """How many requests were handed over to a transport, if that is known: a handler of
-        `needs-retry` or a hook may repeat the request."""
-        self.is_doubtful = False
-        """Whether a hook made a request of the same operation that may be this one, changed."""
-        self.repeats = 0
-        """How often the request was repeated inside botocore; an adopted client may do so."""
-        self.is_counted = False
-        """Whether `repeats` is known to be right."""
-        self.http_status: int | None = None
-        self.request_id: str | None = None
-        self.headers: Mapping[str, str] = {}
-        """The response's headers, by their names in lower case."""
-        self.body: bytes | None = None
-        """The body of a good response that was taken before botocore parsed it."""
-        self.failure: Failure | None = None
-        self.url: str | None = None
-        """Where the request went; None if that is not known."""
-        self.cut_by: Cut | None = None
-
-        self.context: dict[str, Any] | None = None
-        """botocore's context of the request."""
         self.thread_id = get_ident()
-        self.is_sending = False
-        """Whether the last request created on this thread is this one, and none that a hook or a
-        handler made inside it. If one did, botocore parses the response, and nothing is lost."""
-        self._connection: Any = None
-        self._socket: Any = None
         # A signal handler may close the client on the thread that holds the lock.
         self._lock = RLock()
 
@@ -196,5 +169,6 @@ def inherited() -> Exchange | None:
 
 def sending() -> Exchange | None:
     """Return the exchange whose own request is being sent on this thread, if any is."""
-    exchange = current()
-    return exchange if exchange is not None and exchange.is_sending else None
+    exchange = _current.get()
+    is_sending = exchange is not None and exchange.is_sending and exchange.thread_id == get_ident()
+    return exchange if is_sending else None

@@ -90,7 +90,6 @@ class Call(Generic[Response]):
             seconds_left=self.deadline.seconds_left() if self.deadline.is_limited else None,
         )
         operation = self.operation
-        self.outcome.begin()
         try:
             parsed = self._connection.send(operation.name, operation.method_name, exchange)
             response = decode(operation, parsed, exchange)

@@ -41,8 +41,8 @@ class Outcome:
     """What is known of a call's effect, over all of its requests."""
 
     __slots__ = (
+        "_answered",
         "_effect",
-        "_is_open",
         "_operation",
         "_repeats_requests",
         "repeats",
@@ -53,16 +53,12 @@ class Outcome:
         self._operation = operation
         self._effect = operation.effect
         self._repeats_requests = repeats_requests
-        self._is_open = False
-        """Whether the last request has no outcome that is known to have changed nothing."""
+        self._answered: Exchange | None = None
+        """The last request whose failure was recorded: what it may have done is known."""
         self.was_response_lost = False
         """Whether a request may have been applied although its response did not come."""
         self.repeats = 0
         """How many requests botocore made besides our attempts."""
-
-    def begin(self) -> None:
-        """Record that a request is about to be made."""
-        self._is_open = True
 
     def record_success(self, exchange: Exchange) -> None:
         """Record a request with a good response."""
@@ -79,13 +75,13 @@ class Outcome:
         if self._applied(exchange, error) is Applied.UNKNOWN:
             self.was_response_lost = True
         # Last, as a signal may end the call at any step.
-        self._is_open = False
+        self._answered = exchange
         # What is known of this request does not undo what an earlier one may have done.
         error.maybe_applied = self.was_response_lost
 
     def record_interruption(self, exchange: Exchange) -> bool:
         """Record that something else ended the call; return whether it may have been applied."""
-        if self._effect is not Effect.READ and self._is_open:
+        if self._effect is not Effect.READ and exchange is not self._answered:
             self.was_response_lost |= (
                 exchange.http_status is not None
                 or exchange.is_doubtful
