@@ -216,3 +216,31 @@ def test_error_in_the_first_part_has_nothing_partial(once: EcrClient, wire: Wire
         once.batch_delete_image("a1", IMAGES)
 
     assert caught.value.partial is None
+
+
+def test_same_image_in_two_parts_is_sent_once(ecr: EcrClient, wire: Wire) -> None:
+    """An id that is given twice would fail in the second part, once the first has deleted it."""
+    images = [ImageIdentifier(image_tag=f"t{number % 101}") for number in range(202)]
+    wire.will(answer_of("BatchDeleteImage"), answer_of("BatchDeleteImage"))
+    ecr.batch_delete_image("team/app", images)
+    sent = [image["imageTag"] for body in wire.bodies for image in body["imageIds"]]
+    assert sent == [f"t{number}" for number in range(101)]
+    assert [len(body["imageIds"]) for body in wire.bodies] == [100, 1]
+
+
+def test_interruption_after_a_part_has_a_note(once: EcrClient, wire: Wire) -> None:
+    """What ends a split write from outside says that a part of it may have been applied."""
+    images = [ImageIdentifier(image_tag=f"t{number}") for number in range(150)]
+    interruption = KeyboardInterrupt()
+
+    def respond(_: Sent) -> Reply:
+        if len(wire.sent) == 2:
+            raise interruption
+        return reply(answer_of("BatchDeleteImage"))
+
+    wire.responder = respond
+    with pytest.raises(KeyboardInterrupt) as caught:
+        once.batch_delete_image("team/app", images)
+    assert caught.value.__notes__ == [
+        "BatchDeleteImage may have been applied before this was raised."
+    ]
