@@ -38,6 +38,8 @@ class EcrEmulator(EmulatorSetup):
     `GetCallerIdentity` and `AssumeRole` of STS. With `moto=True`, moto emulates the other services
     on the same port and keeps their state, which is one for the whole process.
 
+    Container tools push to its registries and pull from them on the same port: docker, skopeo, oras.
+
     An access key id of twelve digits names the account it works in. A key that STS (or moto's IAM)
     issued works in the account of its role or user. Any other key works in `account_id`.
     """
