@@ -33,8 +33,14 @@ from ecr_typed import (
     Repository,
     RetryPolicy,
 )
-from ecr_typed.documents import LifecyclePolicy, LifecycleRule
-from ecr_typed.jobs import each, each_repository, progress_bar
+from ecr_typed.jobs import (
+    Retention,
+    each,
+    each_repository,
+    plan_retention,
+    progress_bar,
+    read_image_graph,
+)
 from ecr_typed.testing import EcrEmulator
 from ecr_typed.testing.faults import DROPPED, SERVER_EXCEPTION, LateAnswer
 
@@ -126,25 +132,21 @@ def throttled_job(emulator: EcrEmulator, ecr: EcrClient) -> None:
     print(len(emulator.faults.injected), "requests were throttled")
 
 
-def lifecycle_preview(emulator: EcrEmulator, ecr: EcrClient) -> None:
-    """Preview locally which images a lifecycle policy would delete"""
-    for number in range(1, 7):
-        emulator.push_image("payments/ledger", tags=[f"dev-{number}"])
-        emulator.clock.advance(timedelta(days=1))
-    emulator.push_image("payments/ledger", tags=["release-1"])
+def retention_plan(emulator: EcrEmulator, ecr: EcrClient) -> None:
+    """Plan what to delete. An image that stays loses no child and no signature"""
+    for number in range(1, 5):
+        child = emulator.push_image("payments/ledger", platform="linux/amd64")
+        tags = [f"v{number}"]
+        emulator.push_image("payments/ledger", tags=tags, children=[child])
+        emulator.clock.advance(timedelta(days=7))
 
-    rules = [
-        LifecycleRule.protect(tags=["release-*"]),
-        LifecycleRule.keep_newest(3, tags=["dev-*"]),
-    ]
-    images = ecr.describe_images("payments/ledger").to_list()
-    deleted = LifecyclePolicy(rules).decide(images)
+    graph = read_image_graph(ecr, "payments/ledger")
+    plan = plan_retention(graph, Retention(keep_newest=2), now=emulator.clock.now())
     tree = Tree("payments/ledger")
-    for title, is_deleted in {"keep": False, "delete": True}.items():
+    for title, decisions in {"keep": plan.keep, "delete": plan.remove}.items():
         branch = tree.add(title)
-        for image in sorted(images, key=lambda image: image.image_tags or ()):
-            if (image.image_digest in deleted) == is_deleted:
-                branch.add(", ".join(image.image_tags or ()))
+        for one in decisions:
+            branch.add(f"{one.digest[:19]} {', '.join(one.tags):<3} {one.reason}")
     Console(width=80).print(tree)
 
 
@@ -153,7 +155,7 @@ def registry_protocol(emulator: EcrEmulator, ecr: EcrClient) -> None:
     (token,) = ecr.get_authorization_token()
     password = b64decode(token.authorization_token)[len("AWS:") :]
     host = emulator.endpoint_url.removeprefix("http://")
-    image = f"docker://{host}/payments/ledger:dev-6"
+    image = f"docker://{host}/payments/ledger:v4"
     with TemporaryDirectory() as folder:
         login = f"--authfile={folder}/auth.json"
         skopeo("login", login, "--username=AWS", "--password-stdin", host, stdin=password)
@@ -176,7 +178,7 @@ STEPS: list[Step] = [
     lost_response,
     resumed_listing,
     throttled_job,
-    lifecycle_preview,
+    retention_plan,
     *([registry_protocol] if shutil.which("skopeo") else []),
     explained_refusal,
 ]

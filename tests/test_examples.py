@@ -160,7 +160,8 @@ def test_demo_shows_its_claims() -> None:
         "CreateRepository 2 attempts, None",
         "ServerException after 50 repositories\n121 repositories, 121 different",
         "Counter({'DONE': 121})",
-        "keep\n│   ├── dev-4\n│   ├── dev-5\n│   ├── dev-6\n│   └── release-1",
+        "v4  among the newest 2",
+        "v1  no rule keeps it",
         "Breaks a known limit: repository_name:",
         "Read next: docs/tutorial.md",
     ):

@@ -19,6 +19,7 @@ def variables_of(example: Block, monkeypatch: pytest.MonkeyPatch) -> dict[str, o
     names: dict[str, object] = {}
     with EcrEmulator() as emulator:
         emulator.boto3_client().create_repository(repositoryName="team/app")
+        emulator.push_image("team/app", tags=["v1"])
         for name, value in emulator.environment().items():
             monkeypatch.setenv(name, value)
         exec(compile(example.numbered, "README.md", "exec"), names)
