@@ -223,7 +223,7 @@ def test_an_archived_image_is_not_pulled(app: ECRClient, registry: Registry) -> 
     assert error_of(registry("GET", f"app/blobs/{layer}"))[:2] == (404, "BLOB_UNKNOWN")
 
 
-def test_a_pull_is_recorded_unless_the_caller_is_excluded(
+def test_a_pull_is_recorded(
     app: ECRClient, registry: Registry, passes: Callable[..., None], emulator: EcrEmulator
 ) -> None:
     digest = registry.push_image("one")
@@ -231,6 +231,30 @@ def test_a_pull_is_recorded_unless_the_caller_is_excluded(
     passes(hours=1)
     registry("GET", "app/manifests/one")
     assert details(app, digest)["lastRecordedPullTime"] == emulator.clock.now()
+
+
+def test_a_pull_by_the_token_of_an_excluded_role_is_not_recorded(
+    app: ECRClient,
+    registry: Registry,
+    account_id: str,
+    aws: Callable[..., Any],
+    session: Any,
+) -> None:
+    digest = registry.push_image("one")
+    role = f"arn:aws:iam::{account_id}:role/scanner"
+    app.register_pull_time_update_exclusion(principalArn=role)
+    issued = aws("sts").assume_role(RoleArn=role, RoleSessionName="pull")["Credentials"]
+    scanner = session.client(
+        "ecr",
+        endpoint_url=registry.endpoint_url,
+        aws_access_key_id=issued["AccessKeyId"],
+        aws_secret_access_key=issued["SecretAccessKey"],
+        aws_session_token=issued["SessionToken"],
+    )
+    pulling = Registry(registry.endpoint_url, token_of(scanner))
+    assert pulling("GET", "app/manifests/one").status == 200
+    assert "lastRecordedPullTime" not in details(app, digest)
+    pulling.close()
 
 
 def test_a_push_is_scanned(app: ECRClient, registry: Registry, passes: Callable[..., None]) -> None:
