@@ -34,3 +34,8 @@ def days(count_type: str, number: int, **changes: Any) -> dict[str, Any]:
 def policy(*rules: object) -> str:
     """Write a policy, as long as the service wants one at least."""
     return json.dumps({"rules": rules}) + " " * 100
+
+
+def rewritten(*rules: object) -> str:
+    """Write a policy as the service returns it."""
+    return json.dumps({"rules": rules}, separators=(",", ":"), ensure_ascii=False)

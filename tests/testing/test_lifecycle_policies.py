@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from .answers import code_of, message_of, refusal
-from .lifecycle_documents import EXPIRE, TRANSITION, days, policy, rule
+from .lifecycle_documents import EXPIRE, TRANSITION, days, policy, rewritten, rule
 from .pushing import index_of, manifest_of, push, push_signature
 
 if TYPE_CHECKING:
@@ -38,6 +39,13 @@ def put(boto3_ecr: ECRClient, text: str) -> Any:
     return boto3_ecr.put_lifecycle_policy(repositoryName="app", lifecyclePolicyText=text)
 
 
+def kept(boto3_ecr: ECRClient) -> str:
+    """Return the text of the repository's policy."""
+    answer: Any = boto3_ecr.get_lifecycle_policy(repositoryName="app")
+    text: str = answer["lifecyclePolicyText"]
+    return text
+
+
 def why_refused(boto3_ecr: ECRClient, text: str) -> str:
     """Put a policy that the service refuses, and give its reason."""
     call = boto3_ecr.put_lifecycle_policy
@@ -57,11 +65,11 @@ def tags(boto3_ecr: ECRClient, status: str = "ACTIVE") -> set[str]:
 
 
 def test_a_policy_is_put_got_and_deleted(boto3_ecr: ECRClient, account_id: str) -> None:
-    """The text is kept as it is; lastEvaluatedAt is 1970 until the policy was run."""
+    """The text comes back rewritten; lastEvaluatedAt is 1970 until the policy was run."""
     expected: dict[str, Any] = {
         "registryId": account_id,
         "repositoryName": "app",
-        "lifecyclePolicyText": POLICY,
+        "lifecyclePolicyText": rewritten(rule()),
     }
     answers: list[Any] = [put(boto3_ecr, POLICY)]
     answers.append(boto3_ecr.get_lifecycle_policy(repositoryName="app"))
@@ -71,6 +79,24 @@ def test_a_policy_is_put_got_and_deleted(boto3_ecr: ECRClient, account_id: str) 
     assert answers[0] == expected
     expected["lastEvaluatedAt"] = datetime(1970, 1, 1, tzinfo=UTC)
     assert answers[1:] == [expected, expected]
+
+
+def test_a_policy_comes_back_compact(boto3_ecr: ECRClient) -> None:
+    """Blanks go (examples of put-lifecycle-policy in AWS's command line)."""
+    captured = (
+        '{"rules":[{"rulePriority":1,"description":"Expire images older than 14 days",'
+        '"selection":{"tagStatus":"untagged","countType":"sinceImagePushed","countUnit":"days",'
+        '"countNumber":14},"action":{"type":"expire"}}]}'
+    )
+    put(boto3_ecr, json.dumps(json.loads(captured), indent=4) + "\n")
+    assert kept(boto3_ecr) == captured
+
+
+def test_rules_come_back_by_priority(boto3_ecr: ECRClient) -> None:
+    """Rules are sorted (hashicorp/terraform-provider-aws#22639)."""
+    first, second = rule(1, tagStatus="untagged", description="ältere"), rule(2)
+    assert put(boto3_ecr, policy(second, first))["lifecyclePolicyText"] == rewritten(first, second)
+    assert kept(boto3_ecr) == rewritten(first, second)
 
 
 @pytest.mark.parametrize("operation", ["get_lifecycle_policy", "delete_lifecycle_policy"])
@@ -95,13 +121,9 @@ def test_a_policy_replaces_another(boto3_ecr: ECRClient) -> None:
     """A repository has one policy (API PutLifecyclePolicy)."""
     put(boto3_ecr, POLICY)
     put(boto3_ecr, policy(rule(2)))
-    assert boto3_ecr.get_lifecycle_policy(repositoryName="app")["lifecyclePolicyText"] == policy(
-        rule(2)
-    )
+    assert kept(boto3_ecr) == rewritten(rule(2))
     why_refused(boto3_ecr, policy(rule(0)))
-    assert boto3_ecr.get_lifecycle_policy(repositoryName="app")["lifecyclePolicyText"] == policy(
-        rule(2)
-    )
+    assert kept(boto3_ecr) == rewritten(rule(2))
 
 
 @pytest.mark.parametrize("length", [99, 30_721])

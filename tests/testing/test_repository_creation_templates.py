@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from .answers import code_of, message_of, refusal
+from .lifecycle_documents import policy, rewritten, rule
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,6 +52,23 @@ def described(boto3_ecr: ECRClient, **arguments: Any) -> list[str]:
     """Give the prefixes of the templates that are described."""
     answer: Any = boto3_ecr.describe_repository_creation_templates(**arguments)
     return [template["prefix"] for template in answer["repositoryCreationTemplates"]]
+
+
+def test_its_documents_come_back_like_those_of_repositories(boto3_ecr: ECRClient) -> None:
+    """Whether AWS rewrites them already in the template has not been captured."""
+    text = json.dumps(
+        {"Statement": {"Effect": "Allow", "Principal": {"AWS": "111122223333"}, "Action": "ecr:*"}}
+    )
+    template = create(
+        boto3_ecr,
+        repositoryPolicy=text,
+        lifecyclePolicy=policy(rule(2), rule(1, tagStatus="untagged")),
+    )
+    assert '"AWS" : "arn:aws:iam::111122223333:root"' in template["repositoryPolicy"]
+    assert template["lifecyclePolicy"] == rewritten(rule(1, tagStatus="untagged"), rule(2))
+    changed = update(boto3_ecr, lifecyclePolicy=policy(rule()))
+    assert changed["repositoryPolicy"] == template["repositoryPolicy"]
+    assert changed["lifecyclePolicy"] == rewritten(rule())
 
 
 def test_a_template_with_all_defaults(boto3_ecr: ECRClient) -> None:

@@ -40,6 +40,9 @@ FLAWS: list[dict[str, Any]] = [
     {"Action": "BatchGetImage"},
     {"NotAction": "ecr:DeleteRepository"},
     {"Condition": []},
+    {"Condition": {"Bool": "true"}},
+    {"Condition": {"Bool": {"a": {}}}},
+    {"Condition": {"Bool": {"a": [[]]}}},
     {"Sid": 1},
     {"Actions": "ecr:*"},
 ]
@@ -55,6 +58,12 @@ def statement_of(**changes: Any) -> dict[str, Any]:
     return {k: v for k, v in {**STATEMENT, **changes}.items() if v is not None}
 
 
+def policy_kept(boto3_ecr: ECRClient, repository_name: str = "app") -> Any:
+    """Read the policy that a repository has."""
+    answer: Any = boto3_ecr.get_repository_policy(repositoryName=repository_name)
+    return json.loads(answer["policyText"])
+
+
 @pytest.fixture
 def boto3_ecr(boto3_ecr: ECRClient) -> ECRClient:
     """Give a client on a registry with one repository."""
@@ -62,9 +71,24 @@ def boto3_ecr(boto3_ecr: ECRClient) -> ECRClient:
     return boto3_ecr
 
 
-def test_a_policy_is_kept_as_it_is_written(boto3_ecr: ECRClient, account_id: str) -> None:
-    """All three answers have the policy's very text (API SetRepositoryPolicy and the others)."""
-    text = policy_of(STATEMENT).replace(", ", " ,\n ")
+PULL = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
+# What the example of set-repository-policy in AWS's command line shows of a response.
+CAPTURED = """{
+  "Version" : "2008-10-17",
+  "Statement" : [ {
+    "Sid" : "allow public pull",
+    "Effect" : "Allow",
+    "Principal" : "*",
+    "Action" : [ "ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", \
+"ecr:GetDownloadUrlForLayer" ]
+  } ]
+}"""
+
+
+def test_a_policy_comes_back_rewritten(boto3_ecr: ECRClient, account_id: str) -> None:
+    """All three answers have the policy in AWS's form (API SetRepositoryPolicy and the others)."""
+    statement = {"Action": PULL, "Principal": "*", "Effect": "Allow", "Sid": "allow public pull"}
+    text = json.dumps({"Statement": [statement], "Version": "2008-10-17"}, indent=4) + "\n"
     for answer in (
         boto3_ecr.set_repository_policy(repositoryName="app", policyText=text),
         boto3_ecr.get_repository_policy(repositoryName="app"),
@@ -72,7 +96,55 @@ def test_a_policy_is_kept_as_it_is_written(boto3_ecr: ECRClient, account_id: str
     ):
         members: Any = dict(answer)
         del members["ResponseMetadata"]
-        assert members == {"registryId": account_id, "repositoryName": "app", "policyText": text}
+        assert members == {
+            "registryId": account_id,
+            "repositoryName": "app",
+            "policyText": CAPTURED,
+        }
+
+
+def test_a_rewritten_policy_stays_as_it_is(boto3_ecr: ECRClient) -> None:
+    """Setting what came back changes nothing, however rich the policy is."""
+    statement = statement_of(
+        Principal={
+            "AWS": ["111122223333", "arn:aws:iam::444455556666:root"],
+            "Service": "é.amazonaws.com",
+        },
+        Condition={"StringEquals": {"aws:SourceAccount": ["1", "2"]}, "Null": {}},
+        Sid=None,
+    )
+    for statements in ([statement], [STATEMENT, statement]):
+        policy = policy_of(*statements, Id="mine")
+        once = boto3_ecr.set_repository_policy(repositoryName="app", policyText=policy)[
+            "policyText"
+        ]
+        assert '"Null" : { }' in once
+        assert "é" in once
+        answer = boto3_ecr.set_repository_policy(repositoryName="app", policyText=once)
+        assert answer["policyText"] == once
+        read: Any = json.loads(once)
+        assert read["Id"] == "mine"
+        assert read["Statement"][-1]["Condition"] == statement["Condition"]
+
+
+@pytest.mark.parametrize(
+    ("region_name", "partition"), [("us-east-1", "aws"), ("cn-north-1", "aws-cn")]
+)
+def test_an_account_comes_back_as_its_root(
+    make_client: Callable[..., ECRClient], region_name: str, partition: str
+) -> None:
+    """An account id is rewritten to an ARN (crossplane-contrib/provider-aws#700)."""
+    ecr = make_client(region_name=region_name)
+    ecr.create_repository(repositoryName="app")
+    for sent, expected in (
+        ("111122223333", f"arn:{partition}:iam::111122223333:root"),
+        (["111122223333", "*"], [f"arn:{partition}:iam::111122223333:root", "*"]),
+    ):
+        text = policy_of(statement_of(Principal={"AWS": sent}))
+        ecr.set_repository_policy(repositoryName="app", policyText=text)
+        kept: Any = ecr.get_repository_policy(repositoryName="app")
+        (statement,) = json.loads(kept["policyText"])["Statement"]
+        assert statement["Principal"] == {"AWS": expected}
 
 
 def test_setting_replaces(boto3_ecr: ECRClient) -> None:
@@ -80,7 +152,7 @@ def test_setting_replaces(boto3_ecr: ECRClient) -> None:
     for sid in ("one", "two"):
         policy = policy_of(statement_of(Sid=sid))
         boto3_ecr.set_repository_policy(repositoryName="app", policyText=policy)
-    assert boto3_ecr.get_repository_policy(repositoryName="app").get("policyText") == policy
+    assert policy_kept(boto3_ecr) == json.loads(policy)
 
 
 def test_without_a_policy(boto3_ecr: ECRClient, account_id: str) -> None:
@@ -129,7 +201,10 @@ def test_an_absent_repository(boto3_ecr: ECRClient) -> None:
 def test_policies_that_are_accepted(boto3_ecr: ECRClient, text: str) -> None:
     """What the grammar of policies allows is accepted, old versions and equal Sids included."""
     boto3_ecr.set_repository_policy(repositoryName="app", policyText=text)
-    assert boto3_ecr.get_repository_policy(repositoryName="app").get("policyText") == text
+    expected = json.loads(text.replace('"123456789012"', '"arn:aws:iam::123456789012:root"'))
+    if isinstance(expected["Statement"], dict):
+        expected["Statement"] = [expected["Statement"]]
+    assert policy_kept(boto3_ecr) == expected
 
 
 @pytest.mark.parametrize(
@@ -215,8 +290,8 @@ def test_policies_of_another_account(
     text = policy_of(STATEMENT)
     there: Any = {"repositoryName": "app", "registryId": account_id}
     assert other.set_repository_policy(**there, policyText=text)["registryId"] == account_id
-    assert boto3_ecr.get_repository_policy(repositoryName="app").get("policyText") == text
-    assert other.delete_repository_policy(**there)["policyText"] == text
+    assert policy_kept(boto3_ecr) == json.loads(text)
+    assert json.loads(other.delete_repository_policy(**there)["policyText"]) == json.loads(text)
 
 
 def test_templates_give_a_policy(boto3_ecr: ECRClient) -> None:
@@ -226,4 +301,4 @@ def test_templates_give_a_policy(boto3_ecr: ECRClient) -> None:
         prefix="made", appliedFor=["CREATE_ON_PUSH"], repositoryPolicy=text
     )
     boto3_ecr.initiate_layer_upload(repositoryName="made/app")
-    assert boto3_ecr.get_repository_policy(repositoryName="made/app").get("policyText") == text
+    assert policy_kept(boto3_ecr, "made/app") == json.loads(text)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from .answers import code_of, refusal
-from .lifecycle_documents import policy, rule
+from .lifecycle_documents import policy, rewritten, rule
 from .pushing import index_of, push
 
 if TYPE_CHECKING:
@@ -95,9 +96,9 @@ def test_a_repository_gets_all_settings(boto3_ecr: ECRClient, account_id: str) -
     }
     assert boto3_ecr.list_tags_for_resource(resourceArn=repository["repositoryArn"])["tags"] == tags
     answer: Any = boto3_ecr.get_lifecycle_policy(repositoryName="team/app")
-    assert answer["lifecyclePolicyText"] == policy(rule())
+    assert answer["lifecyclePolicyText"] == rewritten(rule())
     answer = boto3_ecr.get_repository_policy(repositoryName="team/app")
-    assert answer["policyText"] == texts["repositoryPolicy"]
+    assert json.loads(answer["policyText"]) == json.loads(texts["repositoryPolicy"])
 
 
 def test_a_repository_of_a_template_without_settings(boto3_ecr: ECRClient) -> None:

@@ -25,11 +25,12 @@ _NEVER_OF_A_REPOSITORY = "ecr:getauthorizationtoken"
 
 def check_policy(text: str, kind: PolicyKind) -> None:
     """Refuse what is no policy for a repository or a registry."""
-    if not _is_policy(text, kind):
+    if not is_policy(text, kind):
         raise _invalid(kind)
 
 
-def _is_policy(text: str, kind: PolicyKind) -> bool:
+def is_policy(text: str, kind: PolicyKind) -> bool:
+    """Return whether a text is a policy for a repository or a registry."""
     try:
         document: object = json.loads(text)
     except (ValueError, RecursionError):
@@ -62,7 +63,7 @@ def _is_statement(statement: object, kind: PolicyKind) -> bool:
         and (kind == "registry" or _NEVER_OF_A_REPOSITORY not in map(str.lower, listed(actions)))
         and _is_principal(statement.get("Principal", statement.get("NotPrincipal")))
         and _are_texts(statement.get("Resource", statement.get("NotResource", "*")))
-        and _is_object(statement.get("Condition", {}))
+        and _is_condition(statement.get("Condition", {}))
         and isinstance(statement.get("Sid", ""), str)
     )
 
@@ -74,6 +75,15 @@ def _is_principal(principal: object) -> bool:
         bool(principal)
         and not principal.keys() - _PRINCIPAL_KINDS
         and all(_are_texts(names) for names in principal.values())
+    )
+
+
+def _is_condition(condition: object) -> bool:
+    """Return whether a condition has the form of operators, each with keys and their values."""
+    return _is_object(condition) and all(
+        _is_object(keys)
+        and all(isinstance(each, str | int | float) for v in keys.values() for each in listed(v))
+        for keys in condition.values()
     )
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ecr_typed.testing._emulator.registry.errors import ServiceError, invalid
 from ecr_typed.testing._emulator.registry.policy_documents import check_policy
+from ecr_typed.testing._emulator.registry.rewriting import rewrite_policy
 from ecr_typed.testing._emulator.registry.tokens import USER_NAME, RegistryToken
 from ecr_typed.testing._emulator.topics.replication.rules import ReplicationRules
 
@@ -29,8 +30,8 @@ def put_registry_policy(call: Call) -> Response:
     """Set the policy of the registry."""
     text: str = call.parameters["policyText"]
     check_policy(text, "registry")
-    call.registry.policy = text
-    return {"registryId": call.account_id, "policyText": text}
+    call.registry.policy = rewrite_policy(text, call.registry.partition)
+    return {"registryId": call.account_id, "policyText": call.registry.policy}
 
 
 def get_registry_policy(call: Call) -> Response:

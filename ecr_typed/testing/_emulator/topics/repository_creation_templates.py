@@ -14,8 +14,14 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from ecr_typed.testing._emulator.registry.errors import ServiceError, invalid
 from ecr_typed.testing._emulator.registry.matching import ByPrefix
+from ecr_typed.testing._emulator.registry.policy_documents import is_policy
 from ecr_typed.testing._emulator.registry.repositories import DEFAULT_SETTINGS
+from ecr_typed.testing._emulator.registry.rewriting import (
+    rewrite_lifecycle_policy,
+    rewrite_policy,
+)
 from ecr_typed.testing._emulator.topics.encryption import check_encryption, with_resolved_key
+from ecr_typed.testing._emulator.topics.lifecycle_policies.documents import is_lifecycle_policy
 from ecr_typed.testing._emulator.topics.repositories import (
     FILTERS,
     allows_filters,
@@ -47,7 +53,7 @@ def create_repository_creation_template(call: Call) -> Response:
             f"registry with id '{call.account_id}'",
         )
     now = call.now
-    template = _checked({**DEFAULT_SETTINGS, **call.parameters})
+    template = _checked({**DEFAULT_SETTINGS, **call.parameters}, call.registry.partition)
     templates[prefix] = {**template, "createdAt": now, "updatedAt": now}
     return _response(call, templates[prefix])
 
@@ -75,7 +81,8 @@ def update_repository_creation_template(call: Call) -> Response:
         # A kind without exclusions takes the filters of the kind before away.
         changes.setdefault(FILTERS, [])
     updated_at = max(call.now, template["updatedAt"] + _TICK)
-    changed = {**_checked({**template, **changes}), "updatedAt": updated_at}
+    checked = _checked({**template, **changes}, call.registry.partition)
+    changed = {**checked, "updatedAt": updated_at}
     call.registry.states.of(CreationTemplates)[template["prefix"]] = changed
     return _response(call, changed)
 
@@ -139,7 +146,7 @@ def _template(call: Call) -> dict[str, Any]:
     return template
 
 
-def _checked(template: dict[str, Any]) -> dict[str, Any]:
+def _checked(template: dict[str, Any], partition: str) -> dict[str, Any]:
     """Check the members of a template against each other, and leave out the empty ones."""
     check_tag_mutability(template["imageTagMutability"], template.get(FILTERS))
     tags: list[dict[str, str]] = template.get("resourceTags", [])
@@ -149,7 +156,26 @@ def _checked(template: dict[str, Any]) -> dict[str, Any]:
         raise invalid("resourceTags", f"Member must have length less than or equal to {MOST_TAGS}")
     encryption = _without_empty(template["encryptionConfiguration"])
     check_encryption(encryption)
-    return _without_empty({**template, "encryptionConfiguration": encryption})
+    return _without_empty(
+        {**template, **_documents(template, partition), "encryptionConfiguration": encryption}
+    )
+
+
+def _documents(template: Mapping[str, Any], partition: str) -> dict[str, str]:
+    """Return a template's documents in the form of the policies that repositories get by it.
+
+    Whether the service rewrites them already in the template has not been captured. They are
+    rewritten here, so that a test finds code that compares texts. What is no document stays as it
+    is: nothing checks a template's documents.
+    """
+    documents: dict[str, str] = {}
+    policy: str | None = template.get("repositoryPolicy")
+    if policy is not None and is_policy(policy, "repository"):
+        documents["repositoryPolicy"] = rewrite_policy(policy, partition)
+    lifecycle_policy: str | None = template.get("lifecyclePolicy")
+    if lifecycle_policy is not None and is_lifecycle_policy(lifecycle_policy):
+        documents["lifecyclePolicy"] = rewrite_lifecycle_policy(lifecycle_policy)
+    return documents
 
 
 def _without_empty(members: dict[str, Any]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from ecr_typed.testing._emulator.registry.errors import ServiceError, invalid
 from ecr_typed.testing._emulator.registry.policy_documents import check_policy
 from ecr_typed.testing._emulator.registry.policy_evaluation import locks_out
+from ecr_typed.testing._emulator.registry.rewriting import rewrite_policy
 
 if TYPE_CHECKING:
     from ecr_typed.testing._emulator.registry.call import Call, Response
@@ -22,8 +23,8 @@ def set_repository_policy(call: Call) -> Response:
         raise invalid(
             "PolicyText", "must not keep you from setting another policy, unless 'force' is set"
         )
-    repository.policy = text
-    return _response(repository, text)
+    repository.policy = rewrite_policy(text, repository.registry.partition)
+    return _response(repository, repository.policy)
 
 
 def get_repository_policy(call: Call) -> Response:

@@ -73,6 +73,15 @@ def read_rules(text: str) -> list[Rule]:
     return rules
 
 
+def is_lifecycle_policy(text: str) -> bool:
+    """Return whether a text is a lifecycle policy that the service accepts."""
+    try:
+        read_rules(text)
+    except ServiceError:
+        return False
+    return True
+
+
 def _documents(document: object) -> list[object]:
     if not isinstance(document, dict):
         raise _failure("Could not map policyString into LifecyclePolicy.")

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
 from ecr_typed.testing._emulator.registry.errors import ServiceError
+from ecr_typed.testing._emulator.registry.rewriting import rewrite_lifecycle_policy
 from ecr_typed.testing._emulator.topics.lifecycle_policies.documents import read_rules
 from ecr_typed.testing._emulator.topics.lifecycle_policies.evaluation import (
     Outcome,
@@ -65,9 +66,9 @@ def put_lifecycle_policy(call: Call) -> Response:
     repository = call.repository()
     text: str = call.parameters["lifecyclePolicyText"]
     read_rules(text)
-    repository.lifecycle_policy = text
+    repository.lifecycle_policy = rewrite_lifecycle_policy(text)
     repository.lifecycle_evaluated_at = None
-    return {**repository.names, "lifecyclePolicyText": text}
+    return {**repository.names, "lifecyclePolicyText": repository.lifecycle_policy}
 
 
 def get_lifecycle_policy(call: Call) -> Response:
@@ -84,7 +85,10 @@ def delete_lifecycle_policy(call: Call) -> Response:
 
 
 def start_lifecycle_policy_preview(call: Call) -> Response:
-    """Begin a preview of a policy, or of the policy that the repository has."""
+    """Begin a preview of a policy, or of the policy that the repository has.
+
+    The captured response of a preview has the text as it was sent, unlike those of policies.
+    """
     repository = call.repository()
     now = call.now
     text: str | None = call.parameters.get("lifecyclePolicyText")
