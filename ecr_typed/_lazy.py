@@ -1,10 +1,11 @@
-"""Loads the attributes of a module on first use (PEP 562)."""
+"""Loads attributes of modules on first use (PEP 562), and libraries."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
+from types import ModuleType
 
 
 class LazyModule:
@@ -42,3 +43,17 @@ def lazy_attributes(
         return sorted({*dunders, *sources})
 
     return load, names
+
+
+def library(name: str) -> ModuleType:
+    """Import a library on first use, also where its first import was interrupted.
+
+    A signal or a time limit may end an import in the middle. Python then forgets the package and
+    keeps those of its modules that were complete, with which some packages can't be imported again.
+    """
+    try:
+        return import_module(name)
+    except AttributeError:
+        for module in [one for one in sys.modules if one == name or one.startswith(f"{name}.")]:
+            del sys.modules[module]
+        return import_module(name)

@@ -7,10 +7,10 @@ needs the module itself: the thread is not in the child. What is loaded already 
 from __future__ import annotations
 
 import os
-from importlib import import_module
 from importlib.util import find_spec
 from typing import Final
 
+from ecr_typed._lazy import library
 from ecr_typed._wire import WIRE_MODULES
 
 LOADED_BY_CALLS: Final = (
@@ -45,7 +45,7 @@ def prepare_forks() -> None:
 def load() -> None:
     """Import what calls load on first use."""
     for name in LOADED_BY_CALLS:
-        import_module(name)
+        library(name)
     for name in _OPTIONAL:
         if find_spec(name) is not None:
-            import_module(name)
+            library(name)

@@ -9,7 +9,6 @@ import random
 import threading
 import time
 from collections.abc import Callable
-from importlib import import_module
 from types import UnionType
 from typing import TYPE_CHECKING, Any, Final, Generic, Protocol, TypeVar
 from weakref import WeakSet
@@ -26,6 +25,7 @@ from ecr_typed._errors import (
     EcrServiceError,
     shortened,
 )
+from ecr_typed._lazy import library
 
 if TYPE_CHECKING:
     from ecr_typed._calls.call import Call
@@ -222,7 +222,7 @@ class _Attempts(Generic[Response]):
     def run(self) -> Response:
         # Loaded by the first call that fails, as no other has a use for it; and by its name, as
         # checkers would read all of it for every program that uses us.
-        tenacity: Any = import_module("tenacity")
+        tenacity: Any = library("tenacity")
         retrying: Callable[[Callable[[], Response]], Response] = tenacity.Retrying(
             retry=tenacity.retry_if_exception(_is_retryable),
             wait=self._wait,

@@ -7,7 +7,6 @@ import json
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import cache
-from importlib import import_module
 from typing import Any, Protocol, TypeVar, cast
 
 import attrs
@@ -19,6 +18,7 @@ from ecr_typed._conversion.redaction import holds_secrets, redacted
 from ecr_typed._conversion.scalars import BOTO3, JSON, Dialect, plain_bytes
 from ecr_typed._conversion.shapes import is_model, members
 from ecr_typed._errors import ArgumentProblem, EcrRequestError, EcrResponseError, shortened
+from ecr_typed._lazy import library
 
 Model = TypeVar("Model", bound=attrs.AttrsInstance)
 
@@ -35,7 +35,7 @@ class _Converter(Protocol):
 def _converter(dialect: Dialect) -> _Converter:
     # cattrs is loaded with the first call, because a client can be made without it. It is imported
     # by its name, because checkers would read all of it for every program that uses this package.
-    cattrs: Any = import_module("cattrs")
+    cattrs: Any = library("cattrs")
     converter = cattrs.Converter(detailed_validation=False)
     structurers = Structurers(dialect)
     unstructurers = Unstructurers()

@@ -7,6 +7,8 @@ import subprocess
 import sys
 from typing import Final
 
+import pytest
+
 from tests.support.fault_server import FaultServer
 
 _CALLS: Final = """
@@ -79,6 +81,40 @@ for number in range(6):
     hanging += os.waitpid(process, 0)[1] != 0
 sys.exit(hanging)
 """
+
+
+_INTERRUPTED: Final = """
+import sys
+from importlib.abc import MetaPathFinder
+from ecr_typed import EcrClient
+from ecr_typed._lazy import library
+
+class Interruption(MetaPathFinder):
+    def find_spec(self, name, path, target=None):
+        if name == sys.argv[2]:
+            sys.meta_path.remove(self)
+            raise KeyboardInterrupt
+
+sys.meta_path.insert(0, Interruption())
+try:
+    library(sys.argv[1])
+except KeyboardInterrupt:
+    pass
+else:
+    sys.exit("nothing was interrupted")
+library(sys.argv[1])
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "inside"),
+    [("tenacity", "tenacity.wait"), ("cattrs", "cattrs.gen")],
+)
+def test_import_that_was_interrupted_is_made_again(name: str, inside: str) -> None:
+    """A time limit in the middle of the first call's imports does not break those that follow."""
+    command = [sys.executable, "-c", _INTERRUPTED, name, inside]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_calls_load_nothing_that_is_not_loaded_before_a_fork() -> None:
