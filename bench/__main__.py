@@ -30,6 +30,7 @@ from bench.imports import imports
 from bench.measures import Function, Measure, cpu_ratio, memory_ratio
 from bench.pace import pace
 from bench.resilience import call_that_succeeds_at_once, soak
+from bench.retention import retention
 from ecr_typed._conversion import json_bodies
 
 
@@ -43,6 +44,7 @@ def measures() -> Iterator[Measure]:
     yield from soak()
     yield from fleet()
     yield from pace()
+    yield from retention()
     yield from checkers()
     yield Measure("seconds to start the emulator, imports included", start_seconds(), 0.3)
     yield Measure("seconds a call to the emulator takes", call_seconds(), 0.003)

@@ -1,6 +1,7 @@
 """Jobs: what people do with many calls, over many items, repositories and registries."""
 
 from ecr_typed.jobs._apply_retention import RetentionAction, apply_retention
+from ecr_typed.jobs._delete import delete_images
 from ecr_typed.jobs._each import each
 from ecr_typed.jobs._each_registry import each_registry
 from ecr_typed.jobs._each_repository import each_repository
@@ -28,6 +29,7 @@ __all__ = [
     "Status",
     "UnreadableIndexError",
     "apply_retention",
+    "delete_images",
     "each",
     "each_registry",
     "each_repository",

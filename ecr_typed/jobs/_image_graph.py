@@ -168,6 +168,13 @@ def _without_parents(left: Collection[str], parents: Edges) -> list[str]:
     return [d for d in left if not any(parent in left for parent in parents.get(d, ()))]
 
 
+def waits_for(graph: ImageGraph, digest: str, wave_of: Mapping[str, int]) -> tuple[str, ...]:
+    """Return which of the images that are removed have to be gone before another one."""
+    own = wave_of[digest]
+    depended = (*graph.parents.get(digest, ()), *graph.subjects.get(digest, ()))
+    return tuple(dict.fromkeys(each for each in depended if wave_of.get(each, own) < own))
+
+
 class Links:
     """Collects images and what they refer to, for an `ImageGraph`."""
 

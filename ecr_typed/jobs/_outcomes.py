@@ -34,7 +34,7 @@ class Status(enum.StrEnum):
     """It would be done: this was a dry run, which sends no write."""
 
     SKIPPED = "SKIPPED"
-    """It was left out, because it is not there any more."""
+    """It was left out, because it is not there any more or has changed meanwhile."""
 
     FAILED = "FAILED"
     """It failed."""

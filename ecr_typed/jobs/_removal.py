@@ -4,27 +4,22 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Final, TypeVar
+from typing import Final
 
 from ecr_typed import (
     EcrClient,
     EcrError,
     ImageDetail,
     ImageFailure,
-    ImageFailureCode,
     ImageIdentifier,
     ImageNotFoundException,
     ImageStatus,
-    OutcomeUnknownError,
-    RepositoryNotFoundException,
     TargetStorageClass,
 )
-from ecr_typed.jobs._attempts import is_lost
+from ecr_typed.jobs._deletions import GONE, ends_job, failure_outcome, send
 from ecr_typed.jobs._images_now import ImagesNow
 from ecr_typed.jobs._outcomes import Outcome, Status
 from ecr_typed.jobs._retention_plan import Decision
-
-Item = TypeVar("Item")
 
 Removed = Outcome[Decision, None]
 
@@ -33,11 +28,6 @@ _AT_ONCE: Final = 100
 
 _LOOKS: Final = 3
 """How often an image whose tags move meanwhile is looked at."""
-
-_GONE: Final = (
-    ImageFailureCode.IMAGE_NOT_FOUND,
-    ImageFailureCode.IMAGE_TAG_DOES_NOT_MATCH_DIGEST,
-)
 
 
 class Removal(ABC):
@@ -76,7 +66,7 @@ class Removal(ABC):
                 reported.add(outcome.item.digest)
                 yield outcome
         except EcrError as error:
-            if is_lost(error) or isinstance(error, RepositoryNotFoundException):
+            if ends_job(error):
                 raise
             for one in batch:
                 if one.digest not in reported:
@@ -104,16 +94,17 @@ class Deletion(Removal):
                     ids += ids_of(digest, image.image_tags or ())
             if not ids:
                 return
-            failures = by_digest(send(self.ecr, self.repository_name, ids, self.registry_id))
+            failures = _by_digest(send(self.ecr, self.repository_name, ids, self.registry_id))
             yield from self._judged([one for one in sure if one.digest not in failures])
             pending = {}
             for one in sure:
                 failed = failures.get(one.digest, ())
-                if failed and all(each.failure_code in _GONE for each in failed):
+                if failed and all(each.failure_code in GONE for each in failed):
                     # It is gone, or a tag has moved to another image since it was looked at.
                     pending[one.digest] = one
                 elif failed:
-                    yield failure_outcome(one, one.digest, failed)
+                    failure = next(each for each in failed if each.failure_code not in GONE)
+                    yield failure_outcome(one, one.digest, failure)
             if not pending:
                 return
         for one in pending.values():
@@ -158,7 +149,7 @@ class Archiving(Removal):
         except ImageNotFoundException:
             return Outcome(one, Status.SKIPPED)
         except EcrError as error:
-            if is_lost(error) or isinstance(error, RepositoryNotFoundException):
+            if ends_job(error):
                 raise
             return Outcome[Decision, None].of_error(one, error)
         return Outcome(one, Status.DONE)
@@ -175,40 +166,12 @@ def ids_of(digest: str, tags: Iterable[str]) -> list[ImageIdentifier]:
     return pairs or [ImageIdentifier(image_digest=digest)]
 
 
-def send(
-    ecr: EcrClient,
-    repository_name: str,
-    ids: Sequence[ImageIdentifier],
-    registry_id: str | None,
-) -> Sequence[ImageFailure]:
-    """Delete images, and return what failed."""
-    try:
-        response = ecr.batch_delete_image(repository_name, ids, registry_id=registry_id)
-    except OutcomeUnknownError as error:
-        # An earlier attempt may have deleted what the last one did not find.
-        response = error.partial
-    return response.failures or ()
-
-
-def by_digest(failures: Iterable[ImageFailure]) -> dict[str, list[ImageFailure]]:
-    """Return failures by the digest of their image."""
+def _by_digest(failures: Iterable[ImageFailure]) -> dict[str, list[ImageFailure]]:
     found: dict[str, list[ImageFailure]] = {}
     for failure in failures:
         digest = failure.image_id.image_digest if failure.image_id is not None else None
         found.setdefault(digest or "", []).append(failure)
     return found
-
-
-def failure_outcome(item: Item, name: str, failures: Iterable[ImageFailure]) -> Outcome[Item, None]:
-    """Return the outcome of an image that ECR did not delete."""
-    failure = next(each for each in failures if each.failure_code not in _GONE)
-    error = EcrError(
-        f"{name} was not deleted: {failure.failure_code}: {failure.failure_reason}",
-        operation_name="BatchDeleteImage",
-    )
-    if failure.failure_code is ImageFailureCode.IMAGE_REFERENCED_BY_MANIFEST_LIST:
-        error.explanations = ("An index that lists an image has to be deleted before it.",)
-    return Outcome[Item, None].of_error(item, error)
 
 
 def _waves(decisions: Iterable[Decision]) -> Iterator[list[Decision]]:

@@ -17,7 +17,7 @@ from ecr_typed import (
     ImageIdentifier,
     ImageStatus,
 )
-from ecr_typed.jobs._image_graph import ImageGraph, is_tag_of_referrer
+from ecr_typed.jobs._image_graph import ImageGraph, is_tag_of_referrer, waits_for
 from ecr_typed.jobs._retention_plan import Decision, RetentionPlan
 from ecr_typed.jobs._tables import short
 
@@ -140,7 +140,9 @@ def plan_retention(graph: ImageGraph, retention: Retention, *, now: datetime) ->
         for digest in sorted(reasons, key=pushed.__getitem__, reverse=True)
     )
     remove = tuple(
-        _decision(graph, digest, _reason_to_remove(graph, digest), _before(graph, digest, wave_of))
+        _decision(
+            graph, digest, _reason_to_remove(graph, digest), waits_for(graph, digest, wave_of)
+        )
         for digest in wave_of
     )
     plan = RetentionPlan(
@@ -282,13 +284,6 @@ def _decision(graph: ImageGraph, digest: str, reason: str, after: tuple[str, ...
     is_index = digest in graph.children or digest in graph.unread
     size = 0 if is_index else image.image_size_in_bytes or 0
     return Decision(digest, tuple(image.image_tags or ()), reason, size, after)
-
-
-def _before(graph: ImageGraph, digest: str, wave_of: dict[str, int]) -> tuple[str, ...]:
-    """Return which of the images that are removed have to be gone before another one."""
-    own = wave_of[digest]
-    depended = (*graph.parents.get(digest, ()), *graph.subjects.get(digest, ()))
-    return tuple(dict.fromkeys(each for each in depended if wave_of.get(each, own) < own))
 
 
 def _reason_to_remove(graph: ImageGraph, digest: str) -> str:

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import assert_type
 
-from ecr_typed import EcrClient, EcrError, ImageDetail, Repository
+from ecr_typed import EcrClient, EcrError, ImageDetail, ImageIdentifier, Repository
 from ecr_typed.jobs import (
     Decision,
     ImageGraph,
@@ -20,6 +20,7 @@ from ecr_typed.jobs import (
     RetentionPlan,
     Status,
     apply_retention,
+    delete_images,
     each,
     each_registry,
     each_repository,
@@ -116,3 +117,6 @@ def retention(ecr: EcrClient) -> None:
     assert_type(RetentionPlan.from_json(plan.to_json()), RetentionPlan)
     outcomes = apply_retention(ecr, plan, dry_run=False, action=RetentionAction.ARCHIVE)
     assert_type(outcomes, Generator[Outcome[Decision, None], None, None])
+    images: list[str | ImageIdentifier] = ["v1", ImageIdentifier(image_tag="v2")]
+    for outcome in delete_images(ecr, "team/app", images, with_children=True):
+        assert_type(outcome, Outcome[ImageIdentifier, None])
