@@ -1,0 +1,303 @@
+"""Images: the newest, what is in one, what refers to one, and moving a tag."""
+
+from __future__ import annotations
+
+import heapq
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any, Final, cast
+
+import attrs
+
+from ecr_typed import (
+    ArgumentProblem,
+    BatchGetImageResponse,
+    DescribeImagesFilter,
+    EcrClient,
+    EcrError,
+    EcrRequestError,
+    EcrResponseError,
+    Image,
+    ImageAlreadyExistsException,
+    ImageDetail,
+    ImageIdentifier,
+    ImageNotFoundException,
+    ImageReferrer,
+    ImageTagAlreadyExistsException,
+    ListImageReferrersFilter,
+    SubjectIdentifier,
+    TagStatus,
+)
+from ecr_typed.documents import ImageIndex, Manifest, UnknownManifest, parse_manifest
+from ecr_typed.jobs._outcomes import Status
+
+MEDIA_TYPES: Final = (
+    "application/vnd.oci.image.manifest.v1+json",
+    "application/vnd.oci.image.index.v1+json",
+    "application/vnd.docker.distribution.manifest.v2+json",
+    "application/vnd.docker.distribution.manifest.list.v2+json",
+    "application/vnd.docker.distribution.manifest.v1+prettyjws",
+    "application/vnd.docker.distribution.manifest.v1+json",
+    "application/vnd.oci.artifact.manifest.v1+json",
+)
+"""All kinds of manifests. Without naming them, a list may come as the manifest of one platform."""
+
+
+class UnexpectedTagError(EcrError):
+    """A tag names another image than was expected. Nothing was changed."""
+
+
+@attrs.frozen
+class TaggedImage:
+    """A tag that was set, or would be set."""
+
+    digest: str
+    """The digest of the image that the tag names from now on."""
+
+    previous_digest: str | None
+    """The digest of the image that it named before; None if the tag was not in use."""
+
+    status: Status
+    """`DONE`, `UNCHANGED` if the tag named the image already, or `PLANNED` in a dry run."""
+
+
+def identifier(image: ImageIdentifier | str) -> ImageIdentifier:
+    """Return how the service names an image: text is a digest or a tag."""
+    if isinstance(image, ImageIdentifier):
+        return image
+    untyped = cast("object", image)
+    if not isinstance(untyped, str) or not untyped:
+        allowed = "an ImageIdentifier, a digest that begins with 'sha256:', or a tag"
+        raise EcrRequestError([ArgumentProblem("image", repr(untyped), allowed)])
+    if image.startswith("sha256:"):
+        return ImageIdentifier(image_digest=image)
+    return ImageIdentifier(image_tag=image)
+
+
+def newest_images(
+    ecr: EcrClient,
+    repository_name: str,
+    *,
+    limit: int = 1,
+    tags: Iterable[str] = (),
+    registry_id: str | None = None,
+) -> list[ImageDetail]:
+    """Find the images that were pushed last. All pages are read, as the service sorts nothing.
+
+    Args:
+        ecr: The client.
+        repository_name: The repository.
+        limit: How many images to return, at least 1.
+        tags: Patterns: only images with a tag that one of them matches as a whole. `*` stands for
+            any characters.
+        registry_id: The account id of the registry. Default: the caller's account.
+
+    Returns:
+        The images, the newest first.
+
+    Raises:
+        EcrRequestError: `limit` is below 1, or `tags` is a text.
+        EcrError: A call failed.
+    """
+    if limit < 1:
+        raise EcrRequestError([ArgumentProblem("limit", repr(limit), "a number of at least 1")])
+    if isinstance(tags, str):
+        raise EcrRequestError([ArgumentProblem("tags", repr(tags), "patterns", "put it in a list")])
+    patterns = [_pattern(tag) for tag in tags]
+    listing = ecr.describe_images(
+        repository_name,
+        registry_id=registry_id,
+        filter=DescribeImagesFilter(tag_status=TagStatus.TAGGED) if patterns else None,
+    )
+    found = (image for image in listing if not patterns or _has_tag(image, patterns))
+    return heapq.nlargest(
+        limit, found, key=lambda image: (image.image_pushed_at, image.image_digest)
+    )
+
+
+def _pattern(text: str) -> re.Pattern[str]:
+    return re.compile(".*".join(map(re.escape, text.split("*"))), re.DOTALL)
+
+
+def _has_tag(image: ImageDetail, patterns: list[re.Pattern[str]]) -> bool:
+    return any(p.fullmatch(tag) for tag in image.image_tags or () for p in patterns)
+
+
+def read_image(
+    ecr: EcrClient, repository_name: str, image: ImageIdentifier | str, registry_id: str | None
+) -> Image:
+    """Return an image with its manifest as it is, of whichever kind."""
+    wanted = identifier(image)
+    response = ecr.batch_get_image(
+        repository_name, [wanted], registry_id=registry_id, accepted_media_types=MEDIA_TYPES
+    )
+    for found in response.images or ():
+        return found
+    raise _not_found(response, repository_name, wanted)
+
+
+def _not_found(
+    response: BatchGetImageResponse, repository_name: str, wanted: ImageIdentifier
+) -> EcrError:
+    reasons = "; ".join(f"{f.failure_code}: {f.failure_reason}" for f in response.failures or ())
+    name = wanted.image_digest or wanted.image_tag
+    error: dict[str, Any] = {
+        "Code": "ImageNotFoundException",
+        "Message": f"{repository_name} has no image {name} ({reasons or 'no reason given'})",
+    }
+    return ImageNotFoundException({"Error": error}, "BatchGetImage")
+
+
+def read_manifest(
+    ecr: EcrClient,
+    repository_name: str,
+    image: ImageIdentifier | str,
+    *,
+    registry_id: str | None = None,
+) -> Manifest | ImageIndex | UnknownManifest:
+    """Read an image's manifest, byte for byte as it was pushed. The service counts it as a pull.
+
+    Args:
+        ecr: The client.
+        repository_name: The repository.
+        image: The image: an `ImageIdentifier`, a digest or a tag.
+        registry_id: The account id of the registry. Default: the caller's account.
+
+    Returns:
+        The manifest or index.
+
+    Raises:
+        ImageNotFoundException: The repository has no such image.
+        EcrResponseError: The manifest is not the one that its digest names.
+        EcrError: A call failed.
+    """
+    found = read_image(ecr, repository_name, image, registry_id)
+    manifest = parse_manifest(found.image_manifest, found.image_manifest_media_type)
+    digest = found.image_id.image_digest
+    if digest is not None and digest != manifest.digest:
+        raise EcrResponseError(
+            f"BatchGetImage: the manifest of {digest} has the digest {manifest.digest}",
+            operation_name="BatchGetImage",
+        )
+    return manifest
+
+
+def digest_of(
+    ecr: EcrClient, repository_name: str, image: ImageIdentifier | str, registry_id: str | None
+) -> str:
+    """Return the digest of an image, without pulling it."""
+    wanted = identifier(image)
+    if wanted.image_digest is not None:
+        return wanted.image_digest
+    (found,) = ecr.describe_images(repository_name, image_ids=[wanted], registry_id=registry_id)
+    return found.image_digest
+
+
+def referrers(
+    ecr: EcrClient,
+    repository_name: str,
+    image: ImageIdentifier | str,
+    *,
+    artifact_types: Iterable[str] = (),
+    recursive: bool = False,
+    registry_id: str | None = None,
+) -> Iterator[ImageReferrer]:
+    """List what refers to an image: signatures, SBOMs, attestations.
+
+    Args:
+        ecr: The client.
+        repository_name: The repository.
+        image: The image: an `ImageIdentifier`, a digest or a tag.
+        artifact_types: Only referrers of these types, at most 5. Default: of any type.
+        recursive: Whether to list what refers to the referrers, too.
+        registry_id: The account id of the registry. Default: the caller's account.
+
+    Returns:
+        An iterator that fetches pages when they are needed; each referrer comes once.
+
+    Raises:
+        EcrError: A call failed.
+    """
+    kinds = tuple(artifact_types)
+    waiting, seen = [digest_of(ecr, repository_name, image, registry_id)], set[str]()
+    while waiting:
+        for found in ecr.list_image_referrers(
+            repository_name,
+            SubjectIdentifier(image_digest=waiting.pop(0)),
+            filter=ListImageReferrersFilter(artifact_types=kinds) if kinds else None,
+            registry_id=registry_id,
+        ):
+            if found.digest not in seen:
+                seen.add(found.digest)
+                yield found
+                if recursive:
+                    waiting.append(found.digest)
+
+
+def tag_image(
+    ecr: EcrClient,
+    repository_name: str,
+    image: ImageIdentifier | str,
+    tag: str,
+    *,
+    expect: str | None = None,
+    dry_run: bool = False,
+    registry_id: str | None = None,
+) -> TaggedImage:
+    """Let a tag name an image. The image stays the same, byte for byte.
+
+    Args:
+        ecr: The client.
+        repository_name: The repository.
+        image: The image: an `ImageIdentifier`, a digest or a tag.
+        tag: The tag to set.
+        expect: The digest that the tag has to name before; else it is not moved. The tag is read
+            and then written: another program may move it in between, as ECR can't do both at once.
+        dry_run: Whether to write nothing, and return what would be done.
+        registry_id: The account id of the registry. Default: the caller's account.
+
+    Returns:
+        The digests that the tag names and named. Setting a tag again is `UNCHANGED`.
+
+    Raises:
+        ImageNotFoundException: The repository has no such image.
+        ImageTagAlreadyExistsException: The tag is immutable and names another image.
+        UnexpectedTagError: The tag names another image than `expect`. Nothing was changed.
+        EcrError: A call failed.
+    """
+    found = read_image(ecr, repository_name, image, registry_id)
+    manifest = parse_manifest(found.image_manifest, found.image_manifest_media_type)
+    previous = _tagged(ecr, repository_name, tag, registry_id)
+    if expect is not None and previous != expect:
+        raise UnexpectedTagError(
+            f"the tag {tag!r} of {repository_name} names {previous or 'no image'}, not {expect}: "
+            "look at it, and pass its digest as expect, or None"
+        )
+    if previous == manifest.digest:
+        return TaggedImage(manifest.digest, previous, Status.UNCHANGED)
+    if dry_run:
+        return TaggedImage(manifest.digest, previous, Status.PLANNED)
+    try:
+        ecr.put_image(
+            repository_name,
+            found.image_manifest,
+            image_manifest_media_type=found.image_manifest_media_type or manifest.media_type,
+            image_tag=tag,
+            image_digest=manifest.digest,
+            registry_id=registry_id,
+        )
+    except ImageAlreadyExistsException:
+        # An attempt whose response was lost has done it, or somebody else.
+        pass
+    except ImageTagAlreadyExistsException:
+        if _tagged(ecr, repository_name, tag, registry_id) != manifest.digest:
+            raise
+    return TaggedImage(manifest.digest, previous, Status.DONE)
+
+
+def _tagged(ecr: EcrClient, repository_name: str, tag: str, registry_id: str | None) -> str | None:
+    """Return the digest that a tag names; None if it is not in use."""
+    try:
+        return digest_of(ecr, repository_name, ImageIdentifier(image_tag=tag), registry_id)
+    except ImageNotFoundException:
+        return None

@@ -1,0 +1,169 @@
+"""Logging in to a registry: the user, password and host that Docker and other tools take."""
+
+from __future__ import annotations
+
+import base64
+import json
+import logging
+import os
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from threading import RLock
+from typing import Any, Final
+
+import attrs
+
+from ecr_typed import ArgumentProblem, EcrClient, EcrError, EcrRequestError, EcrResponseError
+
+_logger = logging.getLogger(__name__)
+
+_CONFIG: Final = "config.json"
+_LONGEST_MARGIN: Final = timedelta(hours=12)
+
+
+@attrs.frozen
+class RegistryLogin:
+    """What a registry lets in."""
+
+    username: str
+    """The user: `AWS` for every registry."""
+
+    password: str = attrs.field(repr=False)
+    """The password. It is a secret; `repr` does not show it."""
+
+    registry: str
+    """The registry's host, without a scheme."""
+
+    expires_at: datetime
+    """When the password ends to be valid: 12 hours after it was made."""
+
+    def docker_config(self) -> dict[str, Any]:
+        """Return the content of a `config.json` that logs Docker, skopeo, oras and others in.
+
+        Returns:
+            A dict with one entry below `auths`. It holds the password.
+        """
+        credentials = f"{self.username}:{self.password}".encode()
+        return {"auths": {self.registry: {"auth": base64.b64encode(credentials).decode()}}}
+
+    def save_docker_config(self, folder: str | os.PathLike[str]) -> Path:
+        """Write the login into the `config.json` of a folder, which only its owner can read.
+
+        Other entries of the file are kept. Name the folder to a tool with `DOCKER_CONFIG`, or with
+        skopeo's `--authfile`.
+
+        Args:
+            folder: The folder; it is made if it does not exist.
+
+        Returns:
+            The path of the file.
+
+        Raises:
+            EcrRequestError: The folder has a `config.json` that is no JSON object; it is left as it
+                is.
+            OSError: The file can't be read or written.
+        """
+        path = Path(folder) / _CONFIG
+        config = _read_config(path)
+        ours = self.docker_config()["auths"]
+        known: dict[str, Any] = config.get("auths") or {}
+        config["auths"] = {**known, **ours}
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # Beside the file, so that a reader meets the old content or the new, and no half of it.
+        draft = path.with_name(f".{_CONFIG}.{os.getpid()}")
+        draft.unlink(missing_ok=True)
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            json.dump(config, file, indent=2)
+        draft.replace(path)
+        return path
+
+
+def _read_config(path: Path) -> dict[str, Any]:
+    try:
+        config: dict[str, Any] | None = json.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        return {}
+    except ValueError:
+        config = None
+    if not isinstance(config, dict):
+        allowed = "a folder whose config.json is a JSON object"
+        raise EcrRequestError([ArgumentProblem("folder", str(path), allowed)])
+    return config
+
+
+def login(ecr: EcrClient) -> RegistryLogin:
+    """Get what logs tools in to the caller's registry.
+
+    Args:
+        ecr: The client.
+
+    Returns:
+        The login. It is valid for 12 hours, for all registries that the caller may use.
+
+    Raises:
+        EcrResponseError: The service returned no token that can be read.
+        EcrError: The call failed.
+
+    https://docs.aws.amazon.com/AmazonECR/latest/userguide/registry_auth.html
+    """
+    for data in ecr.get_authorization_token():
+        try:
+            username, _, password = (
+                base64.b64decode(data.authorization_token).decode().partition(":")
+            )
+        except ValueError:
+            break
+        host = data.proxy_endpoint.partition("://")[2] or data.proxy_endpoint
+        return RegistryLogin(username, password, host.rstrip("/"), data.expires_at)
+    # Out of the block above, whose frames hold the token.
+    raise EcrResponseError(
+        "GetAuthorizationToken: the response has no token that can be read",
+        operation_name="GetAuthorizationToken",
+    )
+
+
+class Logins:
+    """Logins that are renewed in time. Many threads can share one; they wait for the same call."""
+
+    def __init__(self, ecr: EcrClient, *, margin: timedelta = timedelta(minutes=30)) -> None:
+        """Use a client for the calls.
+
+        Args:
+            ecr: The client.
+            margin: How long before its end a login is renewed: from 0 to below 12 hours.
+
+        Raises:
+            EcrRequestError: `margin` is out of range.
+        """
+        if not timedelta() <= margin < _LONGEST_MARGIN:
+            allowed = "a timedelta from 0 to below 12 hours"
+            raise EcrRequestError([ArgumentProblem("margin", str(margin), allowed)])
+        self._ecr = ecr
+        self._margin = margin
+        self._lock = RLock()
+        self._current: RegistryLogin | None = None
+
+    def current(self) -> RegistryLogin:
+        """Return a login that is valid for longer than the margin.
+
+        Where a renewal fails, the login before it is returned as long as it is valid.
+
+        Returns:
+            The login.
+
+        Raises:
+            EcrError: There is no valid login, and the call for one failed.
+        """
+        with self._lock:
+            known, now = self._current, datetime.now(UTC)
+            if known is not None and known.expires_at - now > self._margin:
+                return known
+            try:
+                self._current = login(self._ecr)
+            except EcrError as error:
+                if known is None or known.expires_at <= now:
+                    raise
+                _logger.warning("the login to %s could not be renewed: %s", known.registry, error)
+                return known
+            return self._current
