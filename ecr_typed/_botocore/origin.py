@@ -93,6 +93,11 @@ def _is_from_outside(error: BaseException, parameters: Mapping[str, Any]) -> boo
     return not any(map(_is_users_code, frames)) and _has_users_class(error)
 
 
+def is_of_a_signal(error: BaseException) -> bool:
+    """Return whether the handler of a signal raised an exception."""
+    return any(map(_is_signal_handler, _frames(error.__traceback__)))
+
+
 def _has_users_class(error: BaseException) -> bool:
     # An exception may be raised in a thread from outside, as some task queues do.
     return _package(type(error).__module__) not in _LIBRARIES | {"builtins"}
@@ -142,12 +147,17 @@ def _frames_of_the_call(
     traceback: TracebackType | None, parameters: Mapping[str, Any]
 ) -> list[FrameType]:
     """Return the frames of a traceback, from botocore's method that makes the call on."""
+    frames = _frames(traceback)
+    starts = (i for i, frame in enumerate(frames) if _makes_the_call(frame, parameters))
+    return frames[next(starts, 0) :]
+
+
+def _frames(traceback: TracebackType | None) -> list[FrameType]:
     frames: list[FrameType] = []
     while traceback is not None:
         frames.append(traceback.tb_frame)
         traceback = traceback.tb_next
-    starts = (i for i, frame in enumerate(frames) if _makes_the_call(frame, parameters))
-    return frames[next(starts, 0) :]
+    return frames
 
 
 def _makes_the_call(frame: FrameType, parameters: Mapping[str, Any]) -> bool:

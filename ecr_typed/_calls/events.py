@@ -48,5 +48,10 @@ def tell(on_call: OnCall, event: CallEvent) -> None:
     """Call back; what the callback raises goes to the log, as the call is over."""
     try:
         on_call(event)
-    except Exception:
+    except Exception as error:
+        from ecr_typed._botocore.origin import is_of_a_signal
+
+        if is_of_a_signal(error):
+            # A task queue's time limit, say: it is not about the callback.
+            raise
         _logger.exception("%s: on_call failed", event.operation_name)

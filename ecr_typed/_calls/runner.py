@@ -134,7 +134,7 @@ class CallRunner:
         except EcrError as error:
             error.attempts = call.requests
             if self.on_call is not None:
-                tell(self.on_call, _event(call, began, error=error))
+                self._tell(self.on_call, call, _event(call, began, error=error))
             # The user's line and the error itself say it all.
             raise error.with_traceback(None) from error.__cause__
         except UsersError as carrier:
@@ -146,10 +146,18 @@ class CallRunner:
             raise
         else:
             if self.on_call is not None:
-                tell(self.on_call, _event(call, began, response=response))
+                self._tell(self.on_call, call, _event(call, began, response=response))
             return response
         # What the user's own code raised surfaces as itself, out of all handlers of ours.
         raise own
+
+    @staticmethod
+    def _tell(on_call: OnCall, call: Call[Any], event: CallEvent) -> None:
+        try:
+            tell(on_call, event)
+        except BaseException as interruption:
+            call.note_interruption(interruption)
+            raise
 
     def _response(
         self, call: Call[Response], request: attrs.AttrsInstance, began: _Beginning

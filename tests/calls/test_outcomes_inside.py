@@ -384,6 +384,31 @@ def test_signals_surface_as_themselves(raised: type[BaseException], session: bot
     assert count > 10
 
 
+@pytest.mark.parametrize("is_lost", [True, False])
+def test_signal_in_a_callback_surfaces_as_itself(
+    is_lost: bool, server: FaultServer, session: boto3.Session, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A time limit inside `on_call` is no failure of the callback, and the write is done."""
+
+    def handler(signum: int, frame: FrameType | None) -> None:
+        raise TimeLimit("enough")
+
+    def on_call(_: object) -> None:
+        signal.raise_signal(signal.SIGALRM)
+
+    server.begin(Fault.DROPPED, times=int(is_lost))
+    before = signal.signal(signal.SIGALRM, handler)
+    try:
+        with client("made", server, session, ONCE) as made:
+            ecr = made.with_options(on_call=on_call)
+            with pytest.raises(TimeLimit) as caught:
+                ecr.delete_repository("team/app")
+    finally:
+        signal.signal(signal.SIGALRM, before)
+    assert has_note(caught.value)
+    assert "on_call failed" not in caplog.text
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_many_threads(kind: str, server: FaultServer, session: boto3.Session) -> None:
     """The facts of one thread's request are not taken for another's."""
