@@ -113,7 +113,7 @@ class EcrClient(
 
             explain_creation(error)
             raise
-        self._calls = _runner(connection, retry, on_call)
+        _compose(self, _runner(connection, retry, on_call))
 
     @classmethod
     def from_boto3(
@@ -140,7 +140,7 @@ class EcrClient(
         """
         check_options(client=client, retry=retry, on_call=on_call)
         adopted = cls.__new__(cls)
-        adopted._calls = _runner(adopt_connection(client), retry, on_call)  # noqa: SLF001  # our own
+        _compose(adopted, _runner(adopt_connection(client), retry, on_call))
         return adopted
 
     def with_options(
@@ -168,7 +168,7 @@ class EcrClient(
         # What a user's subclass added is in it, too.
         client = object.__new__(type(self))
         client.__dict__.update(self.__dict__)
-        client._calls = self._calls.shared(retry, on_call)  # our own
+        _compose(client, self._calls.shared(retry, on_call))
         return client
 
     @property
@@ -289,6 +289,11 @@ def _runner(
     return CallRunner(
         connection, retry or RetryPolicy(max_attempts=connection.max_attempts), on_call
     )
+
+
+def _compose(client: EcrClient, calls: CallRunner) -> None:
+    # In a method of the class, this would make editors offer the name before the operations.
+    vars(client)["_calls"] = calls
 
 
 def _name_methods_for_the_client() -> None:

@@ -52,7 +52,9 @@ class UnreadableIndexError(EcrError):
             f"{repository_name}: {count} {'index' if count == 1 else 'indexes'} can't be read, so "
             "it is not known which images are needed. Delete what can't be read, or push it again"
         )
-        self.explanations = tuple(f"{digest}: {reason}" for digest, reason in reasons.items())
+        self.explanations: tuple[str, ...] = tuple(
+            f"{digest}: {reason}" for digest, reason in reasons.items()
+        )
         self.reasons = reasons
 
 

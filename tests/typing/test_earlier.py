@@ -375,12 +375,12 @@ def test_our_own_programs_find_breaks(tmp_path: Path) -> None:
     """The programs here see a method renamed, an attribute widened and an exception gone."""
     package = tmp_path / "ecr_typed"
     shutil.copytree(ROOT / "ecr_typed", package, ignore=shutil.ignore_patterns("__pycache__"))
-    change(package / "operations" / "tags.py", {"def tag_resource": "def tag_it"})
+    change(package / "_operations" / "tags.py", {"def tag_resource": "def tag_it"})
     change(
         package / "models" / "repositories.py",
         {"repository_uri: str\n": "repository_uri: str | None\n"},
     )
-    for module in ("service_errors.py", "__init__.py"):
+    for module in ("_service_errors.py", "__init__.py"):
         change(package / module, {"KmsException": "KmsError"})
     found = {(item.program, item.words) for item in differences(ROOT, tmp_path)}
     seen = {"tags.py": "tag_resource", "models.py": "str | None", "errors.py": "KmsException"}

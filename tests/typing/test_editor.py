@@ -166,7 +166,7 @@ def test_words_of_a_parameter_are_not_cut(editor: LanguageServer) -> None:
     [
         ("Encryption|Configuration", "models/common.py"),
         ("ecr.describe_repositories().fir|st()", "_calls/paging.py"),
-        ("ecr.wait_until_|image_scan_complete", "_calls/waiters.py"),
+        ("ecr.wait_until_|image_scan_complete", "_client.py"),
         ("ecr_typed.RepositoryNot|FoundException", "_service_errors.py"),
         ("Retry|Policy", "_calls/retry.py"),
     ],

@@ -63,8 +63,11 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def generated_modules(folder: Path) -> list[Path]:
-    """The modules of the package that are generated."""
-    paths = sorted((folder / "ecr_typed").rglob("*.py"))
+    """The modules of the package that are generated, save the emulator's, which is not copied."""
+    package = folder / "ecr_typed"
+    paths = [
+        path for path in sorted(package.rglob("*.py")) if package / "testing" not in path.parents
+    ]
     return [path for path in paths if path.read_text("utf-8").startswith("# Generated ")]
 
 
