@@ -26,6 +26,10 @@ def _reversed(edges: Edges) -> Edges:
     return {digest: tuple(digests) for digest, digests in found.items()}
 
 
+def _count(images: Mapping[str, ImageDetail]) -> str:
+    return f"<{len(images):,} images>"
+
+
 def _parents(graph: ImageGraph) -> Edges:
     return _reversed(graph.children)
 
@@ -47,7 +51,7 @@ class ImageGraph:
     registry_id: str | None = None
     """The account id of the registry, as it was passed to `read_image_graph`."""
 
-    images: Mapping[str, ImageDetail]
+    images: Mapping[str, ImageDetail] = attrs.field(repr=_count)
     """All images by digest, archived ones too."""
 
     children: Edges = attrs.field(repr=False)

@@ -51,6 +51,10 @@ class Decision:
     """
 
 
+def _count(decisions: Sequence[Decision]) -> str:
+    return f"<{len(decisions):,} images>"
+
+
 @attrs.frozen(kw_only=True, order=False)
 class RetentionPlan:
     """What is to be kept and removed in a repository, as `plan_retention` returns it.
@@ -67,10 +71,10 @@ class RetentionPlan:
     planned_at: datetime
     """The time that ages were counted from."""
 
-    keep: tuple[Decision, ...]
+    keep: tuple[Decision, ...] = attrs.field(repr=_count)
     """The images that are kept."""
 
-    remove: tuple[Decision, ...]
+    remove: tuple[Decision, ...] = attrs.field(repr=_count)
     """The images that are removed, in the order in which they can be."""
 
     def to_json(self) -> str:

@@ -20,6 +20,7 @@ from ecr_typed import (
     EcrRequestError,
     ImageDetail,
     ImageIdentifier,
+    Repository,
     RepositoryNotFoundException,
     RetryPolicy,
 )
@@ -32,6 +33,7 @@ from ecr_typed.jobs import (
     Status,
     UnreadableIndexError,
     apply_retention,
+    each_repository,
     plan_retention,
     raise_failures,
     read_image_graph,
@@ -460,3 +462,33 @@ def test_wrong_arguments_are_refused_by_name(ecr: EcrClient) -> None:
         apply(ecr, made.to_json(), action="DESTROY", on_progress=1)
     with pytest.raises(EcrRequestError, match="ecr: expected an EcrClient"):
         apply(None, made)
+
+
+def test_closing_the_iterator_ends_the_job(
+    ecr: EcrClient, push: Callable[..., ImageDetail]
+) -> None:
+    for _ in range(120):
+        push()
+    push("keep")
+    made = plan(ecr, keep_tags="keep")
+    job = apply_retention(ecr, made, dry_run=False)
+    next(job)
+    job.close()
+    assert len(digests(ecr)) == 21
+
+
+def test_many_repositories_are_cleaned(ecr: EcrClient, emulator: EcrEmulator) -> None:
+    for number in range(3):
+        ecr.create_repository(f"team/{number}")
+        for days in range(2, 6):
+            pushed_at = datetime.now(UTC) - timedelta(days=days)
+            emulator.push_image(f"team/{number}", tags=[f"v{days}"], pushed_at=pushed_at)
+
+    def clean(ecr: EcrClient, repository: Repository) -> int:
+        graph = read_image_graph(ecr, repository.repository_name)
+        made = plan_retention(graph, Retention(keep_newest=1), now=datetime.now(UTC))
+        raise_failures(apply_retention(ecr, made, dry_run=False))
+        return len(made.remove)
+
+    assert [outcome.value for outcome in each_repository(clean, ecr)] == [3, 3, 3]
+    assert [len(ecr.describe_images(f"team/{number}").to_list()) for number in range(3)] == [1] * 3

@@ -235,4 +235,6 @@ def test_long_plans_are_shown_in_part() -> None:
     lines = str(made).splitlines()
     assert lines[-1] == "... and 480 more to keep."
     assert max(map(len, lines)) <= 100
+    assert "<1,000 images>" in repr(made)
+    assert "<1,500 images>" in repr(ImageGraph.of("team/app", images))
     assert "1,000 of 1,500 images are removed (1.0 MB)" in lines[0]
