@@ -59,7 +59,7 @@ nitpick_ignore_regex = [
     # Names of other packages, whose documentation is not fetched.
     (
         r"py:.*",
-        r"(attrs?|boto3|botocore|collections|concurrent|datetime|mypy_boto3_ecr|random|types)\..*",
+        r"(attrs?|boto3|botocore|collections|concurrent|datetime|mypy_boto3_ecr|os|pathlib|random|types)\..*",
     ),
     (r"py:.*", r"rich\..*"),
     # Private names and aliases in annotations, which have no page.

@@ -146,24 +146,28 @@ def test_statement_is_added_to_the_registrys_policy(app: EcrClient, told: list[C
     assert writes(told) == []
 
 
-@pytest.mark.parametrize(
-    "ensure",
-    [
-        lambda ecr, **more: ensure_creation_template(
-            ecr, "team", [RCTAppliedFor.CREATE_ON_PUSH], lifecycle_policy=LIFECYCLE, **more
-        ),
-        lambda ecr, **more: ensure_pull_through_cache_rule(ecr, "quay", "quay.io", **more),
-    ],
-    ids=["template", "rule"],
-)
+def ensure_template(ecr: EcrClient, *, dry_run: bool = False) -> EnsureStatus:
+    """Let a template exist."""
+    scenarios = [RCTAppliedFor.CREATE_ON_PUSH]
+    return ensure_creation_template(
+        ecr, "team", scenarios, lifecycle_policy=LIFECYCLE, dry_run=dry_run
+    ).status
+
+
+def ensure_rule(ecr: EcrClient, *, dry_run: bool = False) -> EnsureStatus:
+    """Let a pull through cache rule exist."""
+    return ensure_pull_through_cache_rule(ecr, "quay", "quay.io", dry_run=dry_run).status
+
+
+@pytest.mark.parametrize("ensure", [ensure_template, ensure_rule])
 def test_settings_of_the_registry_are_created_once(
     app: EcrClient, told: list[CallEvent], ensure: Callable[..., Any]
 ) -> None:
-    assert ensure(app, dry_run=True).status is EnsureStatus.CREATED
+    assert ensure(app, dry_run=True) is EnsureStatus.CREATED
     assert writes(told) == []
-    assert ensure(app).status is EnsureStatus.CREATED
+    assert ensure(app) is EnsureStatus.CREATED
     told.clear()
-    assert ensure(app).status is EnsureStatus.UNCHANGED
+    assert ensure(app) is EnsureStatus.UNCHANGED
     assert writes(told) == []
 
 

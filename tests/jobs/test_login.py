@@ -82,14 +82,16 @@ def test_login_is_renewed_before_its_end(make: MakeEcr, wire: Wire) -> None:
 
 
 def test_login_that_is_valid_outlives_a_failed_renewal(make: MakeEcr, wire: Wire) -> None:
-    wire.will(token(timedelta(minutes=20)), *[{"authorizationData": []}])
+    nothing: dict[str, object] = {"authorizationData": []}
+    wire.will(token(timedelta(minutes=20)), nothing)
     logins = Logins(make())
     first = logins.current()
     assert logins.current() is first
 
 
 def test_token_that_can_not_be_read_is_an_error(make: MakeEcr, wire: Wire) -> None:
-    wire.will({"authorizationData": []})
+    nothing: dict[str, object] = {"authorizationData": []}
+    wire.will(nothing)
     with pytest.raises(EcrResponseError, match="no token that can be read"):
         login(make())
 
