@@ -28,6 +28,8 @@ PRIVATE_USES = {
     },
     "ecr_typed.jobs": {
         "ecr_typed._threads": "jobs run on threads that don't keep the program from ending",
+        "ecr_typed._botocore.connection": "a download ends with the client that it goes through",
+        "ecr_typed._botocore.downloads": "layers come from S3 through the client's HTTP session",
         "ecr_typed._botocore.in_flight": "a job that ends cuts off its calls",
         "ecr_typed._botocore.roles": "a registry's role is assumed with botocore's provider",
         "ecr_typed._labels": "outcomes are shown as the client shows them",

@@ -179,3 +179,19 @@ def test_demo_only_reads_with_aws(emulator: EcrEmulator, ecr: EcrClient) -> None
     assert (done.stderr, done.returncode) == ("", 0)
     assert re.search(r"plain +│ +1 │", done.stdout)
     assert ecr.describe_repositories().to_list() == before
+
+
+def test_copy_shows_a_plan_and_copies_only_if_told_to(emulator: EcrEmulator) -> None:
+    """The copy goes to another region, and does nothing without `--yes`."""
+    with emulator.client() as ecr, emulator.client(region_name="eu-west-1") as target:
+        for client in (ecr, target):
+            client.create_repository("team/app")
+        pushed = emulator.push_image("team/app", tags=["v1"])
+        command = ("copy_image.py", "team/app", "v1", "eu-west-1")
+        planned = run(emulator, *command)
+        assert planned.stderr == ""
+        assert "PLANNED" in planned.stdout
+        assert target.describe_images("team/app").to_list() == []
+        assert run(emulator, *command, "--yes").stderr == ""
+        (copied,) = target.describe_images("team/app")
+        assert copied.image_digest == pushed.image_digest

@@ -87,7 +87,7 @@ class Connection:
         handled = sys.exception()
         own: BaseException | None = None
         outer = current()
-        groups = self._groups()
+        groups = self.groups()
         try:
             # All of it in here: an interrupt may come between any two steps.
             begin(exchange)
@@ -135,7 +135,7 @@ class Connection:
 
     def sleep(self, seconds: float) -> None:
         """Wait, unless the client is closed meanwhile, or the job that calls it."""
-        sleep(seconds, *self._groups())
+        sleep(seconds, *self.groups())
 
     @property
     def is_closed(self) -> bool:
@@ -143,7 +143,7 @@ class Connection:
         job = calls_of_job.get()
         return self._in_flight.is_ended or (job is not None and job.is_ended)
 
-    def _groups(self) -> tuple[CallsInFlight, ...]:
+    def groups(self) -> tuple[CallsInFlight, ...]:
         """Return what a call on this thread ends with."""
         job = calls_of_job.get()
         return (self._in_flight,) if job is None else (self._in_flight, job)

@@ -1,6 +1,9 @@
 """Jobs: what people do with many calls, over many items, repositories and registries."""
 
 from ecr_typed.jobs._apply_retention import RetentionAction, apply_retention
+from ecr_typed.jobs._blobs import read_blob, read_config
+from ecr_typed.jobs._copy import copy_image
+from ecr_typed.jobs._copy_report import CopyItem, CopyKind, CopyReport
 from ecr_typed.jobs._delete import delete_images
 from ecr_typed.jobs._each import each
 from ecr_typed.jobs._each_registry import each_registry
@@ -30,6 +33,7 @@ from ecr_typed.jobs._login import Logins, RegistryLogin, login
 from ecr_typed.jobs._outcomes import JobFailedError, Outcome, Status, raise_failures
 from ecr_typed.jobs._progress import Progress
 from ecr_typed.jobs._progress_bar import ProgressBar, progress_bar
+from ecr_typed.jobs._pushes import push_image, push_layer
 from ecr_typed.jobs._registries import Registry, registries
 from ecr_typed.jobs._retention import Retention, RetentionRefusedError, plan_retention
 from ecr_typed.jobs._retention_plan import Decision, RetentionPlan
@@ -43,6 +47,9 @@ from ecr_typed.jobs._scans import (
 )
 
 __all__ = [
+    "CopyItem",
+    "CopyKind",
+    "CopyReport",
     "Decision",
     "EnsureStatus",
     "Ensured",
@@ -68,6 +75,7 @@ __all__ = [
     "UnreadableIndexError",
     "Vulnerability",
     "apply_retention",
+    "copy_image",
     "delete_images",
     "each",
     "each_registry",
@@ -82,7 +90,11 @@ __all__ = [
     "newest_images",
     "plan_retention",
     "progress_bar",
+    "push_image",
+    "push_layer",
     "raise_failures",
+    "read_blob",
+    "read_config",
     "read_image_graph",
     "read_manifest",
     "read_scan",

@@ -18,18 +18,17 @@ from ecr_typed import (
     EcrRequestError,
     EcrResponseError,
     Image,
-    ImageAlreadyExistsException,
     ImageDetail,
     ImageIdentifier,
     ImageNotFoundException,
     ImageReferrer,
-    ImageTagAlreadyExistsException,
     ListImageReferrersFilter,
     SubjectIdentifier,
     TagStatus,
 )
 from ecr_typed.documents import ImageIndex, Manifest, UnknownManifest, parse_manifest
 from ecr_typed.jobs._outcomes import Status
+from ecr_typed.jobs._uploads import put, tagged
 
 MEDIA_TYPES: Final = (
     "application/vnd.oci.image.manifest.v1+json",
@@ -267,7 +266,7 @@ def tag_image(
     """
     found = read_image(ecr, repository_name, image, registry_id)
     manifest = parse_manifest(found.image_manifest, found.image_manifest_media_type)
-    previous = _tagged(ecr, repository_name, tag, registry_id)
+    previous = tagged(ecr, repository_name, tag, registry_id)
     if expect is not None and previous != expect:
         raise UnexpectedTagError(
             f"the tag {tag!r} of {repository_name} names {previous or 'no image'}, not {expect}: "
@@ -277,27 +276,12 @@ def tag_image(
         return TaggedImage(manifest.digest, previous, Status.UNCHANGED)
     if dry_run:
         return TaggedImage(manifest.digest, previous, Status.PLANNED)
-    try:
-        ecr.put_image(
-            repository_name,
-            found.image_manifest,
-            image_manifest_media_type=found.image_manifest_media_type or manifest.media_type,
-            image_tag=tag,
-            image_digest=manifest.digest,
-            registry_id=registry_id,
-        )
-    except ImageAlreadyExistsException:
-        # An attempt whose response was lost has done it, or somebody else.
-        pass
-    except ImageTagAlreadyExistsException:
-        if _tagged(ecr, repository_name, tag, registry_id) != manifest.digest:
-            raise
+    put(
+        ecr,
+        repository_name,
+        manifest,
+        media_type=found.image_manifest_media_type,
+        tag=tag,
+        registry_id=registry_id,
+    )
     return TaggedImage(manifest.digest, previous, Status.DONE)
-
-
-def _tagged(ecr: EcrClient, repository_name: str, tag: str, registry_id: str | None) -> str | None:
-    """Return the digest that a tag names; None if it is not in use."""
-    try:
-        return digest_of(ecr, repository_name, ImageIdentifier(image_tag=tag), registry_id)
-    except ImageNotFoundException:
-        return None

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import assert_type
 
 from ecr_typed import EcrClient, EcrError, ImageDetail, ImageIdentifier, Repository
+from ecr_typed.documents import Descriptor, ImageConfig
 from ecr_typed.jobs import (
+    CopyItem,
+    CopyReport,
     Decision,
     ImageGraph,
     JobFailedError,
@@ -20,13 +24,18 @@ from ecr_typed.jobs import (
     RetentionPlan,
     Status,
     apply_retention,
+    copy_image,
     delete_images,
     each,
     each_registry,
     each_repository,
     plan_retention,
     progress_bar,
+    push_image,
+    push_layer,
     raise_failures,
+    read_blob,
+    read_config,
     read_image_graph,
     registries,
 )
@@ -120,3 +129,22 @@ def retention(ecr: EcrClient) -> None:
     images: list[str | ImageIdentifier] = ["v1", ImageIdentifier(image_tag="v2")]
     for outcome in delete_images(ecr, "team/app", images, with_children=True):
         assert_type(outcome, Outcome[ImageIdentifier, None])
+
+
+def copies(source: EcrClient, target: EcrClient) -> None:
+    report = copy_image(source, "team/app", "v1", target, "team/app", tags={"v1", "v2"})
+    assert_type(report, CopyReport)
+    assert_type(report.outcomes, tuple[Outcome[CopyItem, None], ...])
+    assert_type(report.bytes_copied, int)
+    raise_failures(report.outcomes)
+
+
+def blobs(ecr: EcrClient) -> None:
+    with Path("layer.tar").open("rb") as file:
+        layer = push_layer(ecr, "team/app", file)
+    assert_type(layer, Descriptor)
+    config = read_config(ecr, "team/app", "v1")
+    assert_type(config, ImageConfig)
+    assert_type(push_image(ecr, "team/app", config, [layer, b"bytes"], tags=["v2"]), str)
+    pieces: Iterator[bytes] = read_blob(ecr, "team/app", layer.digest)
+    assert_type(next(pieces), bytes)

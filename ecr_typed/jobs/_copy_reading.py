@@ -1,0 +1,176 @@
+"""What there is to copy: an image with its children and referrers, and what the target has."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import closing
+from typing import Final, NamedTuple, TypeAlias, TypeVar
+
+import attrs
+
+from ecr_typed import EcrClient, EcrError, Image, ImageIdentifier, ImageNotFoundException
+from ecr_typed.documents import (
+    Descriptor,
+    ImageIndex,
+    Manifest,
+    UnknownManifest,
+    parse_manifest,
+)
+from ecr_typed.jobs._each import each
+from ecr_typed.jobs._images import MEDIA_TYPES, read_manifest, referrers
+
+Item = TypeVar("Item")
+Value = TypeVar("Value")
+
+AnyManifest: TypeAlias = Manifest | ImageIndex | UnknownManifest
+
+_COSIGN: Final = ("sig", "att", "sbom")
+"""The ends of the tags by which cosign's older releases name what belongs to an image."""
+
+_FOREIGN: Final = (
+    "application/vnd.docker.image.rootfs.foreign.",
+    "application/vnd.oci.image.layer.nondistributable.",
+)
+"""How the media types of layers begin that registries don't have."""
+
+
+class Place(NamedTuple):
+    """A repository, and the client that reaches it."""
+
+    ecr: EcrClient
+    repository_name: str
+    registry_id: str | None
+
+
+@attrs.frozen
+class Node:
+    """An image of the source, and what has to be at the target before it."""
+
+    manifest: AnyManifest
+    tags: tuple[str, ...] = ()
+    """The tags of cosign by which it is found."""
+
+    @property
+    def before(self) -> tuple[str, ...]:
+        """The digests of the images that come before it: its children and its subject."""
+        subject = self.manifest.subject
+        own = () if subject is None else (subject.digest,)
+        return (*own, *children_of(self.manifest))
+
+    @property
+    def blobs(self) -> tuple[Descriptor, ...]:
+        """Its config and layers, without those that no registry has."""
+        manifest = self.manifest
+        if not isinstance(manifest, Manifest):
+            return ()
+        return (
+            manifest.config,
+            *(one for one in manifest.layers if not one.media_type.startswith(_FOREIGN)),
+        )
+
+
+def children_of(manifest: AnyManifest) -> tuple[str, ...]:
+    """Return the digests of the images that an index lists."""
+    if not isinstance(manifest, ImageIndex):
+        return ()
+    return tuple(child.digest for child in manifest.manifests)
+
+
+def read_nodes(
+    source: Place, image: ImageIdentifier | str, *, with_referrers: bool, threads: int
+) -> dict[str, Node]:
+    """Read an image, its children, and what refers to any of them; the image comes first."""
+    ecr, repository_name, registry_id = source
+    root = read_manifest(ecr, repository_name, image, registry_id=registry_id)
+    nodes: dict[str, Node] = {}
+    found = [Node(root)]
+    while found:
+        new = {node.manifest.digest: node for node in found}
+        new = {digest: node for digest, node in new.items() if digest not in nodes}
+        nodes |= new
+        wanted = {child for node in new.values() for child in children_of(node.manifest)}
+        tags: dict[str, tuple[str, ...]] = {}
+        if with_referrers:
+            for one in each_value(lambda digest: _referring(source, digest), list(new), threads):
+                wanted |= one.digests
+                tags |= one.tags
+        missing = [digest for digest in (*wanted, *tags) if digest not in nodes]
+        manifests = _read_many(source, missing)
+        found = [Node(manifest, tags.get(manifest.digest, ())) for manifest in manifests]
+    return nodes
+
+
+class _Referring(NamedTuple):
+    """What refers to an image: by its subject, and by tags of cosign."""
+
+    digests: frozenset[str]
+    tags: Mapping[str, tuple[str, ...]]
+
+
+def _referring(source: Place, digest: str) -> _Referring:
+    ecr, repository_name, registry_id = source
+    names = [f"{digest.replace(':', '-')}.{end}" for end in _COSIGN]
+    response = ecr.batch_get_image(
+        repository_name,
+        [ImageIdentifier(image_tag=name) for name in names],
+        accepted_media_types=MEDIA_TYPES,
+        registry_id=registry_id,
+    )
+    tags: dict[str, tuple[str, ...]] = {}
+    for image in response.images:
+        if image.image_id.image_digest and image.image_id.image_tag:
+            known = tags.get(image.image_id.image_digest, ())
+            tags[image.image_id.image_digest] = (*known, image.image_id.image_tag)
+    referring = referrers(ecr, repository_name, digest, registry_id=registry_id)
+    return _Referring(frozenset(one.digest for one in referring), tags)
+
+
+def _read_many(source: Place, digests: Sequence[str]) -> list[AnyManifest]:
+    """Return the manifests of images, each the one that its digest names."""
+    if not digests:
+        return []
+    ecr, repository_name, registry_id = source
+    response = ecr.batch_get_image(
+        repository_name,
+        [ImageIdentifier(image_digest=digest) for digest in dict.fromkeys(digests)],
+        accepted_media_types=MEDIA_TYPES,
+        registry_id=registry_id,
+    )
+    manifests = {one.digest: one for one in map(_parsed, response.images)}
+    return [
+        # The one that is missing is read alone, for its error.
+        manifests.get(digest)
+        or read_manifest(ecr, repository_name, digest, registry_id=registry_id)
+        for digest in dict.fromkeys(digests)
+    ]
+
+
+def _parsed(image: Image) -> AnyManifest:
+    return parse_manifest(image.image_manifest, image.image_manifest_media_type)
+
+
+def has_image(target: Place, digest: str) -> bool:
+    """Return whether a repository has an image. It counts as no pull."""
+    wanted = ImageIdentifier(image_digest=digest)
+    try:
+        target.ecr.describe_images(
+            target.repository_name, image_ids=[wanted], registry_id=target.registry_id
+        ).to_list()
+    except ImageNotFoundException:
+        return False
+    return True
+
+
+def each_value(
+    function: Callable[[Item], Value], items: Iterable[Item], threads: int
+) -> list[Value]:
+    """Return what a function returns for each item, or raise the first error."""
+    values: list[Value] = []
+    with closing(each(function, items, threads=threads, ordered=True)) as outcomes:
+        for outcome in outcomes:
+            if outcome.error is not None:
+                raise outcome.error
+            if outcome.value is None:
+                raise EcrError("a function of this job returned nothing")
+            values.append(outcome.value)
+    return values

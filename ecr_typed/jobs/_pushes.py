@@ -1,0 +1,216 @@
+"""Pushing an image that a program makes: its layers, its config, its manifest."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Generator, Iterable, Mapping, Sequence
+from io import BytesIO
+from typing import Any, BinaryIO, Final
+
+from ecr_typed import ArgumentProblem, EcrClient, EcrRequestError
+from ecr_typed.documents import Descriptor, ImageConfig, parse_manifest
+from ecr_typed.jobs._uploads import missing_blobs, put, upload
+
+_OCI: Final = "application/vnd.oci"
+_PIECE: Final = 1024 * 1024
+
+_LAYERS: Final = (
+    (b"\x1f\x8b", f"{_OCI}.image.layer.v1.tar+gzip"),
+    (b"\x28\xb5\x2f\xfd", f"{_OCI}.image.layer.v1.tar+zstd"),
+)
+"""The first bytes of compressed layers."""
+
+
+def push_layer(
+    ecr: EcrClient,
+    repository_name: str,
+    source: bytes | BinaryIO,
+    *,
+    media_type: str | None = None,
+    registry_id: str | None = None,
+) -> Descriptor:
+    """Push a layer or another blob, in parts of the size that the service asks for.
+
+    Nothing is sent if the repository has it: bytes, and files that can seek, are read twice, first
+    for their digest. A blob that no image refers to may be deleted by the service later.
+
+    Args:
+        ecr: The client.
+        repository_name: The repository.
+        source: The bytes, or a file that is open for reading bytes, from its position on. At most
+            a few parts of a file are in memory.
+        media_type: The media type in the descriptor. Default: OCI's of a layer, compressed with
+            gzip or zstd if the first bytes say so.
+        registry_id: The account id of the registry. Default: the caller's account.
+
+    Returns:
+        The descriptor, for `push_image` or a manifest of your own.
+
+    Raises:
+        EcrRequestError: The source is empty, or none.
+        EcrResponseError: The file changed between the two readings. Nothing was stored.
+        RepositoryNotFoundException: The repository does not exist.
+        EcrError: A call failed.
+
+    https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_InitiateLayerUpload.html
+    """
+    file = _file(source)
+    start = file.tell() if file.seekable() else None
+    pieces = _pieces(file)
+    first = next(pieces, b"")
+    if not first:
+        raise EcrRequestError([ArgumentProblem("source", "no bytes", "at least one byte")])
+    kind = media_type or _layer_type(first)
+    digest: str | None = None
+    if start is not None:
+        digest, size = _digest(first, pieces)
+        if not missing_blobs(ecr, repository_name, [digest], registry_id):
+            return Descriptor(media_type=kind, digest=digest, size=size)
+        file.seek(start)
+        pieces, first = _pieces(file), b""
+    digest, size = upload(ecr, repository_name, _joined(first, pieces), digest, registry_id)
+    return Descriptor(media_type=kind, digest=digest, size=size)
+
+
+def _file(source: bytes | BinaryIO) -> BinaryIO:
+    if isinstance(source, bytes | bytearray | memoryview):
+        return BytesIO(source)
+    if not hasattr(source, "read"):
+        allowed = "bytes, or a file that is open for reading bytes"
+        raise EcrRequestError([ArgumentProblem("source", repr(source), allowed)])
+    return source
+
+
+def _pieces(file: BinaryIO) -> Generator[bytes, None, None]:
+    while piece := file.read(_PIECE):
+        if not isinstance(piece, bytes | bytearray):  # pyright: ignore[reportUnnecessaryIsInstance]  # callers may be untyped
+            allowed = "a file that is open for reading bytes"
+            raise EcrRequestError(
+                [ArgumentProblem("source", repr(file), allowed, "open it with mode 'rb'")]
+            )
+        yield piece
+
+
+def _joined(first: bytes, pieces: Iterable[bytes]) -> Generator[bytes, None, None]:
+    if first:
+        yield first
+    yield from pieces
+
+
+def _digest(first: bytes, pieces: Iterable[bytes]) -> tuple[str, int]:
+    content, size = hashlib.sha256(first), len(first)
+    for piece in pieces:
+        content.update(piece)
+        size += len(piece)
+    return f"sha256:{content.hexdigest()}", size
+
+
+def _layer_type(first: bytes) -> str:
+    for beginning, media_type in _LAYERS:
+        if first.startswith(beginning):
+            return media_type
+    return f"{_OCI}.image.layer.v1.tar"
+
+
+def push_image(
+    ecr: EcrClient,
+    repository_name: str,
+    config: ImageConfig | Mapping[str, Any] | None,
+    layers: Sequence[Descriptor | bytes | BinaryIO],
+    *,
+    tags: Iterable[str] = (),
+    annotations: Mapping[str, str] | None = None,
+    artifact_type: str | None = None,
+    subject: Descriptor | None = None,
+    registry_id: str | None = None,
+) -> str:
+    """Push an image of a program's own: its layers, its config, a manifest, and the tags last.
+
+    The manifest is OCI's; its text depends on the arguments alone. Pushing the same image again
+    sends none of its layers, and changes nothing.
+
+    Args:
+        ecr: The client.
+        repository_name: The repository.
+        config: The image's config: an `ImageConfig`, or its members, which are written as JSON.
+            `rootfs.diff_ids` has to list the digests of the layers before they were compressed.
+            None is OCI's empty config, which artifacts have that are no container images.
+        layers: The layers, from the lowest to the highest: what `push_layer` returned, or what it
+            takes. An artifact's may be of any media type.
+        tags: The tags that are to name the image. One that is in use is moved to it.
+        annotations: The manifest's annotations by key.
+        artifact_type: The type of an artifact that is no container image, such as
+            `application/spdx+json`.
+        subject: The image that the artifact refers to, as a signature or an SBOM does.
+        registry_id: The account id of the registry. Default: the caller's account.
+
+    Returns:
+        The image's digest.
+
+    Raises:
+        EcrRequestError: An argument is wrong.
+        ImageTagAlreadyExistsException: A tag is immutable and names another image.
+        RepositoryNotFoundException: The repository does not exist.
+        EcrError: A call failed. Pushing again does what is left.
+
+    https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_PutImage.html
+    """
+    if isinstance(tags, str):
+        raise EcrRequestError([ArgumentProblem("tags", repr(tags), "tags", "put it in a list")])
+    names = tuple(tags)
+    pushed = [
+        one
+        if isinstance(one, Descriptor)
+        else push_layer(ecr, repository_name, one, registry_id=registry_id)
+        for one in layers
+    ]
+    text, kind = _config_text(config)
+    described = push_layer(
+        ecr, repository_name, text.encode(), media_type=kind, registry_id=registry_id
+    )
+    media_type = f"{_OCI}.image.manifest.v1+json"
+    members: dict[str, Any] = {
+        "schemaVersion": 2,
+        "mediaType": media_type,
+        **({} if artifact_type is None else {"artifactType": artifact_type}),
+        "config": _members(described),
+        "layers": [_members(one) for one in pushed],
+        **({} if subject is None else {"subject": _members(subject)}),
+        **({} if not annotations else {"annotations": dict(annotations)}),
+    }
+    manifest = parse_manifest(_json(members), media_type)
+    for tag in names or (None,):
+        put(
+            ecr,
+            repository_name,
+            manifest,
+            media_type=media_type,
+            tag=tag,
+            registry_id=registry_id,
+        )
+    return manifest.digest
+
+
+def _config_text(config: ImageConfig | Mapping[str, Any] | None) -> tuple[str, str]:
+    if config is None:
+        return "{}", f"{_OCI}.empty.v1+json"
+    text = config.text if isinstance(config, ImageConfig) else _json(dict(config))
+    return text, f"{_OCI}.image.config.v1+json"
+
+
+def _members(descriptor: Descriptor) -> dict[str, Any]:
+    """Return what a manifest says of a blob or an image."""
+    members = {
+        "mediaType": descriptor.media_type,
+        "digest": descriptor.digest,
+        "size": descriptor.size,
+        "artifactType": descriptor.artifact_type,
+        "annotations": dict(descriptor.annotations) or None,
+        "urls": list(descriptor.urls) or None,
+    }
+    return {name: value for name, value in members.items() if value is not None}
+
+
+def _json(members: dict[str, Any]) -> str:
+    return json.dumps(members, ensure_ascii=False, separators=(",", ":"))
