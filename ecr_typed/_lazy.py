@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
+from itertools import accumulate
 from types import ModuleType
 
 
@@ -49,11 +50,15 @@ def library(name: str) -> ModuleType:
     """Import a library on first use, also where its first import was interrupted.
 
     A signal or a time limit may end an import in the middle. Python then forgets the package and
-    keeps those of its modules that were complete, with which some packages can't be imported again.
+    keeps those of its modules that were complete, with which some packages can't be imported again:
+    tenacity, and asyncio, which it imports.
     """
     try:
         return import_module(name)
-    except AttributeError:
-        for module in [one for one in sys.modules if one == name or one.startswith(f"{name}.")]:
-            del sys.modules[module]
+    except (AttributeError, NameError, ImportError):
+        loaded = set(sys.modules)
+        for module in loaded:
+            parents = accumulate(module.split("."), "{}.{}".format)
+            if not loaded.issuperset(parents):
+                sys.modules.pop(module, None)
         return import_module(name)
