@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from mypy_boto3_ecr import ECRClient
 
 # Errors that any operation can answer with, and that no operation's model lists.
-COMMON_ERRORS = frozenset({"SerializationException", "UnknownOperationException"})
+COMMON_ERRORS = frozenset(
+    {"AccessDeniedException", "SerializationException", "UnknownOperationException"}
+)
 
 
 def check_answers(client: ECRClient) -> None:

@@ -9,6 +9,7 @@ import boto3
 from ecr_typed.testing import EcrEmulator
 
 from .answers import check_answers, code_of
+from .sharing import share_registry
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -60,6 +61,7 @@ def test_registry_id_looks_at_another_account(
     """registryId names the registry; without it, it is the caller's (API reference)."""
     boto3_ecr.create_repository(repositoryName="app")
     other = make_client(account_id="444444444444")
+    share_registry(boto3_ecr, "444444444444")
     assert names(other, registryId=account_id) == ["app"]
     assert names(other, registryId=account_id, repositoryNames=["app"]) == ["app"]
     code = code_of(other.describe_repositories, repositoryNames=["app"])

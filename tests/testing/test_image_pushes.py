@@ -25,6 +25,7 @@ from .pushing import (
     upload,
     upload_layers,
 )
+from .sharing import share
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -350,6 +351,7 @@ def test_pushing_into_another_registry(
 ) -> None:
     """`registryId` names the registry that is pushed to (API PutImage)."""
     other = make_client(account_id=account_id[::-1])
+    share(boto3_ecr, account_id[::-1], "ecr:PutImage")
     image: Any = other.put_image(
         registryId=account_id, repositoryName="app", imageManifest=manifest_of()
     )["image"]

@@ -24,6 +24,7 @@ from .pushing import (
     push,
     upload_layers,
 )
+from .sharing import share
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -119,6 +120,7 @@ def test_images_of_another_account(
     """`registryId` names the registry that the images are in (API ListImages)."""
     push(boto3_ecr, "v1")
     other = make_client(account_id="343434343434")
+    share(boto3_ecr, "343434343434", "ecr:ListImages")
     images: Any = other.list_images(repositoryName="app", registryId=account_id)["imageIds"]
     assert [each["imageTag"] for each in images] == ["v1"]
     assert code_of(other.list_images, repositoryName="app") == "RepositoryNotFoundException"

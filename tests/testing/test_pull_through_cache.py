@@ -12,6 +12,7 @@ from botocore.config import Config
 from tests.support.newer import needs
 
 from .answers import code_of, message_of, refusal
+from .sharing import share_registry
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -309,6 +310,7 @@ def test_rules_of_another_account(
 ) -> None:
     """`registryId` names the registry (API reference)."""
     other = make_client(account_id="171717171717")
+    share_registry(boto3_ecr, "171717171717")
     assert create(other, registryId=account_id)["registryId"] == account_id
     assert described(other) == []
     assert described(boto3_ecr) == described(other, registryId=account_id) != []

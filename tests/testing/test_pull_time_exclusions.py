@@ -12,6 +12,7 @@ from ecr_typed.testing._emulator.topics import pull_time_exclusions
 
 from .answers import check_answers, code_of, message_of, refusal
 from .pushing import push
+from .sharing import share
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -196,6 +197,7 @@ def test_the_registry_of_the_image_excludes(
     theirs = make_client(account_id="151515151515")
     theirs.create_repository(repositoryName="app")
     push(theirs, "v1")
+    share(theirs, account_id, "ecr:BatchGetImage")
     role = f"arn:aws:iam::{account_id}:role/scanner"
     boto3_ecr.register_pull_time_update_exclusion(principalArn=role)
     pull(puller, registryId="151515151515")

@@ -12,6 +12,7 @@ from botocore.config import Config
 from .answers import code_of, message_of
 from .pushing import index_of, manifest_of, push, upload_layers
 from .replicating import configure, destination_of, images, permit, rule_of
+from .sharing import share_registry
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -299,5 +300,6 @@ def test_an_unknown_backfill(
     assert "'replicationBackfillId'" in message_of(call, replicationBackfillId="mine")
     ours = start(boto3_ecr, account_id)
     elsewhere = getattr(make_client(account_id="212121212121"), operation)
+    share_registry(boto3_ecr, "212121212121")
     assert code_of(elsewhere, replicationBackfillId=ours) == code
     elsewhere(replicationBackfillId=ours, registryId=account_id)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from .answers import code_of, message_of, refusal
+from .sharing import statement
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -256,7 +257,9 @@ def test_a_policy_that_is_too_long(boto3_ecr: ECRClient) -> None:
     assert "'must have length less than or equal to 10240'" in message
 
 
-@pytest.mark.parametrize("principal", ["*", {"AWS": "*"}, {"AWS": "{}"}, {"AWS": "::{}:root"}])
+@pytest.mark.parametrize(
+    "principal", ["*", {"AWS": "*"}, {"AWS": "{}"}, {"AWS": "arn:aws:iam::{}:root"}]
+)
 def test_a_policy_that_locks_out_needs_force(
     boto3_ecr: ECRClient, account_id: str, principal: Any
 ) -> None:
@@ -287,7 +290,10 @@ def test_policies_of_another_account(
 ) -> None:
     """`registryId` names the registry for all three (API reference)."""
     other = make_client(account_id="121212121212")
-    text = policy_of(STATEMENT)
+    text = policy_of(
+        statement("121212121212", "ecr:SetRepositoryPolicy", "ecr:DeleteRepositoryPolicy")
+    )
+    boto3_ecr.set_repository_policy(repositoryName="app", policyText=text)
     there: Any = {"repositoryName": "app", "registryId": account_id}
     assert other.set_repository_policy(**there, policyText=text)["registryId"] == account_id
     assert policy_kept(boto3_ecr) == json.loads(text)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from .answers import code_of, message_of
+from .sharing import share
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -219,6 +220,7 @@ def test_the_setting_of_an_absent_repository(
     """The repository is looked for in the registry of `registryId` (API reference)."""
     boto3_ecr.create_repository(repositoryName="app")
     other = make_client(account_id="242424242424")
+    share(boto3_ecr, "242424242424", "ecr:PutImageScanningConfiguration")
     setting: Any = {"repositoryName": "app", "imageScanningConfiguration": {"scanOnPush": True}}
     call = other.put_image_scanning_configuration
     assert code_of(call, **setting) == "RepositoryNotFoundException"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from .answers import code_of, message_of
+from .sharing import share
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -132,4 +133,5 @@ def test_tags_of_another_account(
 ) -> None:
     """The account is that of the ARN, not the caller's (API TagResource)."""
     other = make_client(account_id="555555555555")
+    share(boto3_ecr, "555555555555", "ecr:ListTagsForResource")
     assert stored(other, arn) == {"team": "payments", "stage": "test"}

@@ -10,6 +10,7 @@ import pytest
 from .answers import code_of, refusal
 from .lifecycle_documents import policy, rewritten, rule
 from .pushing import index_of, push
+from .sharing import share_registry
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -226,6 +227,7 @@ def test_each_registry_has_its_templates(
     """A push into another registry follows the templates there."""
     template(boto3_ecr, "ROOT")
     other = make_client(account_id=account_id[::-1])
+    share_registry(boto3_ecr, account_id[::-1], "ecr:PutImage")
     other.put_image(registryId=account_id, repositoryName="app", imageManifest=INDEX)
     assert len(boto3_ecr.describe_repositories()["repositories"]) == 1
     code = code_of(other.put_image, repositoryName="app", imageManifest=INDEX)

@@ -11,12 +11,13 @@ from ecr_typed.testing._emulator.http.faults import Faults
 from ecr_typed.testing._emulator.http.server import HOST, EmulatorRequestHandler, EmulatorServer
 from ecr_typed.testing._emulator.registry.accounts import Accounts
 from ecr_typed.testing._emulator.registry.clock import Clock
+from ecr_typed.testing._emulator.registry.policy_documents import read_identity_policies
 from ecr_typed.testing._emulator.registry.repositories import LOCAL, Options, RegistryHost
 from ecr_typed.testing._emulator.service import EcrService
 from ecr_typed.testing._emulator.setup.state import EmulatorSetup
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from types import TracebackType
 
     import boto3
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from ecr_typed import CallEvent, EcrClient, RetryPolicy
     from ecr_typed.testing._emulator.http.messages import HttpResponse
     from ecr_typed.testing._emulator.registry.accounts import Lookups
+    from ecr_typed.testing._emulator.registry.policy_documents import PolicySource
 
 _ANY_HOST = frozenset({"", "0.0.0.0", "::"})  # noqa: S104 - to be replaced in URLs
 
@@ -60,6 +62,7 @@ class EcrEmulator(EmulatorSetup):
         host: str = HOST,
         registry_host: str | None = None,
         moto: bool = False,
+        iam: Mapping[str, PolicySource] | None = None,
         repeated_scan_error: Literal[
             "LimitExceededException", "ThrottlingException"
         ] = "LimitExceededException",
@@ -79,11 +82,15 @@ class EcrEmulator(EmulatorSetup):
             moto: Whether moto emulates other services on the same port. KMS keys, IAM principals
                 and secrets are looked up there, stacks of CloudFormation create repositories here,
                 and `/moto-api/reset` resets both. Needs the extra `moto`.
+            iam: Identity policies by the ARN of their role or user, as text, as a dict or as a
+                `PolicyDocument`. A principal that has one may do what it allows; any other may do
+                everything in its own account. Conditions are not evaluated.
             repeated_scan_error: The error of a second basic scan within 24 hours. AWS documents the
                 quota; users have also met a throttling exception.
 
         Raises:
             ImportError: `moto` is asked for, but its extra is not installed.
+            ValueError: A policy in `iam` is no identity policy.
         """
         self.latency = latency
         self.clock = Clock()
@@ -95,7 +102,9 @@ class EcrEmulator(EmulatorSetup):
         self._registry_host = RegistryHost(None if self._is_local else registry_host)
         service = EcrService(
             clock=self.clock,
-            accounts=Accounts(account_id, _moto_lookups() if moto else None),
+            accounts=Accounts(
+                account_id, _moto_lookups() if moto else None, read_identity_policies(iam or {})
+            ),
             options=Options(
                 repeated_scan_error=repeated_scan_error, registry_host=self._registry_host
             ),

@@ -6,6 +6,7 @@ import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from ecr_typed.testing._emulator.registry.access import check_access
 from ecr_typed.testing._emulator.registry.call import Call, Response
 from ecr_typed.testing._emulator.registry.repositories import Options, Registries, Registry
 from ecr_typed.testing._emulator.topics.lifecycle_policies.evaluation import apply_policy
@@ -93,6 +94,7 @@ class EcrService:
             registries=registries,
             registry=registries.of(registry_id, region_name),
         )
+        check_access(call)
         return OPERATIONS[operation_name](call)
 
     def apply_lifecycle_policies(self) -> None:

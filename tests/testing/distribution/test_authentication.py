@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.testing.sharing import share
+
 from .registry import Registry, basic, error_of, token_of
 
 if TYPE_CHECKING:
@@ -98,9 +100,16 @@ def test_a_token_is_for_the_account_and_the_region_that_it_was_got_in(
 
 
 def test_a_token_can_be_for_another_accounts_registry(
-    make_client: Callable[..., ECRClient], registry: Registry, account_id: str
+    make_client: Callable[..., ECRClient],
+    boto3_ecr: ECRClient,
+    registry: Registry,
+    account_id: str,
 ) -> None:
     other = make_client(account_id="999999999999")
     there = Registry(registry.endpoint_url, token_of(other, registryIds=[account_id]))
+    refused = there("GET", "app/tags/list")
+    assert error_of(refused)[:2] == (403, "DENIED")
+    assert "no resource-based policy allows the ecr:ListImages action" in error_of(refused)[2]
+    share(boto3_ecr, "999999999999", "ecr:ListImages")
     assert there("GET", "app/tags/list").status == 200
     there.close()

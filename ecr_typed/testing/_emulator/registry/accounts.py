@@ -10,9 +10,12 @@ import re
 import secrets
 import uuid
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from ecr_typed.testing._emulator.registry.names import partition_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _ACCOUNT_ID = re.compile("[0-9]{12}")
 
@@ -74,6 +77,8 @@ class Accounts:
 
     default_account_id: str
     lookups: Lookups | None = None
+    identity_policies: Mapping[str, str] = field(default_factory=dict[str, str])
+    """The policies of roles and users, by ARN."""
     _sessions: dict[str, Caller] = field(default_factory=dict[str, Caller])
     _keys: dict[tuple[str, str, str], KmsKey] = field(
         default_factory=dict[tuple[str, str, str], KmsKey]
@@ -96,6 +101,10 @@ class Accounts:
         if caller is None and self.lookups is not None:
             caller = self.lookups.caller(access_key_id)
         return caller or Caller.root_of(self.default_account_id)
+
+    def identity_policy(self, caller: Caller) -> str | None:
+        """Return the policy that limits a caller; `None` for one that is allowed everything."""
+        return self.identity_policies.get(caller.principal_arn or caller.arn)
 
     def issue_session(self, caller: Caller) -> str:
         """Return a new access key id that belongs to a caller."""

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any, Literal, TypeAlias, TypeGuard, cast
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeGuard, cast
 
 from ecr_typed.testing._emulator.registry.errors import ServiceError, invalid
 
+if TYPE_CHECKING:
+    from ecr_typed.documents import PolicyDocument
+
 PolicyKind: TypeAlias = Literal["repository", "registry"]
+PolicySource: TypeAlias = "str | Mapping[str, object] | PolicyDocument"
 
 _VERSIONS = ("2008-10-17", "2012-10-17")
 _STATEMENT_MEMBERS = frozenset(
@@ -27,6 +32,44 @@ def check_policy(text: str, kind: PolicyKind) -> None:
     """Refuse what is no policy for a repository or a registry."""
     if not is_policy(text, kind):
         raise _invalid(kind)
+
+
+def read_identity_policies(policies: Mapping[str, PolicySource]) -> dict[str, str]:
+    """Return the texts of identity policies by the ARN of their principal.
+
+    Raises:
+        ValueError: One of them is no identity policy.
+    """
+    texts: dict[str, str] = {}
+    for arn, source in policies.items():
+        text = json.dumps(source) if isinstance(source, Mapping) else str(source)
+        if not _is_identity_policy(text):
+            raise ValueError(
+                f"iam[{arn!r}] is no identity policy: each of its statements needs Effect, Action "
+                "(or NotAction) and Resource (or NotResource), and has no Principal"
+            )
+        texts[arn] = text
+    return texts
+
+
+def _is_identity_policy(text: str) -> bool:
+    try:
+        document: object = json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    statements = listed(document.get("Statement")) if _is_object(document) else []
+    return bool(statements) and all(map(_is_identity_statement, statements))
+
+
+def _is_identity_statement(statement: object) -> bool:
+    # It may be about other services, too, so its actions are not checked.
+    return (
+        _is_object(statement)
+        and statement.get("Effect") in ("Allow", "Deny")
+        and not statement.keys() & {"Principal", "NotPrincipal"}
+        and _are_texts(statement.get("Action", statement.get("NotAction")))
+        and _are_texts(statement.get("Resource", statement.get("NotResource")))
+    )
 
 
 def is_policy(text: str, kind: PolicyKind) -> bool:

@@ -1,14 +1,13 @@
-"""What policies of repositories and registries allow.
+"""What policies allow and deny: those of repositories, of registries and of principals.
 
-Only what ECR itself asks of them is evaluated: whether a registry lets another account replicate
-into it, and whether a repository's policy could ever be changed again. Conditions are not: a
-statement with a condition neither allows nor denies anything.
+Conditions are not evaluated: a statement with a condition neither allows nor denies anything.
 """
 
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, TypeAlias
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from ecr_typed.testing._emulator.registry.matching import matches
 from ecr_typed.testing._emulator.registry.policy_documents import listed
@@ -16,37 +15,57 @@ from ecr_typed.testing._emulator.registry.policy_documents import listed
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from ecr_typed.testing._emulator.registry.accounts import Caller
+
 Statement: TypeAlias = dict[str, Any]
+Decision: TypeAlias = Literal["Allow", "Deny"] | None
+"""What policies say of a call: an explicit denial comes first, and `None` is no word of it."""
 
 
-def locks_out(text: str, account_id: str) -> bool:
-    """Return whether a repository's policy keeps its own account from setting another one."""
-    return any(
-        statement["Effect"] == "Deny"
-        and _applies(statement, "ecr:SetRepositoryPolicy", account_id, resource=None)
-        for statement in _statements(text)
-    )
+def locks_out(text: str, caller: Caller) -> bool:
+    """Return whether a repository's policy keeps a caller from setting another one."""
+    return decide([text], "ecr:SetRepositoryPolicy", None, caller) == "Deny"
 
 
-def allows(text: str | None, action: str, account_id: str, resource: str) -> bool:
-    """Return whether a policy lets an account act on a resource."""
+def decide(
+    texts: Iterable[str | None], action: str, resource: str | None, caller: Caller | None
+) -> Decision:
+    """Return what policies say together of an action on a resource.
+
+    Args:
+        texts: The policies; `None` stands for one that was not set.
+        action: The action, such as `ecr:PutImage`.
+        resource: The ARN of the resource; `None` for the one that has the policy.
+        caller: Who acts; `None` for the principal whose own policies these are.
+    """
     effects = {
         statement["Effect"]
-        for statement in _statements(text or '{"Statement": []}')
-        if _applies(statement, action, account_id, resource)
+        for text in texts
+        for statement in _statements(text or "")
+        if _applies(statement, action, resource, caller)
     }
-    return effects == {"Allow"}
+    if "Deny" in effects:
+        return "Deny"
+    return "Allow" if effects else None
 
 
-def _statements(text: str) -> Iterable[Statement]:
-    return listed(json.loads(text)["Statement"])
+@lru_cache(maxsize=256)
+def _statements(text: str) -> tuple[Statement, ...]:
+    """Return the statements of a policy; none of a text that a template set and nobody checked."""
+    try:
+        document: Any = json.loads(text)
+        return tuple(each for each in listed(document["Statement"]) if each["Effect"])
+    except (ValueError, LookupError, TypeError, RecursionError):
+        return ()
 
 
-def _applies(statement: Statement, action: str, account_id: str, resource: str | None) -> bool:
+def _applies(
+    statement: Statement, action: str, resource: str | None, caller: Caller | None
+) -> bool:
     return (
         "Condition" not in statement
         and _includes_action(statement, action)
-        and _includes_account(statement, account_id)
+        and (caller is None or _includes_caller(statement, caller))
         and (resource is None or _includes_resource(statement, resource))
     )
 
@@ -57,11 +76,15 @@ def _includes_action(statement: Statement, action: str) -> bool:
     return found == ("Action" in statement)
 
 
-def _includes_account(statement: Statement, account_id: str) -> bool:
+def _includes_caller(statement: Statement, caller: Caller) -> bool:
     principal: Any = statement.get("Principal", statement.get("NotPrincipal"))
     names = ["*"] if principal == "*" else listed(principal.get("AWS", []))
-    # Who in the account acts is not known here, so its users and roles stand for the account.
-    found = any(name in ("*", account_id) or f"::{account_id}:" in name for name in names)
+    # To name an account is to name all of its users and roles.
+    found = any(
+        name in ("*", caller.account_id, caller.arn, caller.principal_arn)
+        or name.endswith(f":iam::{caller.account_id}:root")
+        for name in names
+    )
     return found == ("Principal" in statement)
 
 

@@ -19,7 +19,7 @@ def set_repository_policy(call: Call) -> Response:
     repository = call.repository()
     text: str = call.parameters["policyText"]
     check_policy(text, "repository")
-    if locks_out(text, repository.registry_id) and not call.parameters.get("force", False):
+    if locks_out(text, call.caller) and not call.parameters.get("force", False):
         raise invalid(
             "PolicyText", "must not keep you from setting another policy, unless 'force' is set"
         )

@@ -22,6 +22,7 @@ from typing import (
     NamedTuple,
 )
 
+from ecr_typed.testing._emulator.registry.accounts import Caller
 from ecr_typed.testing._emulator.registry.clock import (
     BACKGROUND_TIME,
 )
@@ -38,9 +39,7 @@ from ecr_typed.testing._emulator.registry.names import (
     partition_of,
     repository_arn,
 )
-from ecr_typed.testing._emulator.registry.policy_evaluation import (
-    allows,
-)
+from ecr_typed.testing._emulator.registry.policy_evaluation import decide
 from ecr_typed.testing._emulator.topics.repositories import (
     is_immutable,
 )
@@ -275,12 +274,9 @@ def _target(registry: Registry, source: Repository, now: datetime) -> Repository
 
 
 def _lets(registry: Registry, action: str, source: Repository) -> bool:
-    return allows(
-        registry.policy,
-        action,
-        source.registry_id,
-        repository_arn(registry.account_id, registry.region_name, source.name),
-    )
+    resource = repository_arn(registry.account_id, registry.region_name, source.name)
+    account = Caller.root_of(source.registry_id)
+    return decide([registry.policy], action, resource, account) == "Allow"
 
 
 def _closure(repository: Repository, image: StoredImage) -> Iterator[StoredImage]:
