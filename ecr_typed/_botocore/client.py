@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from ecr_typed._botocore.connection import Connection
 from ecr_typed._botocore.errors import creation_error, drop_frames
 from ecr_typed._botocore.events import listen
+from ecr_typed._botocore.parts import write_parts_once
 from ecr_typed._botocore.sessions import default_session, make_client
 from ecr_typed._errors import EcrConfigurationError, EcrError
 from ecr_typed._options import check_endpoint
@@ -58,6 +59,7 @@ def make_connection(
         raise ours from error
     check_endpoint(client.meta.endpoint_url)
     listen(client)
+    write_parts_once(client)
     is_watched = watch_sockets(client)
     return Connection(client, max_attempts=max_attempts, owns_client=True, is_watched=is_watched)
 

@@ -58,8 +58,9 @@ def copy_image(
             as its subject, and what has a tag of cosign's, as in `sha256-0a1b....sig`.
         overwrite: Whether tags that name another image are moved. Else they fail with an
             `UnexpectedTagError`: a tag is read and then written, as ECR can't do both at once.
-        threads: How many blobs are copied at the same time, at least 1. Each takes
-            some five parts of memory, of the size that the service asks for (10 MiB). Default: 4.
+        threads: How many blobs are copied at the same time, at least 1. Memory stays below 3.5
+            parts for each, of the size that the service asks for (10 MiB); on an adopted client
+            botocore takes more. Default: 4.
         dry_run: Whether to write nothing, and report what would be done.
         on_progress: Called on the caller's thread after each blob, image and tag.
         source_registry_id: The account id of the registry to copy from. Default: the account of

@@ -62,6 +62,8 @@ def upload(
             registry_id=registry_id,
         )
         position += len(part)
+        # The next one is collected while nothing holds this one.
+        del part
     if not position:
         raise EcrRequestError([ArgumentProblem("source", "no bytes", "at least one byte")])
     found = f"sha256:{content.hexdigest()}"

@@ -351,7 +351,7 @@ def test_memory_is_bounded_by_threads_and_parts(tmp_path: Path) -> None:
                 peak = _peak_of_copy(ecr, tmp_path / "layer")
         server.terminate()
     print(peak / PART)
-    assert peak < THREADS * PART * 5.5
+    assert peak < THREADS * PART * 3.5
 
 
 THREADS = 2
