@@ -26,7 +26,7 @@ from ecr_typed import (
     RepositoryNotFoundException,
     RetryPolicy,
 )
-from ecr_typed.documents import Descriptor, Manifest
+from ecr_typed.documents import Descriptor, Manifest, PolicyDocument, Statement
 from ecr_typed.jobs import (
     CopyKind,
     CopyReport,
@@ -282,6 +282,10 @@ def test_registries_of_other_accounts_are_reached_by_id(
 ) -> None:
     with emulator.client(account_id=OTHER) as theirs:
         theirs.create_repository("copies/app")
+        allowed = Statement(
+            sid="copies", effect="Allow", principal={"AWS": "123456789012"}, action=["ecr:*"]
+        )
+        theirs.set_repository_policy("copies/app", PolicyDocument([allowed]))
         push_image(source, "team/app", None, [b"layer"], tags=["v1"])
         report = copy_image(
             source, "team/app", "v1", source, "copies/app", target_registry_id=OTHER
