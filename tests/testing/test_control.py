@@ -10,10 +10,18 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ecr_typed import ImageIdentifier, Repository, ServerException, to_boto3, to_json
+from ecr_typed import (
+    ImageIdentifier,
+    InvalidParameterException,
+    Repository,
+    ServerException,
+    to_boto3,
+    to_json,
+)
 from ecr_typed.testing._emulator.control.endpoints import ENDPOINTS
 from ecr_typed.testing.faults import DROPPED, ErrorAnswer, InjectedFault
 
+from .sharing import statement
 from .test_faults import names
 from .test_seed_reset import TEMPLATE, image, repository
 
@@ -185,6 +193,23 @@ def test_faults_and_limits(fresh: EcrEmulator, typed: EcrClient, done: Callable[
     expected = InjectedFault("DescribeRepositories", ErrorAnswer("ServerException", "by HTTP", 500))
     assert fresh.faults.injected[0] == expected
     assert DROPPED not in [each.fault for each in fresh.faults.injected]
+
+
+def test_principals(
+    fresh: EcrEmulator, typed: EcrClient, done: Callable[..., Any], send: Callable[..., Any]
+) -> None:
+    """A principal is added, and policies can name it after a while."""
+    arn = "arn:aws:iam::444455556666:role/ci"
+    done("POST", "/principals", {"arn": arn, "afterSeconds": 60})
+    typed.create_repository("app")
+    policy = json.dumps({"Statement": statement("444455556666", Principal={"AWS": arn})})
+    with pytest.raises(InvalidParameterException, match="Principal not found"):
+        typed.set_repository_policy("app", policy)
+    fresh.clock.advance(timedelta(seconds=60))
+    typed.set_repository_policy("app", policy)
+    status, error = send("POST", "/principals", {"arn": "arn:aws:iam::444455556666:*"})
+    assert status == 400
+    assert "is no ARN of a principal" in error["error"]
 
 
 REFUSED: list[tuple[str, str, Any, int, str]] = [

@@ -35,6 +35,15 @@ class MotoLookups:
                     return _caller(key, iam, account_id)
         return None
 
+    def has_principal(self, arn: str) -> bool:
+        """Return whether a role or a user exists."""
+        for _, partitions in list(iam_backends.items()):
+            for iam in list(partitions.values()):
+                roles, users = list(iam.roles.values()), list(iam.users.values())
+                if arn in {role.arn for role in roles} | {user.arn for user in users}:
+                    return True
+        return False
+
     def kms_key(self, account_id: str, region_name: str, name: str) -> KmsKey | None:
         """Return a key by its id or its alias."""
         kms = _backend(kms_backends, account_id, region_name)

@@ -126,6 +126,12 @@ def _add_kms_key(target: ControlTarget, values: Values) -> object:
     return {"arn": arn}
 
 
+def _add_principal(target: ControlTarget, values: Values) -> object:
+    after = timedelta(seconds=values.get("afterSeconds", 0))
+    target.setup.add_principal(values["arn"], after=after)
+    return {}
+
+
 def _apply_lifecycle_policies(target: ControlTarget, _: Values) -> object:
     target.setup.apply_lifecycle_policies()
     return {}
@@ -267,6 +273,14 @@ ENDPOINTS: Mapping[tuple[str, str], Endpoint] = {
             **REGISTRY,
         },
         _add_kms_key,
+    ),
+    ("POST", "/principals"): Endpoint(
+        "Add an IAM principal that policies can name; from then on, unknown ones are refused.",
+        {
+            "arn": text("The ARN of a role, of a user or of an account's root.", is_required=True),
+            "afterSeconds": number("How long until policies can name it; default: 0."),
+        },
+        _add_principal,
     ),
     ("POST", "/lifecycle-policies/apply"): Endpoint(
         "Expire and archive now what lifecycle policies say.", {}, _apply_lifecycle_policies

@@ -10,6 +10,7 @@ import re
 import secrets
 import uuid
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
 from ecr_typed.testing._emulator.registry.names import partition_of
@@ -60,6 +61,10 @@ class Lookups(Protocol):
     def caller(self, access_key_id: str) -> Caller | None:
         """Return the owner of an access key."""
 
+    def has_principal(self, arn: str) -> bool:
+        """Return whether a role or a user exists."""
+        ...
+
     def kms_key(self, account_id: str, region_name: str, name: str) -> KmsKey | None:
         """Return a key by its id or its alias."""
 
@@ -79,6 +84,9 @@ class Accounts:
     lookups: Lookups | None = None
     identity_policies: Mapping[str, str] = field(default_factory=dict[str, str])
     """The policies of roles and users, by ARN."""
+    _principals: dict[str, datetime] = field(default_factory=dict[str, datetime])
+    """The times from which policies can name principals, by ARN."""
+    _known_accounts: set[str] = field(default_factory=set[str])
     _sessions: dict[str, Caller] = field(default_factory=dict[str, Caller])
     _keys: dict[tuple[str, str, str], KmsKey] = field(
         default_factory=dict[tuple[str, str, str], KmsKey]
@@ -86,7 +94,9 @@ class Accounts:
     """Keys by account, region, and key id or alias."""
 
     def reset(self) -> None:
-        """Forget the sessions that were issued and the keys that were added."""
+        """Forget the sessions that were issued, and the keys and principals that were added."""
+        self._principals.clear()
+        self._known_accounts.clear()
         self._sessions.clear()
         self._keys.clear()
 
@@ -105,6 +115,27 @@ class Accounts:
     def identity_policy(self, caller: Caller) -> str | None:
         """Return the policy that limits a caller; `None` for one that is allowed everything."""
         return self.identity_policies.get(caller.principal_arn or caller.arn)
+
+    @property
+    def knows_principals(self) -> bool:
+        """Whether principals are kept anywhere; where they are not, any of them exists."""
+        return bool(self._principals) or self.lookups is not None
+
+    def add_principal(self, arn: str, account_id: str, known_from: datetime) -> None:
+        """Add a principal, which policies can name from a time on, and its account."""
+        self._principals[arn] = known_from
+        self._known_accounts.add(account_id)
+
+    def has_principal(self, arn: str, now: datetime) -> bool:
+        """Return whether policies can name a role or a user."""
+        if arn in self._principals:
+            return now >= self._principals[arn]
+        return self.lookups is not None and self.lookups.has_principal(arn)
+
+    def has_account(self, account_id: str) -> bool:
+        """Return whether policies can name an account; moto has every account."""
+        known = self._known_accounts | {self.default_account_id}
+        return self.lookups is not None or account_id in known
 
     def issue_session(self, caller: Caller) -> str:
         """Return a new access key id that belongs to a caller."""

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeGuard, cast
 
+from ecr_typed.testing._emulator.http.service_description import REQUESTS
 from ecr_typed.testing._emulator.registry.errors import ServiceError, invalid
 
 if TYPE_CHECKING:
@@ -24,6 +25,16 @@ _STATEMENT_MEMBERS = frozenset(
 )
 _PRINCIPAL_KINDS = frozenset({"AWS", "Service", "Federated", "CanonicalUser"})
 _ACTION = re.compile(r"\*|ecr:[A-Za-z*]+", re.ASCII | re.IGNORECASE)
+# Two permissions are of no operation.
+_ACTIONS = frozenset(
+    f"ecr:{name}".lower() for name in (*REQUESTS, "BatchImportUpstreamImage", "ReplicateImage")
+)
+_AWS_PRINCIPAL = re.compile(
+    r"\*|[0-9]{12}|A[A-Z0-9]{15,127}"
+    r"|arn:aws[a-z-]*:iam::[0-9]{12}:(?:root|(?:user|role)/[\w+=,.@/-]+)"
+    r"|arn:aws[a-z-]*:sts::[0-9]{12}:(?:assumed-role|federated-user)/[\w+=,.@/-]+",
+    re.ASCII,
+)
 # It is no action on a repository.
 _NEVER_OF_A_REPOSITORY = "ecr:getauthorizationtoken"
 
@@ -102,7 +113,7 @@ def _is_statement(statement: object, kind: PolicyKind) -> bool:
     actions = statement.get("Action", statement.get("NotAction"))
     return (
         _are_texts(actions)
-        and all(_ACTION.fullmatch(action) for action in listed(actions))
+        and all(map(_is_action, listed(actions)))
         and (kind == "registry" or _NEVER_OF_A_REPOSITORY not in map(str.lower, listed(actions)))
         and _is_principal(statement.get("Principal", statement.get("NotPrincipal")))
         and _are_texts(statement.get("Resource", statement.get("NotResource", "*")))
@@ -118,7 +129,13 @@ def _is_principal(principal: object) -> bool:
         bool(principal)
         and not principal.keys() - _PRINCIPAL_KINDS
         and all(_are_texts(names) for names in principal.values())
+        and all(map(_AWS_PRINCIPAL.fullmatch, listed(principal.get("AWS", "*"))))
     )
+
+
+def _is_action(action: str) -> bool:
+    """Return whether an action is one of ECR, or has a wildcard and may be some."""
+    return _ACTION.fullmatch(action) is not None and ("*" in action or action.lower() in _ACTIONS)
 
 
 def _is_condition(condition: object) -> bool:

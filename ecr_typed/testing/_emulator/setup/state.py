@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -224,6 +225,27 @@ class EmulatorSetup:
             return self._service.accounts.add_kms_key(
                 registry.account_id, registry.region_name, key_id, alias, state
             )
+
+    def add_principal(self, arn: str, *, after: timedelta = timedelta()) -> None:
+        """Add an IAM principal that policies of repositories and registries can name.
+
+        Until one is added, policies can name any principal. From then on a policy is refused if it
+        names a role, a user or an account that was not added. The emulator's account, the account
+        of the registry and those of added principals need not be added.
+
+        Args:
+            arn: The ARN of a role, of a user, or of an account's root.
+            after: How long it takes until policies can name it, by the emulator's clock. On AWS a
+                new role takes a few seconds.
+
+        Raises:
+            ValueError: It is no such ARN.
+        """
+        from ecr_typed.testing._emulator.registry.principals import account_of
+
+        principal_account = account_of(arn)
+        with self._service.exclusive() as registries:
+            registries.accounts.add_principal(arn, principal_account, registries.now + after)
 
     def _registry(
         self, account_id: str | None, region_name: str | None

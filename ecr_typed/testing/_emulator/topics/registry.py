@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ecr_typed.testing._emulator.registry.errors import ServiceError, invalid
 from ecr_typed.testing._emulator.registry.policy_documents import check_policy
+from ecr_typed.testing._emulator.registry.principals import check_principals
 from ecr_typed.testing._emulator.registry.rewriting import rewrite_policy
 from ecr_typed.testing._emulator.registry.tokens import USER_NAME, RegistryToken
 from ecr_typed.testing._emulator.topics.replication.rules import ReplicationRules
@@ -30,6 +31,7 @@ def put_registry_policy(call: Call) -> Response:
     """Set the policy of the registry."""
     text: str = call.parameters["policyText"]
     check_policy(text, "registry")
+    check_principals(text, call.registry)
     call.registry.policy = rewrite_policy(text, call.registry.partition)
     return {"registryId": call.account_id, "policyText": call.registry.policy}
 
