@@ -27,9 +27,16 @@ _PIECE: Final = 256 * 1024
 
 _OPERATION: Final = "GetDownloadUrlForLayer"
 
+_REFUSED: Final = 403
 
-class UrlRefusedError(EcrResponseError):
+
+class UrlRefused(Exception):  # no error of a call: another URL may help
     """The server refuses the URL: it has expired, or it is not valid yet."""
+
+    def __init__(self, error: EcrResponseError) -> None:
+        super().__init__(error)
+        self.error = error
+        """The error of the call, if no other URL helps."""
 
 
 class SignedUrl(Protocol):
@@ -55,8 +62,8 @@ def download(
         The bytes, in pieces.
 
     Raises:
-        UrlRefusedError: A new URL is needed.
         EcrConnectionError: The connection broke. A new download can go on where this one ended.
+        UrlRefused: A new URL is needed.
         EcrResponseError: The server responds with an error; `is_transient` if it may pass.
         ClientClosedError: The client was closed, or the job that downloads.
     """
@@ -95,11 +102,9 @@ def _opened(connection: Connection, exchange: Exchange, source: SignedUrl, first
         return response
     _give_back(response, is_whole=False)
     text = f"{_OPERATION}: the server of the layer responded with HTTP {status}"
-    if status == 403:
-        raise UrlRefusedError(
-            f"{text}: the URL has expired, or whoever asked for it may not read the layer",
-            operation_name=_OPERATION,
-        )
+    if status == _REFUSED:
+        text += ": the URL has expired, or whoever asked for it may not read the layer"
+        raise UrlRefused(EcrResponseError(text, operation_name=_OPERATION))
     error = EcrResponseError(text, operation_name=_OPERATION)
     error.is_transient = status >= 500 or status in {408, 429}
     raise error

@@ -18,7 +18,7 @@ from ecr_typed import (
     ImageIdentifier,
 )
 from ecr_typed._botocore.connection import Connection
-from ecr_typed._botocore.downloads import UrlRefusedError, download
+from ecr_typed._botocore.downloads import UrlRefused, download
 from ecr_typed.documents import ImageConfig, ImageIndex, Manifest, Platform
 from ecr_typed.jobs._images import read_manifest
 
@@ -93,14 +93,18 @@ def _pieces(
                 position += len(piece)
                 failures = 0
                 yield piece
-        except (EcrConnectionError, EcrResponseError) as error:
-            failures += 1
-            if failures >= _ATTEMPTS or not _may_pass(error):
-                error.attempts = failures
-                raise
-            is_refused = isinstance(error, UrlRefusedError)
+        except UrlRefused as refusal:
+            error: EcrError = refusal.error
+            is_refused = True
+        except (EcrConnectionError, EcrResponseError) as failure:
+            error, is_refused = failure, False
         else:
             return
+        failures += 1
+        if failures >= _ATTEMPTS or not (is_refused or _may_pass(error)):
+            error.attempts = failures
+            # Out of the blocks above: what is handled there is no cause.
+            raise error
         connection.sleep(_pause(failures))
         if is_refused:
             source = ecr.get_download_url_for_layer(
@@ -109,7 +113,7 @@ def _pieces(
 
 
 def _may_pass(error: EcrError) -> bool:
-    return isinstance(error, EcrConnectionError | UrlRefusedError) or error.is_transient
+    return isinstance(error, EcrConnectionError) or error.is_transient
 
 
 def _pause(failures: int) -> float:
