@@ -13,7 +13,15 @@ from pathlib import Path
 
 import pytest
 
-from ecr_typed import EcrClient, EncryptionConfiguration, EncryptionType
+from ecr_typed import (
+    EcrClient,
+    EncryptionConfiguration,
+    EncryptionType,
+    FindingSeverity,
+    ImageIdentifier,
+    ImageScanFinding,
+    LifecyclePolicyNotFoundException,
+)
 from ecr_typed.testing import EcrEmulator
 from ecr_typed.testing.faults import ErrorAnswer
 from tests.support.newer import needs
@@ -195,3 +203,67 @@ def test_copy_shows_a_plan_and_copies_only_if_told_to(emulator: EcrEmulator) -> 
         assert run(emulator, *command, "--yes").stderr == ""
         (copied,) = target.describe_images("team/app")
         assert copied.image_digest == pushed.image_digest
+
+
+def test_scan_gate_stops_what_is_severe(emulator: EcrEmulator, ecr: EcrClient) -> None:
+    """The status is 0 for a clean image, 1 for a vulnerable one, and each finding is printed."""
+    ecr.create_repository("team/app")
+    clean = emulator.push_image("team/app", tags=["clean"])
+    bad = emulator.push_image("team/app", tags=["bad"])
+    assert clean.image_digest != bad.image_digest
+    emulator.set_scan_findings("team/app", ImageIdentifier(image_tag="clean"), [])
+    finding = ImageScanFinding(name="CVE-2026-1", severity=FindingSeverity.CRITICAL)
+    emulator.set_scan_findings("team/app", ImageIdentifier(image_tag="bad"), [finding])
+
+    assert run(emulator, "scan_gate.py", "team/app", "clean").returncode == 0
+    stopped = run(emulator, "scan_gate.py", "team/app", "bad")
+    assert stopped.returncode == 1
+    assert stopped.stdout == "CRITICAL CVE-2026-1 None no fix\n"
+    assert "1 severe vulnerabilities" in stopped.stderr
+
+
+def test_lifecycle_policy_is_set_but_where_it_expires_much(
+    emulator: EcrEmulator, ecr: EcrClient
+) -> None:
+    """A dry run sets nothing; then the policy is set where it expires at most half."""
+    old = datetime.now(UTC) - timedelta(days=30)
+    for name, untagged in (("team/few", 1), ("team/many", 3)):
+        ecr.create_repository(name)
+        emulator.push_image(name, tags=["v1"])
+        for _ in range(untagged):
+            emulator.push_image(name, pushed_at=old)
+    ecr.create_repository("other/app")
+
+    dry = run(emulator, "lifecycle_everywhere.py", "team/*")
+    assert dry.stderr == ""
+    with pytest.raises(LifecyclePolicyNotFoundException):
+        ecr.get_lifecycle_policy("team/few")
+    done = run(emulator, "lifecycle_everywhere.py", "team/*", "--apply")
+    assert sorted(done.stdout.splitlines()) == [
+        "team/few created: 1 of 2 images expire",
+        "team/many left: 3 of 4 images would expire",
+    ]
+    assert ecr.get_lifecycle_policy("team/few").lifecycle_policy_text
+
+
+def test_pull_through_is_set_up_once(emulator: EcrEmulator, ecr: EcrClient) -> None:
+    """The second run finds rule and template as they have to be."""
+    assert run(emulator, "pull_through.py", "quay", "quay.io").stdout == (
+        "rule CREATED, template CREATED\n"
+    )
+    assert run(emulator, "pull_through.py", "quay", "quay.io").stdout == (
+        "rule UNCHANGED, template UNCHANGED\n"
+    )
+
+
+def test_labels_of_the_newest_images_are_printed(emulator: EcrEmulator, ecr: EcrClient) -> None:
+    """Each repository has a line, with what refers to its newest image."""
+    ecr.create_repository("team/app")
+    ecr.create_repository("team/empty")
+    image = emulator.push_image("team/app", tags=["v1"])
+    emulator.push_image("team/app", subject=image, pushed_at=datetime.now(UTC) - timedelta(days=1))
+    done = run(emulator, "labels.py")
+    assert done.stderr == ""
+    lines = sorted(done.stdout.splitlines())
+    assert lines[0].startswith("team/app ('v1',): {")
+    assert lines[1] == "team/empty no images"
