@@ -19,6 +19,7 @@ import attrs
 import ecr_typed
 from bench.canned import ARN, IMAGES, REPOSITORIES, TAGS, plain_client, typed_client
 from bench.checkers import checkers
+from bench.clients import clients
 from bench.emulator import (
     call_seconds,
     growth_by_calls,
@@ -41,6 +42,7 @@ def measures() -> Iterator[Measure]:
     yield small_call()
     yield call_that_succeeds_at_once()
     yield from imports()
+    yield from clients()
     yield from soak()
     yield from fleet()
     yield from pace()
