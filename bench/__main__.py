@@ -28,6 +28,7 @@ from bench.emulator import (
 )
 from bench.fleet import fleet
 from bench.imports import imports
+from bench.many_calls import many_calls
 from bench.measures import Function, Measure, cpu_ratio, memory_ratio
 from bench.pace import pace
 from bench.resilience import call_that_succeeds_at_once, soak
@@ -45,6 +46,7 @@ def measures() -> Iterator[Measure]:
     yield from clients()
     yield from soak()
     yield from fleet()
+    yield from many_calls()
     yield from pace()
     yield from retention()
     yield from checkers()
