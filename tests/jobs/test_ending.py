@@ -166,12 +166,15 @@ def test_a_job_inside_a_job_is_ended_with_it(emulator: EcrEmulator, ecr: EcrClie
 
 
 INTERRUPTED = """
+    import signal
     from ecr_typed import EcrClient
     from ecr_typed.jobs import each
 
     def create(name):
         return ecr.create_repository(name).repository_arn
 
+    # A shell that runs this in the background has it ignore Ctrl-C.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     with EcrClient() as ecr:
         for outcome in each(create, [f"team/{number}" for number in range(100)], threads=4):
             print(outcome.item, flush=True)
