@@ -63,5 +63,5 @@ nitpick_ignore_regex = [
     ),
     (r"py:.*", r"rich\..*"),
     # Private names and aliases in annotations, which have no page.
-    (r"py:.*", r"ecr_typed\._.*|ecr_typed\.\w+\._.*"),
+    (r"py:.*", r"ecr_typed\._.*|ecr_typed\.\w+\._.*|PolicySource"),
 ]

@@ -96,13 +96,13 @@ def leave_attributes_out(
 
 def import_types() -> None:
     """Import what modules import for type checkers only: autodoc evaluates annotations."""
+    # What stands beside moto has no page, and needs moto to be imported.
     names = [
         found.name
         for found in pkgutil.walk_packages(ecr_typed.__path__, "ecr_typed.")
+        if not found.name.endswith("__main__") and "beside_moto" not in found.name
     ]
-    for module in (
-        import_module(name) for name in names if not name.endswith("__main__")
-    ):
+    for module in map(import_module, names):
         for statement in ast.parse(inspect.getsource(module)).body:
             if (
                 isinstance(statement, ast.If)

@@ -63,11 +63,13 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def generated_modules(folder: Path) -> list[Path]:
-    """The modules of the package that are generated, save the emulator's, which is not copied."""
+    """The modules of the package that are generated, save those that stand on what is not copied.
+
+    That is the emulator, and for asyncio `EcrClient`, which has the operations of ECR alone.
+    """
     package = folder / "ecr_typed"
-    paths = [
-        path for path in sorted(package.rglob("*.py")) if package / "testing" not in path.parents
-    ]
+    others = {package / "testing", package / "aio"}
+    paths = [path for path in sorted(package.rglob("*.py")) if others.isdisjoint(path.parents)]
     return [path for path in paths if path.read_text("utf-8").startswith("# Generated ")]
 
 
