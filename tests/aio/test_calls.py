@@ -121,6 +121,9 @@ def test_cancelled_calls_end_at_once(fresh: EcrEmulator, loop: str) -> None:
             assert all(isinstance(end, asyncio.CancelledError) for end in ended)
             # Those in flight end on their threads, and the next call works.
             assert await ecr.describe_repositories().first() is None
+            async with asyncio.timeout(10):
+                while len(told) < 9:
+                    await asyncio.sleep(0.005)
         return passed
 
     # Far from the half minute of a response.
