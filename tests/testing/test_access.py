@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 
-from ecr_typed import AccessDeniedException, EcrClient
+from ecr_typed import AccessDeniedException, EcrClient, SubjectIdentifier
 from ecr_typed.documents import PolicyDocument, Statement
 from ecr_typed.testing import EcrEmulator
 
@@ -224,6 +224,33 @@ def test_a_role_with_a_policy_may_do_what_it_allows() -> None:
         )
         owner.set_repository_policy("app", policy)
         assert ci.describe_images("app").to_list() == []
+
+
+def test_referrers_are_listed_by_those_who_may_pull() -> None:
+    """ListImageReferrers is allowed by ecr:BatchGetImage, as its reference says."""
+    puller = {"Statement": {"Effect": "Allow", "Action": "ecr:BatchGetImage", "Resource": "*"}}
+    with (
+        EcrEmulator(iam={ROLE: puller}) as emulator,
+        emulator.client() as owner,
+        as_role(emulator) as ci,
+    ):
+        owner.create_repository("app")
+        subject = emulator.push_image("app")
+        signature = emulator.push_image("app", subject=subject)
+        (found,) = ci.list_image_referrers(
+            "app", SubjectIdentifier(image_digest=subject.image_digest)
+        )
+        assert found.digest == signature.image_digest
+        owner.set_repository_policy(
+            "app",
+            PolicyDocument(
+                [Statement(sid="no", effect="Deny", principal="*", action="ecr:BatchGetImage")]
+            ),
+        )
+        with pytest.raises(AccessDeniedException, match="perform: ecr:BatchGetImage"):
+            ci.list_image_referrers(
+                "app", SubjectIdentifier(image_digest=subject.image_digest)
+            ).to_list()
 
 
 def test_in_another_account_both_policies_must_allow() -> None:

@@ -25,11 +25,13 @@ _REPOSITORY_ARN = re.compile("arn:[^:]+:ecr:[^:]+:([0-9]{12}):repository/(.+)")
 _OF_ALL_REPOSITORIES = frozenset({"DescribeRepositories"})
 # A token is for the caller, whichever registries it names; what it opens is decided later.
 _OF_THE_CALLER = frozenset({"GetAuthorizationToken"})
+# Other operations are allowed by the action of their own name.
+_ACTIONS = {"ListImageReferrers": "ecr:BatchGetImage"}
 
 
 def check_access(call: Call) -> None:
     """Refuse a call that policies do not allow, as the service refuses it."""
-    actions = [f"ecr:{call.operation_name}"]
+    actions = [_ACTIONS.get(call.operation_name, f"ecr:{call.operation_name}")]
     if call.operation_name == "CreateRepository" and call.parameters.get("tags"):
         actions.append("ecr:TagResource")
     registry, names = _target(call)
