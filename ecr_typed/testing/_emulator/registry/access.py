@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from ecr_typed.testing._emulator.registry.errors import ServiceError
 from ecr_typed.testing._emulator.registry.names import repository_arn
-from ecr_typed.testing._emulator.registry.policy_evaluation import decide
+from ecr_typed.testing._emulator.registry.policy_evaluation.decisions import decide
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

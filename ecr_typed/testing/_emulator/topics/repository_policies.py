@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ecr_typed.testing._emulator.registry.errors import ServiceError, invalid
 from ecr_typed.testing._emulator.registry.policy_documents import check_policy
-from ecr_typed.testing._emulator.registry.policy_evaluation import locks_out
+from ecr_typed.testing._emulator.registry.policy_evaluation.decisions import locks_out
 from ecr_typed.testing._emulator.registry.principals import check_principals
 from ecr_typed.testing._emulator.registry.rewriting import rewrite_policy
 

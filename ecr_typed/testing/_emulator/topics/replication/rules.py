@@ -39,7 +39,7 @@ from ecr_typed.testing._emulator.registry.names import (
     partition_of,
     repository_arn,
 )
-from ecr_typed.testing._emulator.registry.policy_evaluation import decide
+from ecr_typed.testing._emulator.registry.policy_evaluation.decisions import decide
 from ecr_typed.testing._emulator.topics.repositories import (
     is_immutable,
 )
