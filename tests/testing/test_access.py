@@ -130,7 +130,8 @@ def test_a_lockout_is_one(boto3_ecr: ECRClient, account_id: str) -> None:
         ({"Action": "ecr:Describe*"}, True),
         ({"Action": "ECR:describeimages"}, True),
         ({"Action": "ecr:ListImages"}, False),
-        ({"Condition": {"Bool": {"aws:SecureTransport": "true"}}}, False),
+        ({"Condition": {"Bool": {"aws:SecureTransport": "true"}}}, True),
+        ({"Condition": {"Bool": {"aws:SecureTransport": "false"}}}, False),
     ],
 )
 def test_whom_a_statement_is_about(
@@ -141,7 +142,7 @@ def test_whom_a_statement_is_about(
     change: dict[str, Any],
     is_allowed: bool,
 ) -> None:
-    """An account stands for its roles; conditions are not evaluated, and allow nothing."""
+    """An account stands for its roles, and a condition that does not hold allows nothing."""
     role = f"arn:aws:iam::{OTHER_ID}:role/ci"
     issued = aws("sts").assume_role(RoleArn=role, RoleSessionName="nightly")["Credentials"]
     ci = aws("ecr", account_id=issued["AccessKeyId"], aws_session_token=issued["SessionToken"])

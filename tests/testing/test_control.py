@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from ecr_typed import (
+    AccessDeniedException,
     ImageIdentifier,
     InvalidParameterException,
     Repository,
@@ -22,6 +23,7 @@ from ecr_typed.testing._emulator.control.endpoints import ENDPOINTS
 from ecr_typed.testing.faults import DROPPED, ErrorAnswer, InjectedFault
 
 from .sharing import statement
+from .test_access import as_role
 from .test_faults import names
 from .test_seed_reset import TEMPLATE, image, repository
 
@@ -210,6 +212,32 @@ def test_principals(
     status, error = send("POST", "/principals", {"arn": "arn:aws:iam::444455556666:*"})
     assert status == 400
     assert "is no ARN of a principal" in error["error"]
+
+
+def test_identity_policies_and_organizations(
+    fresh: EcrEmulator, typed: EcrClient, done: Callable[..., Any], send: Callable[..., Any]
+) -> None:
+    """A role is limited, and freed again; accounts become members of an organization."""
+    role = "arn:aws:iam::123456789012:role/ci"
+    with as_role(fresh, role) as ci:
+        policy = {"Statement": [{"Effect": "Deny", "Action": "ecr:*", "Resource": "*"}]}
+        done("PUT", "/identity-policies", {"arn": role, "policy": policy})
+        with pytest.raises(AccessDeniedException, match="explicit deny in an identity-based"):
+            ci.create_repository("app")
+        done("PUT", "/identity-policies", {"arn": role})
+        ci.create_repository("app")
+    status, error = send("PUT", "/identity-policies", {"arn": role, "policy": {}})
+    assert status == 400
+    assert "is no identity policy" in error["error"]
+    condition = {"StringEquals": {"aws:PrincipalOrgID": "o-1234567890"}}
+    members = {**statement("*"), "Principal": "*", "Condition": condition}
+    typed.set_repository_policy("app", json.dumps({"Statement": [members]}))
+    with fresh.client(account_id="444455556666") as other:
+        with pytest.raises(AccessDeniedException):
+            other.list_images("app", registry_id="123456789012").first()
+        members_of = {"organizationId": "o-1234567890", "accountIds": ["444455556666"]}
+        done("POST", "/organizations", members_of)
+        assert other.list_images("app", registry_id="123456789012").first() is None
 
 
 REFUSED: list[tuple[str, str, Any, int, str]] = [

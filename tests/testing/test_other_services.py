@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 
 from ecr_typed.testing import EcrEmulator
 
@@ -69,13 +70,74 @@ def test_assume_role_checks_its_arguments(aws: Callable[..., Any], arguments: An
 
 
 def test_a_reset_ends_sessions(fresh: EcrEmulator) -> None:
-    """A session of before a reset belongs to the emulator's account, as any unknown key does."""
-    session: Any = boto3.Session("111122223333", "secret", region_name="us-east-1")
-    sts = session.client("sts", endpoint_url=fresh.endpoint_url)
-    key = sts.assume_role(RoleArn=ROLE, RoleSessionName="nightly")["Credentials"]["AccessKeyId"]
-    assert registry_of(fresh, key) == "444455556666"
+    """A session of before a reset is as good as forged."""
+    issued = issue(fresh)
+    assert registry_of(fresh, issued["AccessKeyId"], issued["SessionToken"]) == "444455556666"
     fresh.reset()
-    assert registry_of(fresh, key) == fresh.account_id
+    assert refused(fresh, issued["AccessKeyId"], issued["SessionToken"]) == INVALID
+
+
+INVALID = (
+    "UnrecognizedClientException",
+    "The security token included in the request is invalid.",
+)
+
+
+def issue(emulator: EcrEmulator, **options: Any) -> dict[str, Any]:
+    """Assume the role, and return the credentials."""
+    session: Any = boto3.Session("111122223333", "secret", region_name="us-east-1")
+    sts = session.client("sts", endpoint_url=emulator.endpoint_url)
+    response = sts.assume_role(RoleArn=ROLE, RoleSessionName="nightly", **options)
+    credentials: dict[str, Any] = response["Credentials"]
+    sts.close()
+    return credentials
+
+
+def client_of(emulator: EcrEmulator, service: str, key: str, token: str | None) -> Any:
+    """Return a client with credentials."""
+    session: Any = boto3.Session(key, "secret", token, region_name="us-east-1")
+    return session.client(service, endpoint_url=emulator.endpoint_url)
+
+
+def refused(emulator: EcrEmulator, key: str, token: str | None) -> tuple[str, str]:
+    """Make a call with credentials that are refused, and return code and message."""
+    error = refusal(client_of(emulator, "ecr", key, token).describe_registry)["Error"]
+    return error["Code"], error["Message"]
+
+
+def test_a_session_expires(fresh: EcrEmulator) -> None:
+    """After the time that was asked for, ECR and STS say so, each with its own code."""
+    issued = issue(fresh, DurationSeconds=900)
+    key, token = issued["AccessKeyId"], issued["SessionToken"]
+    fresh.clock.advance(timedelta(seconds=890))
+    assert registry_of(fresh, key, token) == "444455556666"
+    fresh.clock.advance(timedelta(seconds=11))
+    message = "The security token included in the request is expired"
+    assert refused(fresh, key, token) == ("ExpiredTokenException", message)
+    with pytest.raises(ClientError) as caught:
+        client_of(fresh, "sts", key, token).get_caller_identity()
+    response: Any = caught.value.response
+    assert response["Error"]["Code"] == "ExpiredToken"
+    assert response["ResponseMetadata"]["HTTPStatusCode"] == 403
+
+
+def test_a_forged_session_is_refused(fresh: EcrEmulator) -> None:
+    """A session token belongs to its access key; without it the key is nobody's."""
+    issued, other = issue(fresh), issue(fresh)
+    key, token = issued["AccessKeyId"], issued["SessionToken"]
+    changed = ("A" if token[60] != "A" else "B").join((token[:60], token[61:]))
+    for forged in (None, "", "forged", "Zm9yZ2Vk", changed, other["SessionToken"]):
+        assert refused(fresh, key, forged) == INVALID
+    assert refused(fresh, "ASIAEXAMPLEEXAMPLE00", token) == INVALID
+    with pytest.raises(ClientError, match="InvalidClientTokenId"):
+        client_of(fresh, "sts", key, "forged").get_caller_identity()
+    assert registry_of(fresh, key, token) == "444455556666"
+
+
+def test_keys_of_tests_need_no_session(fresh: EcrEmulator) -> None:
+    """Any other key works in the emulator's account, whatever its session token is."""
+    for key in ("testing", "AKIAEXAMPLEEXAMPLE00"):
+        assert registry_of(fresh, key, "testing") == fresh.account_id
 
 
 @pytest.mark.parametrize(

@@ -84,7 +84,7 @@ class EcrEmulator(EmulatorSetup):
                 and `/moto-api/reset` resets both. Needs the extra `moto`.
             iam: Identity policies by the ARN of their role or user, as text, as a dict or as a
                 `PolicyDocument`. A principal that has one may do what it allows; any other may do
-                everything in its own account. Conditions are not evaluated.
+                everything in its own account. `set_identity_policy` changes them.
             repeated_scan_error: The error of a second basic scan within 24 hours. AWS documents the
                 quota; users have also met a throttling exception.
 
@@ -149,7 +149,7 @@ class EcrEmulator(EmulatorSetup):
         self._service.reset()
 
     def reset(self) -> None:
-        """Return to the state of a new emulator: registries, tokens, keys, faults and clock.
+        """Return to the state of a new emulator: registries, policies, tokens, keys, faults, clock.
 
         The address stays, and so does the state of moto's services, which belongs to the process.
         """

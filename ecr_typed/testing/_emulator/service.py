@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ecr_typed.testing._emulator.registry.access import check_access
-from ecr_typed.testing._emulator.registry.call import Call, Response
+from ecr_typed.testing._emulator.registry.call import Call, Origin, Response
 from ecr_typed.testing._emulator.registry.repositories import Options, Registries, Registry
 from ecr_typed.testing._emulator.topics.lifecycle_policies.evaluation import apply_policy
 from ecr_typed.testing._emulator.topics.operations import OPERATIONS
@@ -15,7 +15,8 @@ from ecr_typed.testing._emulator.topics.operations import OPERATIONS
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Mapping
 
-    from ecr_typed.testing._emulator.registry.accounts import Accounts, Caller
+    from ecr_typed.testing._emulator.registry.accounts import Accounts
+    from ecr_typed.testing._emulator.registry.callers import Caller
     from ecr_typed.testing._emulator.registry.clock import Clock
 
 Encoded = TypeVar("Encoded")
@@ -44,6 +45,10 @@ class EcrService:
             registries.now = registries.scheduler.run_due(self._clock)
             yield registries
 
+    def caller_of(self, access_key_id: str, session_token: str) -> Caller:
+        """Return who signs with credentials; refuse expired and forged sessions."""
+        return self.accounts.caller_of(access_key_id, session_token, self._clock.now())
+
     @contextmanager
     def registry(self, account_id: str, region_name: str) -> Generator[Registry]:
         """Return a registry, to read or change while no call runs."""
@@ -56,7 +61,7 @@ class EcrService:
         parameters: Mapping[str, Any],
         caller: Caller,
         region_name: str,
-        endpoint_url: str,
+        origin: Origin,
         *,
         encode: Callable[[Response], Encoded],
     ) -> Encoded:
@@ -70,7 +75,7 @@ class EcrService:
             registries = self._registries
             registries.now = registries.scheduler.run_due(self._clock)
             return encode(
-                self.run(operation_name, parameters, caller, region_name, endpoint_url, registries)
+                self.run(operation_name, parameters, caller, region_name, origin, registries)
             )
 
     def run(
@@ -79,23 +84,29 @@ class EcrService:
         parameters: Mapping[str, Any],
         caller: Caller,
         region_name: str,
-        endpoint_url: str,
+        origin: Origin,
         registries: Registries,
+        *,
+        is_only_checked: bool = False,
     ) -> Response:
-        """Run an operation with checked parameters on the registries that `exclusive` returned."""
+        """Run an operation with checked parameters on the registries that `exclusive` returned.
+
+        With `is_only_checked`, the caller is refused as the operation would refuse it, and that is
+        all.
+        """
         registry_id: str = parameters.get("registryId", caller.account_id)
         call = Call(
             operation_name=operation_name,
             parameters=parameters,
             caller=caller,
             region_name=region_name,
-            endpoint_url=endpoint_url,
+            origin=origin,
             now=registries.now,
             registries=registries,
             registry=registries.of(registry_id, region_name),
         )
         check_access(call)
-        return OPERATIONS[operation_name](call)
+        return {} if is_only_checked else OPERATIONS[operation_name](call)
 
     def apply_lifecycle_policies(self) -> None:
         """Expire and archive images in all registries, as their repositories' policies say."""

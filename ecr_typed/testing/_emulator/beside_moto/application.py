@@ -47,8 +47,8 @@ class MotoApplication:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Respond to one request."""
-        scope = CredentialScope.of(environ.get("HTTP_AUTHORIZATION", ""))
-        caller = self._service.accounts.caller_of("" if scope is None else scope.access_key_id)
+        scope = CredentialScope.of(environ)
+        caller = self._service.caller_of("" if scope is None else scope.access_key_id, "")
         # moto's services take the account from this header.
         environ.setdefault(_ACCOUNT_HEADER, caller.account_id)
         try:

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from moto.iam.models import iam_backends
 from moto.kms.models import kms_backends
+from moto.organizations.models import organizations_backends
 from moto.secretsmanager.models import secretsmanager_backends
 
-from ecr_typed.testing._emulator.registry.accounts import Caller, KmsKey, Secret
+from ecr_typed.testing._emulator.registry.accounts import KmsKey, Secret
+from ecr_typed.testing._emulator.registry.callers import Caller
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -43,6 +45,15 @@ class MotoLookups:
                 if arn in {role.arn for role in roles} | {user.arn for user in users}:
                     return True
         return False
+
+    def organization_of(self, account_id: str) -> str | None:
+        """Return the id of the organization that an account is a member of."""
+        for _, partitions in list(organizations_backends.items()):
+            for organizations in list(partitions.values()):
+                members = {account.id for account in list(organizations.accounts)}
+                if organizations.org is not None and account_id in members:
+                    return str(organizations.org.id)
+        return None
 
     def kms_key(self, account_id: str, region_name: str, name: str) -> KmsKey | None:
         """Return a key by its id or its alias."""

@@ -16,7 +16,8 @@ from moto.cloudformation.parsing import get_model_map
 from moto.core.common_models import CloudFormationModel
 from moto.ecr.models import Repository as MotoRepository
 
-from ecr_typed.testing._emulator.registry.accounts import Caller
+from ecr_typed.testing._emulator.registry.call import Origin
+from ecr_typed.testing._emulator.registry.callers import Caller
 from ecr_typed.testing._emulator.registry.errors import ServiceError
 
 if TYPE_CHECKING:
@@ -182,7 +183,7 @@ def _run(
     """Run an operation in the account of the stack, or fail the stack as CloudFormation does."""
     caller = Caller.root_of(account_id)
     try:
-        return service.call(operation_name, parameters, caller, region_name, "", encode=dict)
+        return service.call(operation_name, parameters, caller, region_name, Origin(), encode=dict)
     except ServiceError as error:
         name: str = parameters["repositoryName"]
         raise ValidationError(name, f"{error.code}: {error.message}") from error

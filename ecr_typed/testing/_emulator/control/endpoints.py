@@ -132,6 +132,16 @@ def _add_principal(target: ControlTarget, values: Values) -> object:
     return {}
 
 
+def _set_identity_policy(target: ControlTarget, values: Values) -> object:
+    target.setup.set_identity_policy(values["arn"], values.get("policy"))
+    return {}
+
+
+def _add_organization(target: ControlTarget, values: Values) -> object:
+    target.setup.add_organization(values["organizationId"], values["accountIds"])
+    return {}
+
+
 def _apply_lifecycle_policies(target: ControlTarget, _: Values) -> object:
     target.setup.apply_lifecycle_policies()
     return {}
@@ -281,6 +291,22 @@ ENDPOINTS: Mapping[tuple[str, str], Endpoint] = {
             "afterSeconds": number("How long until policies can name it; default: 0."),
         },
         _add_principal,
+    ),
+    ("PUT", "/identity-policies"): Endpoint(
+        "Set the identity policy of a role or a user.",
+        {
+            "arn": text("The ARN of the role or the user.", is_required=True),
+            "policy": mapping("The policy; without it, the principal is not limited any more."),
+        },
+        _set_identity_policy,
+    ),
+    ("POST", "/organizations"): Endpoint(
+        "Make accounts the members of an organization, for conditions of policies.",
+        {
+            "organizationId": text("The organization's id.", is_required=True),
+            "accountIds": texts("The accounts.", is_required=True),
+        },
+        _add_organization,
     ),
     ("POST", "/lifecycle-policies/apply"): Endpoint(
         "Expire and archive now what lifecycle policies say.", {}, _apply_lifecycle_policies

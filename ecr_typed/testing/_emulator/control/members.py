@@ -117,7 +117,7 @@ def number(description: str, *, is_required: bool = False) -> Member:
     return Member({"type": "number", "description": description}, is_required)
 
 
-def texts(description: str) -> Member:
+def texts(description: str, *, is_required: bool = False) -> Member:
     """Return a member with a list of texts."""
 
     def read(values: list[object], name: str) -> list[object]:
@@ -125,9 +125,8 @@ def texts(description: str) -> Member:
             raise ControlError(f"{name} must be a list of texts")
         return values
 
-    return Member(
-        {"type": "array", "items": {"type": "string"}, "description": description}, read=read
-    )
+    schema = {"type": "array", "items": {"type": "string"}, "description": description}
+    return Member(schema, is_required, read)
 
 
 def mapping(description: str) -> Member:

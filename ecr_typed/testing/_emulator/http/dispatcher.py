@@ -7,7 +7,6 @@ import threading
 from collections.abc import Callable, Iterable
 from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
-from wsgiref.util import application_uri
 
 from ecr_typed.testing._emulator.http import json_protocol, sts
 from ecr_typed.testing._emulator.http.distribution import endpoints
@@ -18,6 +17,7 @@ from ecr_typed.testing._emulator.http.messages import (
     CONTROL_PATH,
     CredentialScope,
     HttpResponse,
+    origin_of,
     service_response,
 )
 from ecr_typed.testing._emulator.registry.layers import DOWNLOADS_PATH
@@ -56,7 +56,7 @@ class Dispatcher:
         """Respond to one HTTP request."""
         path: str = environ.get("PATH_INFO", "")
         target: str = environ.get("HTTP_X_AMZ_TARGET", "")
-        scope = CredentialScope.of(environ.get("HTTP_AUTHORIZATION", ""))
+        scope = CredentialScope.of(environ)
         service_name = "" if scope is None else scope.service
         if path.startswith(DOWNLOADS_PATH):
             response = self._download(path, environ)
@@ -78,8 +78,7 @@ class Dispatcher:
             response = self._call("", None, environ)
         elif service_name == "sts":
             with self._service.exclusive() as registries:
-                caller = registries.accounts.caller_of(scope.access_key_id)
-                response = sts.respond(registries, environ["wsgi.input"].read(), caller)
+                response = sts.respond(registries, environ["wsgi.input"].read(), scope)
         else:
             response = _not_emulated(service_name, environ)
         status, headers, body = response
@@ -107,7 +106,7 @@ class Dispatcher:
             operation_name,
             scope,
             environ["wsgi.input"].read(),
-            application_uri(environ).rstrip("/"),
+            origin_of(environ),
         )
         return self._with_faults(operation_name, carry_out)
 

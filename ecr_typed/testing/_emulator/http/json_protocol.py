@@ -17,6 +17,7 @@ from ecr_typed.testing._emulator.http.service_description import REQUESTS, WITHO
 from ecr_typed.testing._emulator.registry.errors import ServiceError
 
 if TYPE_CHECKING:
+    from ecr_typed.testing._emulator.registry.call import Origin
     from ecr_typed.testing._emulator.service import EcrService
 
 TARGET_PREFIX = "AmazonEC2ContainerRegistry_V20150921."
@@ -30,16 +31,16 @@ def respond(
     operation_name: str,
     scope: CredentialScope,
     body: bytes,
-    endpoint_url: str,
+    origin: Origin,
 ) -> HttpResponse:
     """Run one operation; whatever happens, the response is one of the service's."""
     try:
         response = service.call(
             operation_name,
             _read(operation_name, body),
-            service.accounts.caller_of(scope.access_key_id),
+            service.caller_of(scope.access_key_id, scope.session_token),
             scope.region_name,
-            endpoint_url,
+            origin,
             encode=_empty if operation_name in WITHOUT_OUTPUT else _encode,
         )
     except ServiceError as error:

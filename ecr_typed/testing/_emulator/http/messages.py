@@ -5,7 +5,13 @@ from __future__ import annotations
 import re
 import uuid
 from dataclasses import dataclass
-from typing import Final, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
+from wsgiref.util import application_uri
+
+from ecr_typed.testing._emulator.registry.call import Origin
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
 
 CONTROL_PATH: Final = "/.ecr-emulator"
 """Where the control API is; no service of AWS has such a path."""
@@ -20,12 +26,23 @@ class CredentialScope:
     access_key_id: str
     region_name: str
     service: str
+    session_token: str
 
     @classmethod
-    def of(cls, authorization: str) -> CredentialScope | None:
-        """Return the scope in an `Authorization` header; `None` for an unsigned request."""
-        found = _SCOPE.search(authorization)
-        return None if found is None else cls(*found.groups())
+    def of(cls, environ: WSGIEnvironment) -> CredentialScope | None:
+        """Return the scope of a request; `None` for an unsigned one."""
+        found = _SCOPE.search(environ.get("HTTP_AUTHORIZATION", ""))
+        token: str = environ.get("HTTP_X_AMZ_SECURITY_TOKEN", "")
+        return None if found is None else cls(found[1], found[2], found[3], token)
+
+
+def origin_of(environ: WSGIEnvironment) -> Origin:
+    """Return where a request comes from, and the URL by which it reached the emulator."""
+    return Origin(
+        endpoint_url=application_uri(environ).rstrip("/"),
+        source_ip=environ.get("REMOTE_ADDR"),
+        user_agent=environ.get("HTTP_USER_AGENT"),
+    )
 
 
 HttpResponse: TypeAlias = tuple[str, list[tuple[str, str]], bytes]

@@ -14,32 +14,42 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
 from ecr_typed.testing._emulator.http.messages import HttpResponse
-from ecr_typed.testing._emulator.registry.accounts import Caller
+from ecr_typed.testing._emulator.registry.callers import Caller
 from ecr_typed.testing._emulator.registry.errors import ServiceError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from ecr_typed.testing._emulator.http.messages import CredentialScope
     from ecr_typed.testing._emulator.registry.repositories import Registries
 
 _NAMESPACE = "https://sts.amazonaws.com/doc/2011-06-15/"
 _ROLE = re.compile(r"arn:(aws[a-z-]*):iam::([0-9]{12}):role/(?:[\w+=,.@/-]*/)?([\w+=,.@-]{1,64})")
 _SESSION_NAME = re.compile(r"[\w+=,.@-]{2,64}", re.ASCII)
+# What STS calls the errors that services with JSON call otherwise.
+_CREDENTIAL_ERRORS = {
+    "ExpiredTokenException": ("ExpiredToken", "403 FORBIDDEN"),
+    "UnrecognizedClientException": ("InvalidClientTokenId", "403 FORBIDDEN"),
+}
 _DEFAULT_SECONDS, _LEAST_SECONDS, _MOST_SECONDS = 3600, 900, 43200
 
 
-def respond(registries: Registries, body: bytes, caller: Caller) -> HttpResponse:
+def respond(registries: Registries, body: bytes, scope: CredentialScope) -> HttpResponse:
     """Run one operation of STS."""
     form = dict(parse_qsl(body.decode(errors="replace"), keep_blank_values=True))
     action = form.get("Action", "")
     request_id = str(uuid.uuid4())
     try:
+        caller = registries.accounts.caller_of(
+            scope.access_key_id, scope.session_token, registries.now
+        )
         result = _run(action, registries, form, caller)
     except ServiceError as error:
+        code, status = _CREDENTIAL_ERRORS.get(error.code, (error.code, "400 BAD REQUEST"))
         return _xml(
-            "400 BAD REQUEST",
+            status,
             f'<ErrorResponse xmlns="{_NAMESPACE}"><Error><Type>Sender</Type>'
-            f"<Code>{error.code}</Code><Message>{escape(error.message)}</Message></Error>"
+            f"<Code>{code}</Code><Message>{escape(error.message)}</Message></Error>"
             f"<RequestId>{request_id}</RequestId></ErrorResponse>",
             request_id,
         )
@@ -94,12 +104,14 @@ def _assume_role(registries: Registries, form: Mapping[str, str]) -> str:
     partition, account_id, role_name = role.groups()
     user_id = f"AROA{secrets.token_hex(8).upper()}:{session_name}"
     arn = f"arn:{partition}:sts::{account_id}:assumed-role/{role_name}/{session_name}"
-    access_key_id = registries.accounts.issue_session(Caller(account_id, arn, role_arn, user_id))
-    expiration = registries.now + timedelta(seconds=int(seconds))
+    now = registries.now
+    expiration = now + timedelta(seconds=int(seconds))
+    caller = Caller(account_id, arn, role_arn, user_id, now.isoformat())
+    issued = registries.accounts.issue_session(caller, expiration)
     return (
-        f"<Credentials><AccessKeyId>{access_key_id}</AccessKeyId>"
-        f"<SecretAccessKey>{secrets.token_urlsafe(30)}</SecretAccessKey>"
-        f"<SessionToken>{secrets.token_urlsafe(120)}</SessionToken>"
+        f"<Credentials><AccessKeyId>{issued.access_key_id}</AccessKeyId>"
+        f"<SecretAccessKey>{issued.secret_access_key}</SecretAccessKey>"
+        f"<SessionToken>{issued.session_token}</SessionToken>"
         f"<Expiration>{expiration:%Y-%m-%dT%H:%M:%SZ}</Expiration></Credentials>"
         f"<AssumedRoleUser><AssumedRoleId>{user_id}</AssumedRoleId><Arn>{arn}</Arn>"
         "</AssumedRoleUser>"

@@ -12,7 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 from ecr_typed.testing._emulator.registry.errors import ServiceError
 from ecr_typed.testing._emulator.registry.names import repository_arn
-from ecr_typed.testing._emulator.registry.policy_evaluation.decisions import decide
+from ecr_typed.testing._emulator.registry.policy_evaluation.decisions import (
+    decide_by_identity,
+    decide_on_resource,
+)
+from ecr_typed.testing._emulator.registry.policy_evaluation.request_context import context_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -66,11 +70,14 @@ def _check(call: Call, registry: Registry, action: str, name: str | None) -> Non
     else:
         resource = "*"
     repository = registry.repositories.get(name or "")
+    context = context_of(call, registry, repository)
     policies = [None if repository is None else repository.policy, registry.policy]
-    by_resource = decide(policies, action, resource, caller)
+    by_resource = decide_on_resource(policies, action, resource, context)
     identity_policy = registry.registries.accounts.identity_policy(caller)
     by_identity = (
-        "Allow" if identity_policy is None else decide([identity_policy], action, resource, None)
+        "Allow"
+        if identity_policy is None
+        else decide_by_identity(identity_policy, action, resource, context)
     )
     if by_identity == "Deny":
         raise _refusal(call, action, resource, "with an explicit deny in an identity-based policy")

@@ -7,36 +7,25 @@ added. With moto, `Lookups` asks moto for whatever the emulator does not know it
 from __future__ import annotations
 
 import re
-import secrets
 import uuid
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
+from ecr_typed.testing._emulator.registry.callers import (
+    TEMPORARY_KEY,
+    Caller,
+    Credentials,
+    Session,
+    Sessions,
+)
+from ecr_typed.testing._emulator.registry.errors import ServiceError
 from ecr_typed.testing._emulator.registry.names import partition_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 _ACCOUNT_ID = re.compile("[0-9]{12}")
-
-
-@dataclass(frozen=True, slots=True)
-class Caller:
-    """The owner of an access key."""
-
-    account_id: str
-    arn: str
-    """The identity as STS's GetCallerIdentity returns it."""
-    principal_arn: str | None = None
-    """The IAM user, or the role that was assumed; `None` for the account itself."""
-    user_id: str = ""
-    """The unique id of the user, or of the session of a role."""
-
-    @classmethod
-    def root_of(cls, account_id: str) -> Caller:
-        """Return the account itself as a caller."""
-        return cls(account_id, f"arn:aws:iam::{account_id}:root")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +54,9 @@ class Lookups(Protocol):
         """Return whether a role or a user exists."""
         ...
 
+    def organization_of(self, account_id: str) -> str | None:
+        """Return the id of the organization that an account is a member of."""
+
     def kms_key(self, account_id: str, region_name: str, name: str) -> KmsKey | None:
         """Return a key by its id or its alias."""
 
@@ -82,39 +74,80 @@ class Accounts:
 
     default_account_id: str
     lookups: Lookups | None = None
-    identity_policies: Mapping[str, str] = field(default_factory=dict[str, str])
-    """The policies of roles and users, by ARN."""
+    initial_identity_policies: Mapping[str, str] = field(default_factory=dict[str, str])
+    """The policies that roles and users have after a reset, by ARN."""
+    _identity_policies: dict[str, str] = field(default_factory=dict[str, str])
+    _organizations: dict[str, str] = field(default_factory=dict[str, str])
+    """The ids of organizations, by account."""
     _principals: dict[str, datetime] = field(default_factory=dict[str, datetime])
     """The times from which policies can name principals, by ARN."""
     _known_accounts: set[str] = field(default_factory=set[str])
-    _sessions: dict[str, Caller] = field(default_factory=dict[str, Caller])
+    _sessions: Sessions = field(default_factory=Sessions)
     _keys: dict[tuple[str, str, str], KmsKey] = field(
         default_factory=dict[tuple[str, str, str], KmsKey]
     )
     """Keys by account, region, and key id or alias."""
 
     def reset(self) -> None:
-        """Forget the sessions that were issued, and the keys and principals that were added."""
+        """Forget the sessions that were issued, and all that was added."""
+        self._identity_policies = dict(self.initial_identity_policies)
+        self._organizations.clear()
         self._principals.clear()
         self._known_accounts.clear()
-        self._sessions.clear()
+        self._sessions = Sessions()
         self._keys.clear()
 
-    def caller_of(self, access_key_id: str) -> Caller:
-        """Return the owner of an access key.
+    def caller_of(self, access_key_id: str, session_token: str, now: datetime) -> Caller:
+        """Return who signs with an access key.
 
-        Twelve digits name an account. A key that nobody issued belongs to the default account.
+        Twelve digits name an account. A key that nobody issued belongs to the default account, but
+        a temporary one is refused: it can only be forged, or come from elsewhere.
+
+        Raises:
+            ServiceError: The session has expired, or no session has these credentials.
         """
         if _ACCOUNT_ID.fullmatch(access_key_id):
             return Caller.root_of(access_key_id)
-        caller = self._sessions.get(access_key_id)
-        if caller is None and self.lookups is not None:
+        session = self._sessions.read(access_key_id, session_token)
+        if session is not None:
+            if now >= session.expires_at:
+                message = "The security token included in the request is expired"
+                raise ServiceError("ExpiredTokenException", message)
+            return session.caller
+        if self.lookups is not None:
+            # moto's STS issues keys that moto itself does not remember.
             caller = self.lookups.caller(access_key_id)
-        return caller or Caller.root_of(self.default_account_id)
+            return caller or Caller.root_of(self.default_account_id)
+        if access_key_id.startswith(TEMPORARY_KEY):
+            message = "The security token included in the request is invalid."
+            raise ServiceError("UnrecognizedClientException", message)
+        return Caller.root_of(self.default_account_id)
+
+    def issue_session(self, caller: Caller, expires_at: datetime) -> Credentials:
+        """Return new temporary credentials of a caller."""
+        return self._sessions.issue(Session(caller, expires_at))
 
     def identity_policy(self, caller: Caller) -> str | None:
         """Return the policy that limits a caller; `None` for one that is allowed everything."""
-        return self.identity_policies.get(caller.principal_arn or caller.arn)
+        return self._identity_policies.get(caller.principal_arn or caller.arn)
+
+    def set_identity_policy(self, arn: str, policy: str | None) -> None:
+        """Set the policy of a role or a user; `None` for one that is allowed everything."""
+        if policy is None:
+            self._identity_policies.pop(arn, None)
+        else:
+            self._identity_policies[arn] = policy
+
+    def organization_of(self, account_id: str) -> str | None:
+        """Return the id of the organization that an account is a member of, where it is known."""
+        known = self._organizations.get(account_id)
+        if known is None and self.lookups is not None:
+            return self.lookups.organization_of(account_id)
+        return known
+
+    def add_organization(self, organization_id: str, account_ids: Iterable[str]) -> None:
+        """Make accounts the members of an organization."""
+        self._organizations.update((each, organization_id) for each in account_ids)
 
     @property
     def knows_principals(self) -> bool:
@@ -136,12 +169,6 @@ class Accounts:
         """Return whether policies can name an account; moto has every account."""
         known = self._known_accounts | {self.default_account_id}
         return self.lookups is not None or account_id in known
-
-    def issue_session(self, caller: Caller) -> str:
-        """Return a new access key id that belongs to a caller."""
-        access_key_id = f"ASIA{secrets.token_hex(8).upper()}"
-        self._sessions[access_key_id] = caller
-        return access_key_id
 
     def add_kms_key(
         self, account_id: str, region_name: str, key_id: str | None, alias: str | None, state: str

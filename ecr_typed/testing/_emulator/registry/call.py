@@ -11,12 +11,21 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 from ecr_typed.testing._emulator.registry.errors import invalid
 
 if TYPE_CHECKING:
-    from ecr_typed.testing._emulator.registry.accounts import Caller
+    from ecr_typed.testing._emulator.registry.callers import Caller
     from ecr_typed.testing._emulator.registry.repositories import Registries, Registry, Repository
 
 Item = TypeVar("Item")
 
 _PAGING_PARAMETERS = ("nextToken", "maxResults")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """Where a call comes from, and by which URL the emulator was reached."""
+
+    endpoint_url: str = ""
+    source_ip: str | None = None
+    user_agent: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +36,7 @@ class Call:
     parameters: Mapping[str, Any]
     caller: Caller
     region_name: str
-    endpoint_url: str
+    origin: Origin
     now: datetime
     registries: Registries
     registry: Registry

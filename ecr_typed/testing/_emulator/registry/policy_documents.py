@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeGuard, cast
 
 from ecr_typed.testing._emulator.http.service_description import REQUESTS
 from ecr_typed.testing._emulator.registry.errors import ServiceError, invalid
+from ecr_typed.testing._emulator.registry.policy_evaluation.conditions import is_operator
 
 if TYPE_CHECKING:
     from ecr_typed.documents import PolicyDocument
@@ -57,7 +58,8 @@ def read_identity_policies(policies: Mapping[str, PolicySource]) -> dict[str, st
         if not _is_identity_policy(text):
             raise ValueError(
                 f"iam[{arn!r}] is no identity policy: each of its statements needs Effect, Action "
-                "(or NotAction) and Resource (or NotResource), and has no Principal"
+                "(or NotAction) and Resource (or NotResource), and has no Principal; its Condition, "
+                "if there is one, needs operators that IAM has"
             )
         texts[arn] = text
     return texts
@@ -80,7 +82,13 @@ def _is_identity_statement(statement: object) -> bool:
         and not statement.keys() & {"Principal", "NotPrincipal"}
         and _are_texts(statement.get("Action", statement.get("NotAction")))
         and _are_texts(statement.get("Resource", statement.get("NotResource")))
+        and _is_condition(statement.get("Condition", {}))
     )
+
+
+def is_any_policy(text: str) -> bool:
+    """Return whether a text is a policy: of a repository, of a registry or of a principal."""
+    return is_policy(text, "repository") or is_policy(text, "registry") or _is_identity_policy(text)
 
 
 def is_policy(text: str, kind: PolicyKind) -> bool:
@@ -139,11 +147,12 @@ def _is_action(action: str) -> bool:
 
 
 def _is_condition(condition: object) -> bool:
-    """Return whether a condition has the form of operators, each with keys and their values."""
+    """Return whether a condition has operators that IAM has, each with keys and their values."""
     return _is_object(condition) and all(
-        _is_object(keys)
+        is_operator(operator)
+        and _is_object(keys)
         and all(isinstance(each, str | int | float) for v in keys.values() for each in listed(v))
-        for keys in condition.values()
+        for operator, keys in condition.items()
     )
 
 

@@ -13,7 +13,7 @@ from dataclasses import astuple, dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from ecr_typed.testing._emulator.registry.accounts import Caller
+from ecr_typed.testing._emulator.registry.callers import Caller
 
 USER_NAME: Final = "AWS"
 """The user name of all tokens."""

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         Repository,
         RepositoryCreationTemplate,
     )
+    from ecr_typed.testing._emulator.registry.policy_documents import PolicySource
     from ecr_typed.testing._emulator.registry.repositories import Registry
     from ecr_typed.testing._emulator.service import EcrService
     from ecr_typed.testing._emulator.setup.findings import Finding
@@ -246,6 +247,43 @@ class EmulatorSetup:
         principal_account = account_of(arn)
         with self._service.exclusive() as registries:
             registries.accounts.add_principal(arn, principal_account, registries.now + after)
+
+    def set_identity_policy(self, arn: str, policy: PolicySource | None) -> None:
+        """Set the identity policy of a role or a user; it holds from the next call on.
+
+        `EcrEmulator(iam=...)` sets them from the beginning, and again with each reset.
+
+        Args:
+            arn: The ARN of the role or the user.
+            policy: The policy, as text, as a dict or as a `PolicyDocument`; `None` for a principal
+                that may do everything in its own account.
+
+        Raises:
+            ValueError: It is no identity policy.
+        """
+        from ecr_typed.testing._emulator.registry.policy_documents import read_identity_policies
+
+        text = None if policy is None else read_identity_policies({arn: policy})[arn]
+        with self._service.exclusive() as registries:
+            registries.accounts.set_identity_policy(arn, text)
+
+    def add_organization(self, organization_id: str, account_ids: Collection[str]) -> None:
+        """Make accounts the members of an organization, which conditions of policies can name.
+
+        Conditions then find the organization in `aws:PrincipalOrgID` and `aws:ResourceOrgID`. An
+        account is a member of one organization at most.
+
+        Args:
+            organization_id: The id of the organization, such as `o-exampleorgid`.
+            account_ids: The accounts.
+
+        Raises:
+            TypeError: `account_ids` is one text.
+        """
+        if isinstance(account_ids, str):
+            raise TypeError("account_ids must be a list of account ids, not one text")
+        with self._service.exclusive() as registries:
+            registries.accounts.add_organization(organization_id, account_ids)
 
     def _registry(
         self, account_id: str | None, region_name: str | None

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from ecr_typed.testing._emulator.registry.errors import ServiceError, invalid
 from ecr_typed.testing._emulator.registry.policy_documents import check_policy
 from ecr_typed.testing._emulator.registry.policy_evaluation.decisions import locks_out
+from ecr_typed.testing._emulator.registry.policy_evaluation.request_context import context_of
 from ecr_typed.testing._emulator.registry.principals import check_principals
 from ecr_typed.testing._emulator.registry.rewriting import rewrite_policy
 
@@ -21,7 +22,9 @@ def set_repository_policy(call: Call) -> Response:
     text: str = call.parameters["policyText"]
     check_policy(text, "repository")
     check_principals(text, call.registry)
-    if locks_out(text, call.caller) and not call.parameters.get("force", False):
+    if locks_out(text, context_of(call, call.registry, repository)) and not call.parameters.get(
+        "force", False
+    ):
         raise invalid(
             "PolicyText", "must not keep you from setting another policy, unless 'force' is set"
         )

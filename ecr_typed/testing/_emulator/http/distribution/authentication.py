@@ -38,7 +38,7 @@ def authenticate(request: RegistryRequest, registries: Registries) -> RegistryTo
 
 def challenge(request: RegistryRequest) -> HttpResponse:
     """Return the response to a request without a token: how to send one."""
-    realm = f'Basic realm="{request.base_url}/",service="ecr.amazonaws.com"'
+    realm = f'Basic realm="{request.origin.endpoint_url}/",service="ecr.amazonaws.com"'
     headers = [("WWW-Authenticate", realm)]
     return response("401 UNAUTHORIZED", headers, b"Not Authorized\n", "text/plain; charset=utf-8")
 

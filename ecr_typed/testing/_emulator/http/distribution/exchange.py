@@ -45,13 +45,24 @@ class Exchange:
         shape = REQUESTS[operation_name]
         for name, value in checked.items():
             shape.members[name].check(value, name)
+        return self._run(operation_name, parameters)
+
+    def check(self, operation_name: str, repository_name: str) -> None:
+        """Refuse a caller who may not run an operation on a repository."""
+        names = {"registryId": self.token.registry_id, "repositoryName": repository_name}
+        self._run(operation_name, names, is_only_checked=True)
+
+    def _run(
+        self, operation_name: str, parameters: dict[str, Any], *, is_only_checked: bool = False
+    ) -> dict[str, Any]:
         return self.service.run(
             operation_name,
             parameters,
             self.token.caller,
             self.token.region_name,
-            self.request.base_url,
+            self.request.origin,
             self.registries,
+            is_only_checked=is_only_checked,
         )
 
     def page(self) -> dict[str, Any]:

@@ -7,12 +7,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qs, urlencode
-from wsgiref.util import application_uri
 
-from ecr_typed.testing._emulator.http.messages import HttpResponse
+from ecr_typed.testing._emulator.http.messages import HttpResponse, origin_of
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
+
+    from ecr_typed.testing._emulator.registry.call import Origin
 
 _VERSION: Final = ("Docker-Distribution-Api-Version", "registry/2.0")
 _NO_PARAMETERS: Final[Mapping[str, str]] = {}
@@ -30,8 +31,7 @@ class RegistryRequest:
     content_type: str
     content_range: str
     body: bytes
-    base_url: str
-    """The URL of the emulator by which the client reached it."""
+    origin: Origin
 
     @classmethod
     def of(cls, environ: WSGIEnvironment) -> RegistryRequest:
@@ -45,7 +45,7 @@ class RegistryRequest:
             content_type=environ.get("CONTENT_TYPE", ""),
             content_range=environ.get("HTTP_CONTENT_RANGE", ""),
             body=environ["wsgi.input"].read(),
-            base_url=application_uri(environ).rstrip("/"),
+            origin=origin_of(environ),
         )
 
     def argument(self, name: str) -> str | None:
@@ -55,7 +55,7 @@ class RegistryRequest:
     def url(self, path: str, parameters: Mapping[str, str] = _NO_PARAMETERS) -> str:
         """Return the URL of a path below `/v2/`, as the client reaches it."""
         query = f"?{urlencode(parameters)}" if parameters else ""
-        return f"{self.base_url}/v2/{path}{query}"
+        return f"{self.origin.endpoint_url}/v2/{path}{query}"
 
 
 def response(

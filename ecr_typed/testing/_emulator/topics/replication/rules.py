@@ -22,7 +22,7 @@ from typing import (
     NamedTuple,
 )
 
-from ecr_typed.testing._emulator.registry.accounts import Caller
+from ecr_typed.testing._emulator.registry.callers import Caller
 from ecr_typed.testing._emulator.registry.clock import (
     BACKGROUND_TIME,
 )
@@ -39,7 +39,10 @@ from ecr_typed.testing._emulator.registry.names import (
     partition_of,
     repository_arn,
 )
-from ecr_typed.testing._emulator.registry.policy_evaluation.decisions import decide
+from ecr_typed.testing._emulator.registry.policy_evaluation.decisions import decide_on_resource
+from ecr_typed.testing._emulator.registry.policy_evaluation.request_context import (
+    RequestContext,
+)
 from ecr_typed.testing._emulator.topics.repositories import (
     is_immutable,
 )
@@ -275,8 +278,15 @@ def _target(registry: Registry, source: Repository, now: datetime) -> Repository
 
 def _lets(registry: Registry, action: str, source: Repository) -> bool:
     resource = repository_arn(registry.account_id, registry.region_name, source.name)
-    account = Caller.root_of(source.registry_id)
-    return decide([registry.policy], action, resource, account) == "Allow"
+    # ECR itself copies, in the name of the source's account.
+    context = RequestContext(
+        caller=Caller.root_of(source.registry_id),
+        now=registry.registries.now,
+        region_name=registry.region_name,
+        resource_account_id=registry.account_id,
+        organization_of=registry.registries.accounts.organization_of,
+    )
+    return decide_on_resource([registry.policy], action, resource, context) == "Allow"
 
 
 def _closure(repository: Repository, image: StoredImage) -> Iterator[StoredImage]:
