@@ -205,17 +205,73 @@ def test_a_blob_is_mounted_where_the_account_setting_allows(
     app: ECRClient, registry: Registry
 ) -> None:
     app.create_repository(repositoryName="base")
-    digest = registry.upload("layer one", "base")
+    registry.push_image("one", "base")
+    digest = digest_of("layer one")
     assert mount(registry, digest) == 202
     app.put_account_setting(name="BLOB_MOUNTING", value="ENABLED")
     response = registry("POST", f"app/blobs/uploads/?mount={digest}&from=base")
     assert (response.status, response.headers["Docker-Content-Digest"]) == (201, digest)
     assert response.headers["Location"].endswith(f"/v2/app/blobs/{digest}")
     assert available(app, digest)["layerAvailability"] == "AVAILABLE"
+    assert app.describe_repositories(repositoryNames=["app"])["repositories"]
     assert mount(registry, digest_of("none")) == 202
     assert mount(registry, digest, "none") == 202
     app.put_account_setting(name="BLOB_MOUNTING", value="DISABLED")
     assert mount(registry, digest) == 202
+
+
+def test_a_blob_that_no_image_refers_to_is_not_mounted(app: ECRClient, registry: Registry) -> None:
+    """A client then uploads it, as on AWS (aws/containers-roadmap#2860)."""
+    app.put_account_setting(name="BLOB_MOUNTING", value="ENABLED")
+    app.create_repository(repositoryName="base")
+    digest = registry.upload("layer one", "base")
+    assert mount(registry, digest) == 202
+    registry.push_image("one", "base")
+    assert mount(registry, digest) == 201
+
+
+def test_a_mount_needs_the_permission_to_download(app: ECRClient, registry: Registry) -> None:
+    """A mount reads from its source, so who may not download there has to upload instead."""
+    app.put_account_setting(name="BLOB_MOUNTING", value="ENABLED")
+    app.create_repository(repositoryName="base")
+    registry.push_image("one", "base")
+    deny(app, "base", "ecr:GetDownloadUrlForLayer")
+    assert mount(registry, digest_of("layer one")) == 202
+    check = app.batch_check_layer_availability
+    answer = check(repositoryName="app", layerDigests=[digest_of("layer one")])
+    assert answer["layers"][0].get("layerAvailability") == "UNAVAILABLE"
+
+
+def test_a_mount_needs_the_permission_to_push(app: ECRClient, registry: Registry) -> None:
+    """Who may only read can't put a layer into a repository."""
+    app.put_account_setting(name="BLOB_MOUNTING", value="ENABLED")
+    app.create_repository(repositoryName="base")
+    registry.push_image("one", "base")
+    deny(app, "app", "ecr:InitiateLayerUpload")
+    response = registry("POST", f"app/blobs/uploads/?mount={digest_of('layer one')}&from=base")
+    assert error_of(response)[:2] == (403, "DENIED")
+
+
+@pytest.mark.parametrize("method", ["GET", "PATCH", "PUT", "DELETE"])
+def test_an_upload_is_for_those_who_may_upload(
+    app: ECRClient, registry: Registry, method: str
+) -> None:
+    """Its address alone lets nobody read, continue, finish or cancel an upload."""
+    place = registry("POST", "app/blobs/uploads/").headers["Location"]
+    deny(app, "app", "ecr:UploadLayerPart")
+    url = f"{place}?digest={digest_of('stolen')}"
+    status, code, message = error_of(registry(method, url, "stolen"))
+    assert (status, code) == (403, "DENIED")
+    assert "ecr:UploadLayerPart" in message
+    app.delete_repository_policy(repositoryName="app")
+    assert registry("GET", place).status == 204
+
+
+def deny(app: ECRClient, name: str, action: str) -> None:
+    """Deny everybody an action on a repository."""
+    denial = {"Effect": "Deny", "Principal": "*", "Action": action}
+    text = json.dumps({"Version": "2012-10-17", "Statement": [denial]})
+    app.set_repository_policy(repositoryName=name, policyText=text)
 
 
 def test_a_blob_is_mounted_only_between_repositories_that_are_encrypted_alike(
@@ -223,7 +279,8 @@ def test_a_blob_is_mounted_only_between_repositories_that_are_encrypted_alike(
 ) -> None:
     app.put_account_setting(name="BLOB_MOUNTING", value="ENABLED")
     app.create_repository(repositoryName="base", encryptionConfiguration={"encryptionType": "KMS"})
-    assert mount(registry, registry.upload("layer one", "base")) == 202
+    registry.push_image("one", "base")
+    assert mount(registry, digest_of("layer one")) == 202
 
 
 @pytest.mark.parametrize("prefix", ["base", "app"])
@@ -233,8 +290,8 @@ def test_a_blob_is_not_mounted_where_a_pull_through_cache_rule_is(
     app.put_account_setting(name="BLOB_MOUNTING", value="ENABLED")
     for name in ("base/one", "app/one"):
         app.create_repository(repositoryName=name)
-    digest = registry.upload("layer one", "base/one")
-    path = f"app/one/blobs/uploads/?mount={digest}&from=base/one"
+    registry.push_image("one", "base/one")
+    path = f"app/one/blobs/uploads/?mount={digest_of('layer one')}&from=base/one"
     app.create_pull_through_cache_rule(
         ecrRepositoryPrefix=prefix, upstreamRegistryUrl="public.ecr.aws"
     )

@@ -16,8 +16,6 @@ from ecr_typed.testing._emulator.topics.pull_through_cache import PullThroughCac
 from ecr_typed.testing._emulator.topics.repository_creation_templates import repository_for_push
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from ecr_typed.testing._emulator.registry.call import Call, Response
     from ecr_typed.testing._emulator.registry.repositories import Registry, Repository
 
@@ -33,25 +31,21 @@ def initiate_layer_upload(call: Call) -> Response:
     return {"uploadId": upload.upload_id, "partSize": PART_SIZE}
 
 
-def mount_layer(
-    registry: Registry, repository_name: str, digest: str, source_name: str | None, now: datetime
-) -> bool:
+def mount_layer(registry: Registry, name: str, digest: str, source_name: str) -> bool:
     """Share a layer with another repository of the registry, and return whether that is possible.
 
     The registry's setting must allow it, and the repositories must be encrypted alike; what pull
     through cache rules cover shares nothing.
     """
-    source = registry.repositories.get(source_name or "")
-    if registry.settings.get("BLOB_MOUNTING") != "ENABLED" or source is None:
+    if registry.settings.get("BLOB_MOUNTING") != "ENABLED":
         return False
-    content = source.layers.content.get(digest)
+    source, repository = registry.repository(source_name), registry.repository(name)
     rules = registry.states.of(PullThroughCacheRules)
-    if content is None or rules.covering(source.name) or rules.covering(repository_name):
+    if rules.covering(source_name) or rules.covering(name):
         return False
-    repository = repository_for_push(registry, repository_name, now)
     if repository.encryption_configuration != source.encryption_configuration:
         return False
-    repository.layers.content.setdefault(digest, content)
+    repository.layers.content.setdefault(digest, source.layers.content[digest])
     return True
 
 
@@ -148,7 +142,7 @@ def get_download_url_for_layer(call: Call) -> Response:
             f"digest '{digest}'",
         )
     place = (repository.registry_id, call.region_name, repository.name, digest)
-    url = call.registries.layer_urls.issue(call.endpoint_url, place, now)
+    url = call.registries.layer_urls.issue(call.origin.endpoint_url, place, now)
     return {"downloadUrl": url, "layerDigest": digest}
 
 

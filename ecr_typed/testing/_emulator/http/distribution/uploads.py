@@ -24,11 +24,12 @@ _RANGE = re.compile(r"(?:bytes[ =])?(\d{1,18})-(\d{1,18})(?:/.*)?", re.ASCII)
 def begin(exchange: Exchange, name: str) -> HttpResponse:
     """Open an upload; with `mount` or `digest` in the query, the blob may be there at once."""
     request = exchange.request
-    mounted, source = request.argument("mount"), request.argument("from")
-    if mounted is not None and mount_layer(exchange.registry, name, mounted, source, exchange.now):
-        return _created(exchange, name, mounted)
     members = exchange.run("InitiateLayerUpload", repositoryName=name)
     upload_id: str = members["uploadId"]
+    mounted = request.argument("mount")
+    if mounted is not None and _mount(exchange, name, mounted):
+        del exchange.registry.repository(name).layers.uploads[upload_id]
+        return _created(exchange, name, mounted)
     digest = request.argument("digest")
     if digest is not None:
         return _finished(exchange, name, upload_id, digest)
@@ -52,12 +53,14 @@ def finish(exchange: Exchange, name: str, upload_id: str) -> HttpResponse:
 
 def describe(exchange: Exchange, name: str, upload_id: str) -> HttpResponse:
     """Return how much of an upload has arrived."""
+    exchange.check("UploadLayerPart", name)
     find_upload(exchange.registry.repository(name), upload_id)
     return _state(exchange, name, upload_id, 204)
 
 
 def cancel(exchange: Exchange, name: str, upload_id: str) -> HttpResponse:
     """Forget an upload."""
+    exchange.check("UploadLayerPart", name)
     repository = exchange.registry.repository(name)
     find_upload(repository, upload_id)
     del repository.layers.uploads[upload_id]
@@ -66,6 +69,7 @@ def cancel(exchange: Exchange, name: str, upload_id: str) -> HttpResponse:
 
 def _add(exchange: Exchange, name: str, upload_id: str) -> None:
     """Add the body of the request to an upload, at the place that the client states if it does."""
+    exchange.check("UploadLayerPart", name)
     body, stated = exchange.request.body, exchange.request.content_range
     upload = find_upload(exchange.registry.repository(name), upload_id)
     first, last = upload.size, upload.size + len(body) - 1
@@ -94,6 +98,19 @@ def _add(exchange: Exchange, name: str, upload_id: str) -> None:
         _, headers, _ = _state(exchange, name, upload_id, 416)
         refusal = RegistryError.of(error.code, error.message)
         raise RegistryError(refusal.code, refusal.status, error.message, headers[1:]) from error
+
+
+def _mount(exchange: Exchange, name: str, digest: str) -> bool:
+    """Share a layer of another repository, if it can be shared and the caller may download it."""
+    source = exchange.request.argument("from")
+    if not source:
+        return False
+    try:
+        # This refuses a layer that no image refers to, as well.
+        exchange.run("GetDownloadUrlForLayer", repositoryName=source, layerDigest=digest)
+    except ServiceError:
+        return False
+    return mount_layer(exchange.registry, name, digest, source)
 
 
 def _finished(exchange: Exchange, name: str, upload_id: str, digest: str) -> HttpResponse:
