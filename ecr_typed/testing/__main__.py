@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import argparse
+import json
 import logging
 import re
 import signal
 import sys
 import threading
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
 
 from ecr_typed.testing._emulator.emulator import EcrEmulator
+from ecr_typed.testing._emulator.registry.policy_documents import read_identity_policies
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,6 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         port=options.port,
         moto=options.moto,
         registry_host=options.registry_host,
+        iam=options.iam,
     )
     try:
         emulator.start()
@@ -105,6 +109,13 @@ def _parser() -> argparse.ArgumentParser:
         help="the host in repository URIs: 'local' for this server's address; default: AWS's",
     )
     parser.add_argument(
+        "--iam",
+        type=_identity_policies,
+        metavar="FILE",
+        help="a JSON file with identity policies: an object of policies by the ARN of their role or "
+        "user. Such a principal may do what its policy allows",
+    )
+    parser.add_argument(
         "--latency",
         type=_seconds,
         default=0.0,
@@ -118,6 +129,19 @@ def _account_id(text: str) -> str:
     if not re.fullmatch("[0-9]{12}", text):
         raise argparse.ArgumentTypeError(f"an account id has 12 digits: {text!r}")
     return text
+
+
+def _identity_policies(path: str) -> dict[str, str]:
+    try:
+        policies: object = json.loads(Path(path).read_text("utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise argparse.ArgumentTypeError(f"{path} can't be read: {error}") from error
+    if not isinstance(policies, dict):
+        raise argparse.ArgumentTypeError(f"{path} must have an object of policies by ARN")
+    try:
+        return read_identity_policies(cast("dict[str, Any]", policies))
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{path}: {error}") from error
 
 
 def _port(text: str) -> int:

@@ -17,10 +17,11 @@ import boto3
 import pytest
 from botocore.config import Config
 
-from ecr_typed import EcrClient, EcrConnectionError, RetryPolicy
+from ecr_typed import AccessDeniedException, EcrClient, EcrConnectionError, RetryPolicy
 
 if TYPE_CHECKING:
     from collections.abc import Generator
+    from pathlib import Path
 
 COMMAND = [sys.executable, "-m", "ecr_typed.testing"]
 
@@ -122,6 +123,50 @@ def test_options_that_make_no_sense(capsys: pytest.CaptureFixture[str], options:
         main(options)
     assert caught.value.code == 2
     assert options[0] in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        (None, "can't be read"),
+        ("no json", "can't be read"),
+        ("[]", "must have an object of policies by ARN"),
+        ('{"arn:aws:iam::123456789012:role/ci": {}}', "role/ci'] is no identity policy"),
+    ],
+)
+def test_policies_that_make_no_sense(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, text: str | None, why: str
+) -> None:
+    """A file that is missing, or has no policies, is refused in one sentence."""
+    from ecr_typed.testing.__main__ import main
+
+    file = tmp_path / "iam.json"
+    if text is not None:
+        file.write_text(text)
+    with pytest.raises(SystemExit) as caught:
+        main(["--iam", str(file)])
+    assert caught.value.code == 2
+    assert why in capsys.readouterr().err
+
+
+def test_roles_have_the_policies_of_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """`--iam` gives roles identity policies."""
+    role = "arn:aws:iam::123456789012:role/ci"
+    allowed = {"Effect": "Allow", "Action": "ecr:Describe*", "Resource": "*"}
+    file = tmp_path / "iam.json"
+    file.write_text(json.dumps({role: {"Version": "2012-10-17", "Statement": [allowed]}}))
+    with serving("--iam", str(file)) as process:
+        address, variables = lines(process)
+        for name, value in variables.items():
+            monkeypatch.setenv(name, value)
+        sts: Any = boto3.Session().client("sts")
+        response = sts.assume_role(RoleArn=role, RoleSessionName="build")
+        issued: dict[str, str] = response["Credentials"]
+        keys = (issued["AccessKeyId"], issued["SecretAccessKey"], issued["SessionToken"])
+        with EcrClient(session=boto3.Session(*keys), endpoint_url=address) as ci:
+            assert ci.describe_repositories().to_list() == []
+            with pytest.raises(AccessDeniedException, match="no identity-based policy allows"):
+                ci.create_repository("app")
 
 
 def test_nobody_has_to_read_on() -> None:
