@@ -49,6 +49,7 @@ def render_reference(service: ServiceRecord, decisions: Decisions) -> dict[str, 
     )
     topics = _topics(service, decisions)
     pages = {
+        "client.md": templates.render("reference_client", topics=topics),
         "operations.md": templates.render("reference_operations", topics=topics),
         "boto3.md": templates.render("reference_boto3", topics=topics),
         "service_errors.md": templates.render(

@@ -105,7 +105,8 @@ def rows() -> dict[str, Row]:
     found: dict[str, Row] = {}
     for line in table.splitlines():
         if line.startswith("| `"):
-            job, always, sometimes = (cell.strip() for cell in line.strip("|").split("|"))
+            job, actions = (cell.strip() for cell in line.strip("|").split("|"))
+            always, _, sometimes = actions.partition("also ")
             found[job] = Row(frozenset(NAMES.findall(always)), frozenset(NAMES.findall(sometimes)))
     return found
 
