@@ -37,23 +37,19 @@ FRAME = """\
 """
 
 
-def main() -> None:
-    """Run the steps, and save what they print."""
+def picture() -> str:
+    """Run the steps, and return what they print as a picture."""
     sys.path.insert(0, str(HERE.parent / "examples"))
     import demo
-
-    from ecr_typed.testing import EcrEmulator
 
     demo.console = Console(
         width=80, record=True, file=io.StringIO(), force_terminal=True
     )
-    with EcrEmulator() as emulator, emulator.client() as ecr:
+    with demo.new_emulator() as emulator, emulator.client() as ecr:
         for step in (demo.lost_response, demo.explained_refusal):
             demo.show(step, emulator, ecr)
-    demo.console.save_svg(
-        str(PICTURE), title="python3 run.py demo", code_format=FRAME
-    )
+    return demo.console.export_svg(title="python3 run.py demo", code_format=FRAME)
 
 
 if __name__ == "__main__":
-    main()
+    PICTURE.write_text(picture(), "utf-8")

@@ -12,7 +12,6 @@ import io
 import shutil
 import subprocess
 import textwrap
-from base64 import b64decode
 from collections import Counter
 from collections.abc import Callable
 from contextlib import redirect_stdout
@@ -37,12 +36,21 @@ from ecr_typed.jobs import (
     Retention,
     each,
     each_repository,
+    login,
     plan_retention,
     progress_bar,
     read_image_graph,
 )
 from ecr_typed.testing import EcrEmulator
 from ecr_typed.testing.faults import DROPPED, SERVER_EXCEPTION, LateAnswer
+
+READ_NEXT = """
+Read next:
+  docs/tutorial.md             ten minutes, with an emulator of your own
+  docs/howto/migrating.md      your boto3 code, and how it looks here
+  docs/index.md                a guide for each job
+  python3 run.py demo -- --aws lists your own registry, and changes nothing
+""".rstrip()
 
 Step = Callable[[EcrEmulator, EcrClient], None]
 
@@ -57,14 +65,18 @@ def main() -> None:
         with EcrClient() as ecr:
             print_inventory(ecr)
         return
-    with EcrEmulator(region_name="us-gov-west-1") as emulator, emulator.client() as ecr:
+    with new_emulator() as emulator, emulator.client() as ecr:
         console.print(f"An emulator of Amazon ECR listens on {emulator.endpoint_url}\n")
         list(each(lambda name: create(ecr, name), [f"team-{n % 4}/app-{n:03}" for n in range(120)]))
         for step in STEPS:
             show(step, emulator, ecr)
         print_inventory(ecr)
-    console.print("Read next: docs/tutorial.md, and docs/index.md for all guides.")
-    console.print("List your own registry: python3 run.py demo -- --aws")
+    console.print(READ_NEXT, highlight=False)
+
+
+def new_emulator() -> EcrEmulator:
+    """Return the emulator of the demo. Its address is in the URIs of repositories, for skopeo."""
+    return EcrEmulator(region_name="us-gov-west-1", registry_host="local")
 
 
 def create(ecr: EcrClient, name: str) -> Repository:
@@ -98,7 +110,7 @@ def lost_response(emulator: EcrEmulator, ecr: EcrClient) -> None:
 
     emulator.faults.inject(DROPPED, operation_name="CreateRepository")
     watched = ecr.with_options(on_call=log)
-    print(watched.create_repository("payments/ledger").repository_uri)
+    print(watched.create_repository("payments/ledger").repository_arn)
 
 
 def resumed_listing(emulator: EcrEmulator, ecr: EcrClient) -> None:
@@ -150,16 +162,14 @@ def retention_plan(emulator: EcrEmulator, ecr: EcrClient) -> None:
     Console(width=80).print(tree)
 
 
-def registry_protocol(emulator: EcrEmulator, ecr: EcrClient) -> None:
+def registry_protocol(_: EcrEmulator, ecr: EcrClient) -> None:
     """Push with skopeo. The emulator speaks the registry protocol as well"""
-    (token,) = ecr.get_authorization_token()
-    password = b64decode(token.authorization_token)[len("AWS:") :]
-    host = emulator.endpoint_url.removeprefix("http://")
-    image = f"docker://{host}/payments/ledger:v4"
+    credentials = login(ecr)
+    registry = f"docker://{credentials.registry}"
     with TemporaryDirectory() as folder:
-        login = f"--authfile={folder}/auth.json"
-        skopeo("login", login, "--username=AWS", "--password-stdin", host, stdin=password)
-        skopeo("copy", login, image, f"docker://{host}/team-0/app-000:latest")
+        file = f"--authfile={credentials.save_docker_config(folder)}"
+        image, copy = f"{registry}/payments/ledger:v4", f"{registry}/team-0/app-000:latest"
+        skopeo("copy", file, image, copy)
     for pushed in ecr.describe_images("team-0/app-000"):
         print(pushed.image_tags, pushed.image_size_in_bytes, "bytes")
 
@@ -198,12 +208,10 @@ def show(step: Step, emulator: EcrEmulator, ecr: EcrClient) -> None:
     console.print(printed.getvalue(), markup=False, highlight=False)
 
 
-def skopeo(command: str, *arguments: str, stdin: bytes = b"") -> None:
+def skopeo(command: str, *arguments: str) -> None:
     """Run skopeo without TLS."""
-    hosts = ("src-", "dest-") if command == "copy" else ("",)
-    options = [f"--{host}tls-verify=false" for host in hosts]
-    line = ["skopeo", command, *options, *arguments]
-    subprocess.run(line, input=stdin, capture_output=True, check=True)  # noqa: S603  # our own
+    line = ["skopeo", command, "--src-tls-verify=false", "--dest-tls-verify=false", *arguments]
+    subprocess.run(line, capture_output=True, check=True)  # noqa: S603  # our own
 
 
 def print_inventory(ecr: EcrClient) -> None:

@@ -171,7 +171,7 @@ def test_demo_shows_its_claims() -> None:
         "v4  among the newest 2",
         "v1  no rule keeps it",
         "Breaks a known limit: repository_name:",
-        "Read next: docs/tutorial.md",
+        "Read next:\n  docs/tutorial.md",
     ):
         assert shown in done.stdout
     assert max(map(len, done.stdout.splitlines())) <= 80
