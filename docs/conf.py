@@ -40,6 +40,7 @@ html_theme = "furo"
 html_title = f"ecr_typed {release}"
 html_static_path = ["_static"]
 html_css_files = ["ecr_typed.css"]
+html_js_files = ["tables.js"]
 html_copy_source = False
 html_show_sourcelink = False
 html_show_sphinx = False

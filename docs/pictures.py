@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import math
+import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from pathlib import Path
@@ -21,6 +22,8 @@ svg { color: #1f2328; background: #ffffff; }
 text { fill: currentColor; font: 13px system-ui, -apple-system, "Segoe UI", sans-serif; }
 .title { font-weight: 600; }
 .label, .value { font-size: 12px; }
+.value { paint-order: stroke; stroke: #ffffff; stroke-width: 4px; }
+@media (prefers-color-scheme: dark) { .value { stroke: #131416; } }
 .label { text-anchor: end; }
 .bar { fill: #2a9aa2; }
 .other { fill: #2a9aa2; fill-opacity: 0.35; }
@@ -40,7 +43,8 @@ def chart(
     for measure, ratios in groups.items():
         y += 26
         lines.append(f'<text x="20" y="{y}">{escape(measure)}</text>')
-        top = y + 4
+        bottom = y + 18 * len(ratios) + 5
+        lines.append(f'<path d="M{one:g} {y + 4}V{bottom}" class="one"/>')
         for name, ratio in ratios.items():
             y += 18
             length = BAR * min(ratio or 0, LONGEST) / LONGEST
@@ -50,13 +54,16 @@ def chart(
                 f'<rect x="{LEFT}" y="{y - 10}" width="{length:g}" height="12" class="{kind}"/>',
                 f'<text x="{LEFT + length + 8:g}" y="{y}" class="value">{value(ratio)}</text>',
             ]
-        lines.append(f'<path d="M{one:g} {top}V{y + 5}" class="one"/>')
-    lines.append(f'<text x="20" y="{y + 30}" class="value">{escape(note)}</text>')
+    for line in textwrap.wrap(note, 100, break_on_hyphens=False):
+        y += 18
+        lines.append(
+            f'<text x="20" y="{y + 12}" class="value">{escape(line)}</text>'
+        )
     spoken = "; ".join(
         f"{measure}: {', '.join(f'{name} {value(ratio)}' for name, ratio in ratios.items())}"
         for measure, ratios in groups.items()
     )
-    return document(title, spoken, lines, y + 44)
+    return document(title, spoken, lines, y + 26)
 
 
 def document(title: str, spoken: str, lines: Sequence[str], height: float) -> str:
