@@ -6,7 +6,8 @@ import enum
 from collections.abc import Callable, Generator, Iterable
 from typing import TypeVar, cast
 
-from ecr_typed import ArgumentProblem, EcrClient, EcrRequestError
+from ecr_typed import EcrClient
+from ecr_typed.jobs import _checks as check
 from ecr_typed.jobs._outcomes import Outcome, Status
 from ecr_typed.jobs._progress import Progress, ProgressCounter
 from ecr_typed.jobs._removal import Archiving, Deletion
@@ -62,32 +63,19 @@ def apply_retention(
     https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_BatchDeleteImage.html
     """
     actions = {RetentionAction.DELETE: Deletion, RetentionAction.ARCHIVE: Archiving}
-    checks = (
-        ("ecr", ecr, isinstance(cast("object", ecr), EcrClient), "an EcrClient"),
-        ("plan", plan, isinstance(cast("object", plan), RetentionPlan), "a RetentionPlan"),
-        ("action", action, action in actions, "DELETE or ARCHIVE"),
+    is_plan = isinstance(cast("object", plan), RetentionPlan)
+    check.refuse_unfit(
+        check.client("ecr", ecr),
+        check.Check("plan", plan, is_plan, "a RetentionPlan"),
+        check.flag("dry_run", dry_run),
+        check.Check("action", action, action in actions, "DELETE or ARCHIVE"),
+        check.progress(on_progress),
     )
-    check(checks, on_progress)
     counter = ProgressCounter(on_progress, len(plan.remove))
     if dry_run:
         return counted((Outcome(one, Status.PLANNED) for one in plan.remove), counter)
     removal = actions[action](ecr, plan.repository_name, plan.registry_id)
     return counted(removal.outcomes(plan.remove), counter)
-
-
-def check(checks: Iterable[tuple[str, object, bool, str]], on_progress: object) -> None:
-    """Refuse arguments that can't be right."""
-    is_fit = on_progress is None or callable(on_progress)
-    problems = [
-        ArgumentProblem(name, f"{value!r:.60}", allowed)
-        for name, value, fits, allowed in (
-            *checks,
-            ("on_progress", on_progress, is_fit, "a function of a Progress, or None"),
-        )
-        if not fits
-    ]
-    if problems:
-        raise EcrRequestError(problems)
 
 
 def counted(

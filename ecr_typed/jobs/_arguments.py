@@ -9,6 +9,7 @@ from concurrent.futures import Executor, ThreadPoolExecutor
 from typing import Final
 
 from ecr_typed import ArgumentProblem, EcrRequestError
+from ecr_typed.jobs._checks import Check, count, progress, refuse_unfit
 
 
 def check_arguments(
@@ -21,44 +22,24 @@ def check_arguments(
     executor: Executor | None,
     on_progress: object,
 ) -> None:
-    """Refuse what can't be right."""
-    problems = [
-        ArgumentProblem(name, repr(value), allowed, hint)
-        for name, value, fits, allowed, hint in (
-            ("function", function, callable(function), "a function", ""),
-            (
-                items_name,
-                items,
-                hasattr(items, "__iter__") and not isinstance(items, str | bytes),
-                items_allowed,
-                f"pass [{items!r}]" if isinstance(items, str) else "",
-            ),
-            ("threads", threads, _is_count(threads), "a whole number of at least 1", ""),
-            (
-                "executor",
-                executor,
-                executor is None or hasattr(executor, "submit"),
-                "a concurrent.futures.Executor, or None",
-                "",
-            ),
-            (
-                "on_progress",
-                on_progress,
-                on_progress is None or callable(on_progress),
-                "a function of a Progress, or None",
-                "",
-            ),
-        )
-        if not fits
-    ]
-    if problems:
-        raise EcrRequestError(problems)
+    """Refuse what can't be right of a job over many items."""
+    is_iterable = hasattr(items, "__iter__") and not isinstance(items, str | bytes)
+    is_executor = executor is None or hasattr(executor, "submit")
+    refuse_unfit(
+        Check("function", function, callable(function), "a function"),
+        Check(
+            items_name,
+            items,
+            is_iterable,
+            items_allowed,
+            f"pass [{items!r}]" if isinstance(items, str) else "",
+        ),
+        count("threads", threads),
+        Check("executor", executor, is_executor, "a concurrent.futures.Executor, or None"),
+        progress(on_progress),
+    )
     if _is_process_pool(executor):
         _check_picklable(function)
-
-
-def _is_count(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and value >= 1
 
 
 def _is_process_pool(executor: object) -> bool:

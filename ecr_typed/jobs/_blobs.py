@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import random
-import re
 from collections.abc import Generator
-from typing import Final
+from typing import Final, cast
 
 from ecr_typed import (
     ArgumentProblem,
@@ -20,9 +19,8 @@ from ecr_typed import (
 from ecr_typed._botocore.connection import Connection
 from ecr_typed._botocore.downloads import UrlRefused, download
 from ecr_typed.documents import ImageConfig, ImageIndex, Manifest, Platform
+from ecr_typed.jobs import _checks as check
 from ecr_typed.jobs._images import read_manifest
-
-_DIGEST: Final = re.compile(r"sha256:[0-9a-f]{64}")
 
 _ATTEMPTS: Final = 5
 """How often a download is tried in a row without a byte that comes."""
@@ -50,7 +48,7 @@ def read_blob(
         An iterator over the bytes, at most 256 KiB at a time. To close it ends the download.
 
     Raises:
-        EcrRequestError: `digest` is not one that can be checked.
+        EcrRequestError: An argument is wrong. Nothing was sent.
         LayersNotFoundException: The repository has no such blob.
         LayerInaccessibleException: No image that can be pulled refers to the blob.
         EcrConnectionError: The connection broke several times in a row.
@@ -59,9 +57,10 @@ def read_blob(
 
     https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_GetDownloadUrlForLayer.html
     """
-    if not isinstance(digest, str) or not _DIGEST.fullmatch(digest):  # pyright: ignore[reportUnnecessaryIsInstance]  # callers may be untyped
-        allowed = "a digest: 'sha256:' and 64 digits of 0-9 and a-f"
-        raise EcrRequestError([ArgumentProblem("digest", repr(digest), allowed)])
+    check.refuse_unfit(
+        *check.place(ecr, repository_name, registry_id),
+        check.digest("digest", digest),
+    )
     return _verified(ecr, repository_name, digest, registry_id)
 
 
@@ -151,6 +150,9 @@ def read_config(
         EcrResponseError: The config does not have its digest, is larger than 4 MiB, or is no JSON.
         EcrError: A call failed.
     """
+    is_platform = isinstance(cast("object", platform), Platform)
+    allowed = "a Platform, such as Platform(os='linux', architecture='arm64')"
+    check.refuse_unfit(check.Check("platform", platform, is_platform, allowed))
     manifest = read_manifest(ecr, repository_name, image, registry_id=registry_id)
     while isinstance(manifest, ImageIndex):
         child = _chosen(manifest, platform)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Iterator
-from typing import cast
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator
 
-from ecr_typed import ArgumentProblem, EcrClient, EcrRequestError, ImageIdentifier
-from ecr_typed.jobs._apply_retention import check, counted
+from ecr_typed import EcrClient, ImageIdentifier
+from ecr_typed.jobs import _checks as check
+from ecr_typed.jobs._apply_retention import counted
 from ecr_typed.jobs._delete_with_children import delete_with_children
 from ecr_typed.jobs._deletions import delete_named
 from ecr_typed.jobs._each import count_of
+from ecr_typed.jobs._images import identifier
 from ecr_typed.jobs._outcomes import Outcome, Status
 from ecr_typed.jobs._progress import Progress, ProgressCounter
 
@@ -48,21 +49,24 @@ def delete_images(
         for each child and referrer. To close it ends the job.
 
     Raises:
-        EcrRequestError: An argument is wrong.
+        EcrRequestError: An argument is wrong. Of a list, nothing was sent.
         UnreadableIndexError: With `with_children`, an index can't be read.
         RepositoryNotFoundException: The repository does not exist in the registry.
 
     https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_BatchDeleteImage.html
     """
-    is_single = isinstance(images, str | ImageIdentifier)
-    is_fit = isinstance(cast("object", images), Iterable) and not is_single
-    checks = (
-        ("ecr", ecr, isinstance(cast("object", ecr), EcrClient), "an EcrClient"),
-        ("images", images, is_fit, "a list of digests, tags or ImageIdentifiers"),
+    check.refuse_unfit(
+        *check.place(ecr, repository_name, registry_id),
+        check.items("images", images, "a list of digests, tags or ImageIdentifiers"),
+        check.flag("with_children", with_children),
+        check.flag("dry_run", dry_run),
+        check.progress(on_progress),
     )
-    check(checks, on_progress)
     counter = ProgressCounter(on_progress, count_of(images))
     ids = _identifiers(images)
+    if isinstance(images, Collection):
+        # A wrong one among many is refused before the first is deleted.
+        ids = iter([*ids])
     if with_children:
         outcomes = delete_with_children(
             ecr, repository_name, ids, registry_id, counter, dry_run=dry_run
@@ -76,11 +80,4 @@ def delete_images(
 
 def _identifiers(images: Iterable[str | ImageIdentifier]) -> Iterator[ImageIdentifier]:
     for position, image in enumerate(images):
-        if isinstance(image, ImageIdentifier) and (image.image_digest or image.image_tag):
-            yield image
-        elif isinstance(image, str) and image:
-            is_digest = image.startswith("sha256:")
-            yield ImageIdentifier(**{"image_digest" if is_digest else "image_tag": image})
-        else:
-            allowed = "a digest, a tag or an ImageIdentifier"
-            raise EcrRequestError([ArgumentProblem(f"images[{position}]", repr(image), allowed)])
+        yield identifier(image, f"images[{position}]")

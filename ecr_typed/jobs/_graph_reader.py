@@ -19,6 +19,7 @@ from ecr_typed import (
     ImageStatusFilter,
 )
 from ecr_typed.documents import ImageIndex, UnknownManifest, parse_manifest
+from ecr_typed.jobs import _checks as check
 from ecr_typed.jobs._image_graph import ImageGraph, Links
 
 _INDEX_TYPES: Final = (
@@ -83,11 +84,13 @@ def read_image_graph(
         The graph.
 
     Raises:
+        EcrRequestError: An argument is wrong. Nothing was sent.
         UnreadableIndexError: An index can't be read. Archived ones are no error: see `unread`.
         RepositoryNotFoundException: The repository does not exist in the registry.
 
     https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_DescribeImages.html
     """
+    check.refuse_unfit(*check.place(ecr, repository_name, registry_id))
     links = Links()
     indexes: list[str] = []
     for image in ecr.describe_images(repository_name, registry_id=registry_id, filter=ANY_STATUS):

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import heapq
-import re
 from collections.abc import Iterable, Iterator
-from typing import Any, Final, cast
+from fnmatch import fnmatchcase
+from typing import Any, Final
 
 import attrs
 
 from ecr_typed import (
-    ArgumentProblem,
     BatchGetImageResponse,
     DescribeImagesFilter,
     EcrClient,
     EcrError,
-    EcrRequestError,
     EcrResponseError,
     Image,
     ImageDetail,
@@ -27,6 +25,7 @@ from ecr_typed import (
     TagStatus,
 )
 from ecr_typed.documents import ImageIndex, Manifest, UnknownManifest, parse_manifest
+from ecr_typed.jobs import _checks as check
 from ecr_typed.jobs._outcomes import Status
 from ecr_typed.jobs._uploads import put, tagged
 
@@ -60,17 +59,13 @@ class TaggedImage:
     """`DONE`, `UNCHANGED` if the tag named the image already, or `PLANNED` in a dry run."""
 
 
-def identifier(image: ImageIdentifier | str) -> ImageIdentifier:
+def identifier(image: ImageIdentifier | str, argument: str = "image") -> ImageIdentifier:
     """Return how the service names an image: text is a digest or a tag."""
+    check.refuse_unfit(check.image(argument, image))
     if isinstance(image, ImageIdentifier):
         return image
-    untyped = cast("object", image)
-    if not isinstance(untyped, str) or not untyped:
-        allowed = "an ImageIdentifier, a digest that begins with 'sha256:', or a tag"
-        raise EcrRequestError([ArgumentProblem("image", repr(untyped), allowed)])
-    if image.startswith("sha256:"):
-        return ImageIdentifier(image_digest=image)
-    return ImageIdentifier(image_tag=image)
+    is_digest = image.startswith("sha256:")
+    return ImageIdentifier(image_digest=image) if is_digest else ImageIdentifier(image_tag=image)
 
 
 def newest_images(
@@ -86,23 +81,24 @@ def newest_images(
     Args:
         ecr: The client.
         repository_name: The repository.
-        limit: How many images to return, at least 1.
+        limit: How many images to return, at least 1. Default: 1.
         tags: Patterns: only images with a tag that one of them matches as a whole. `*` stands for
-            any characters.
+            any characters, as in `v1.*`. Default: all images, untagged ones too.
         registry_id: The account id of the registry. Default: the caller's account.
 
     Returns:
         The images, the newest first.
 
     Raises:
-        EcrRequestError: `limit` is below 1, or `tags` is a text.
+        EcrRequestError: An argument is wrong. Nothing was sent.
         EcrError: A call failed.
     """
-    if limit < 1:
-        raise EcrRequestError([ArgumentProblem("limit", repr(limit), "a number of at least 1")])
-    if isinstance(tags, str):
-        raise EcrRequestError([ArgumentProblem("tags", repr(tags), "patterns", "put it in a list")])
-    patterns = [_pattern(tag) for tag in tags]
+    patterns = check.as_tuple(tags)
+    check.refuse_unfit(
+        *check.place(ecr, repository_name, registry_id),
+        check.count("limit", limit),
+        *check.patterns("tags", patterns),
+    )
     listing = ecr.describe_images(
         repository_name,
         registry_id=registry_id,
@@ -114,12 +110,8 @@ def newest_images(
     )
 
 
-def _pattern(text: str) -> re.Pattern[str]:
-    return re.compile(".*".join(map(re.escape, text.split("*"))), re.DOTALL)
-
-
-def _has_tag(image: ImageDetail, patterns: list[re.Pattern[str]]) -> bool:
-    return any(p.fullmatch(tag) for tag in image.image_tags or () for p in patterns)
+def _has_tag(image: ImageDetail, patterns: Iterable[str]) -> bool:
+    return any(fnmatchcase(tag, one) for tag in image.image_tags or () for one in patterns)
 
 
 def read_image(
@@ -167,9 +159,11 @@ def read_manifest(
 
     Raises:
         ImageNotFoundException: The repository has no such image.
+        EcrRequestError: An argument is wrong. Nothing was sent.
         EcrResponseError: The manifest is not the one that its digest names.
         EcrError: A call failed.
     """
+    check.refuse_unfit(*check.place(ecr, repository_name, registry_id))
     found = read_image(ecr, repository_name, image, registry_id)
     manifest = parse_manifest(found.image_manifest, found.image_manifest_media_type)
     digest = found.image_id.image_digest
@@ -215,9 +209,27 @@ def referrers(
         An iterator that fetches pages when they are needed; each referrer comes once.
 
     Raises:
+        EcrRequestError: An argument is wrong. Nothing was sent.
         EcrError: A call failed.
     """
-    kinds = tuple(artifact_types)
+    kinds = check.as_tuple(artifact_types)
+    wanted = identifier(image)
+    check.refuse_unfit(
+        *check.place(ecr, repository_name, registry_id),
+        *check.texts("artifact_types", kinds, "types of artifacts, at most 5"),
+    )
+    return _referrers(ecr, repository_name, wanted, kinds, registry_id, recursive=recursive)
+
+
+def _referrers(
+    ecr: EcrClient,
+    repository_name: str,
+    image: ImageIdentifier,
+    kinds: tuple[str, ...],
+    registry_id: str | None,
+    *,
+    recursive: bool,
+) -> Iterator[ImageReferrer]:
     waiting, seen = [digest_of(ecr, repository_name, image, registry_id)], set[str]()
     while waiting:
         for found in ecr.list_image_referrers(
@@ -262,8 +274,15 @@ def tag_image(
         ImageNotFoundException: The repository has no such image.
         ImageTagAlreadyExistsException: The tag is immutable and names another image.
         UnexpectedTagError: The tag names another image than `expect`. Nothing was changed.
+        EcrRequestError: An argument is wrong. Nothing was sent.
         EcrError: A call failed.
     """
+    check.refuse_unfit(
+        *check.place(ecr, repository_name, registry_id),
+        check.tag("tag", tag),
+        check.digest("expect", expect, is_optional=True),
+        check.flag("dry_run", dry_run),
+    )
     found = read_image(ecr, repository_name, image, registry_id)
     manifest = parse_manifest(found.image_manifest, found.image_manifest_media_type)
     previous = tagged(ecr, repository_name, tag, registry_id)

@@ -10,6 +10,7 @@ from typing import Any, BinaryIO, Final
 
 from ecr_typed import ArgumentProblem, EcrClient, EcrRequestError
 from ecr_typed.documents import Descriptor, ImageConfig, parse_manifest
+from ecr_typed.jobs import _checks as check
 from ecr_typed.jobs._uploads import missing_blobs, put, upload
 
 _OCI: Final = "application/vnd.oci"
@@ -55,7 +56,12 @@ def push_layer(
 
     https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_InitiateLayerUpload.html
     """
-    file = _file(source)
+    check.refuse_unfit(
+        *check.place(ecr, repository_name, registry_id),
+        _blob("source", source),
+        check.text("media_type", media_type, "a media type, or None", is_optional=True),
+    )
+    file = BytesIO(source) if isinstance(source, bytes | bytearray | memoryview) else source
     start = file.tell() if file.seekable() else None
     pieces = _pieces(file)
     first = next(pieces, b"")
@@ -73,13 +79,16 @@ def push_layer(
     return Descriptor(media_type=kind, digest=digest, size=size)
 
 
-def _file(source: bytes | BinaryIO) -> BinaryIO:
-    if isinstance(source, bytes | bytearray | memoryview):
-        return BytesIO(source)
-    if not hasattr(source, "read"):
-        allowed = "bytes, or a file that is open for reading bytes"
-        raise EcrRequestError([ArgumentProblem("source", repr(source), allowed)])
-    return source
+def _blob(argument: str, source: object) -> check.Check:
+    """Check what is to be pushed."""
+    is_fit = isinstance(source, bytes | bytearray | memoryview) or hasattr(source, "read")
+    return check.Check(argument, source, is_fit, "bytes, or a file that is open for reading bytes")
+
+
+def _part(argument: str, layer: object) -> check.Check:
+    """Check a layer of an image."""
+    fits = isinstance(layer, Descriptor) or _blob(argument, layer).fits
+    return check.Check(argument, layer, fits, "a Descriptor, bytes, or a file of bytes")
 
 
 def _pieces(file: BinaryIO) -> Generator[bytes, None, None]:
@@ -149,23 +158,30 @@ def push_image(
         The image's digest.
 
     Raises:
-        EcrRequestError: An argument is wrong.
+        EcrRequestError: An argument is wrong. Nothing was sent.
         ImageTagAlreadyExistsException: A tag is immutable and names another image.
         RepositoryNotFoundException: The repository does not exist.
         EcrError: A call failed. Pushing again does what is left.
 
     https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_PutImage.html
     """
-    if isinstance(tags, str):
-        raise EcrRequestError([ArgumentProblem("tags", repr(tags), "tags", "put it in a list")])
-    names = tuple(tags)
+    names, parts = check.as_tuple(tags), check.as_tuple(layers)
+    check.refuse_unfit(
+        *check.place(ecr, repository_name, registry_id),
+        check.optional("config", config, ImageConfig | Mapping, "an ImageConfig, its members"),
+        *check.each_of("layers", parts, "a list of descriptors, bytes or files", _part),
+        *check.tags("tags", names),
+        *check.text_map("annotations", annotations, "texts by key"),
+        check.text("artifact_type", artifact_type, "a media type, or None", is_optional=True),
+        check.optional("subject", subject, Descriptor, "a Descriptor of an image"),
+    )
+    text, kind = _config_text(config)
     pushed = [
         one
         if isinstance(one, Descriptor)
         else push_layer(ecr, repository_name, one, registry_id=registry_id)
-        for one in layers
+        for one in parts
     ]
-    text, kind = _config_text(config)
     described = push_layer(
         ecr, repository_name, text.encode(), media_type=kind, registry_id=registry_id
     )
@@ -195,8 +211,14 @@ def push_image(
 def _config_text(config: ImageConfig | Mapping[str, Any] | None) -> tuple[str, str]:
     if config is None:
         return "{}", f"{_OCI}.empty.v1+json"
-    text = config.text if isinstance(config, ImageConfig) else _json(dict(config))
-    return text, f"{_OCI}.image.config.v1+json"
+    kind = f"{_OCI}.image.config.v1+json"
+    if isinstance(config, ImageConfig):
+        return config.text, kind
+    try:
+        return _json(dict(config)), kind
+    except (TypeError, ValueError) as error:
+        problem = ArgumentProblem("config", f"{config!r:.60}", "what JSON can express", str(error))
+        raise EcrRequestError([problem]) from error
 
 
 def _members(descriptor: Descriptor) -> dict[str, Any]:
@@ -213,4 +235,4 @@ def _members(descriptor: Descriptor) -> dict[str, Any]:
 
 
 def _json(members: dict[str, Any]) -> str:
-    return json.dumps(members, ensure_ascii=False, separators=(",", ":"))
+    return json.dumps(members, ensure_ascii=False, allow_nan=False, separators=(",", ":"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
-from typing import Any, Final, TypeVar, cast
+from typing import Final, TypeVar, cast
 
 import attrs
 
@@ -17,6 +17,7 @@ from ecr_typed import (
     ImageIdentifier,
     ImageStatus,
 )
+from ecr_typed.jobs import _checks as check
 from ecr_typed.jobs._image_graph import ImageGraph, is_tag_of_referrer, waits_for
 from ecr_typed.jobs._retention_plan import Decision, RetentionPlan
 from ecr_typed.jobs._tables import short
@@ -122,11 +123,16 @@ def plan_retention(graph: ImageGraph, retention: Retention, *, now: datetime) ->
 
     Raises:
         RetentionRefusedError: Too much would be removed: see `least_left` and `most_deleted`.
-        EcrRequestError: `now` has no timezone.
+        EcrRequestError: An argument is wrong, such as a time without a timezone.
     """
-    if now.tzinfo is None:
-        problem = ArgumentProblem("now", repr(now), "a timezone-aware datetime", "pass a timezone")
-        raise EcrRequestError([problem])
+    is_graph = isinstance(cast("object", graph), ImageGraph)
+    is_retention = isinstance(cast("object", retention), Retention)
+    is_aware = isinstance(cast("object", now), datetime) and now.tzinfo is not None
+    check.refuse_unfit(
+        check.Check("graph", graph, is_graph, "an ImageGraph"),
+        check.Check("retention", retention, is_retention, "a Retention"),
+        check.Check("now", now, is_aware, "a timezone-aware datetime", "pass datetime.now(UTC)"),
+    )
     reasons = _kept(graph, retention, now)
     pushed = {digest: image.image_pushed_at for digest, image in graph.images.items()}
     waves = graph.waves(digest for digest in graph.images if digest not in reasons)
@@ -323,9 +329,11 @@ def _problems(retention: Retention) -> Iterator[ArgumentProblem]:
         is_left_out = value is None and name != "grace"
         if not is_left_out and not (isinstance(value, timedelta) and value >= timedelta()):
             yield ArgumentProblem(name, repr(value), "a timedelta that is not negative")
-    yield from _check_items("keep_tags", retention.keep_tags, str, "patterns of tags")
-    allowed = "digests, tags or ImageIdentifiers"
-    yield from _check_items("keep", retention.keep, str | ImageIdentifier, allowed)
+    # A mistake here deletes what it should keep.
+    named = check.each_of("keep", retention.keep, "digests, tags or ImageIdentifiers", check.image)
+    for one in (*check.patterns("keep_tags", retention.keep_tags), *named):
+        if not one.fits:
+            yield ArgumentProblem(one.argument, f"{one.value!r:.60}", one.allowed, one.hint)
     part = cast("object", retention.most_deleted)
     if not isinstance(part, int | float) or not 0 <= part <= 1:
         yield ArgumentProblem("most_deleted", repr(part), "a number from 0 to 1")
@@ -338,12 +346,3 @@ def _check_count(name: str, value: object, *, is_optional: bool) -> Iterator[Arg
         return
     if not isinstance(value, int) or isinstance(value, bool) or value < 0:
         yield ArgumentProblem(name, repr(value), "a whole number that is not negative")
-
-
-def _check_items(name: str, values: Any, kind: Any, allowed: str) -> Iterator[ArgumentProblem]:
-    if not isinstance(values, tuple):
-        yield ArgumentProblem(name, repr(values), allowed)
-        return
-    for position, value in enumerate(cast("tuple[object, ...]", values)):
-        if not isinstance(value, kind) or not value:
-            yield ArgumentProblem(f"{name}[{position}]", repr(value), allowed)

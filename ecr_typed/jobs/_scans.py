@@ -7,7 +7,7 @@ from contextlib import suppress
 from datetime import datetime
 from enum import IntEnum, StrEnum
 from functools import partial
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, cast
 
 import attrs
 
@@ -29,6 +29,7 @@ from ecr_typed import (
     ValidationException,
     WaiterError,
 )
+from ecr_typed.jobs import _checks as check
 from ecr_typed.jobs._images import identifier
 
 _NO_SCAN: Final = ScanStatus("NO_SCAN")
@@ -202,11 +203,13 @@ def read_scan(
         The report. No scan, an archived image and an image that can't be scanned are statuses.
 
     Raises:
+        EcrRequestError: An argument is wrong. Nothing was sent.
         ImageNotFoundException: The repository has no such image.
         EcrError: The call failed.
 
     https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_DescribeImageScanFindings.html
     """
+    check.refuse_unfit(*check.place(ecr, repository_name, registry_id))
     listing = partial(
         ecr.describe_image_scan_findings,
         repository_name,
@@ -250,12 +253,19 @@ def scan_image(
         can be relied on.
 
     Raises:
+        EcrRequestError: An argument is wrong. Nothing was sent.
         ImageNotFoundException: The repository has no such image.
         EcrError: A call failed.
 
     https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_StartImageScan.html
     """
     wanted = identifier(image)
+    is_time = isinstance(cast("object", timeout), int | float) and timeout >= 0
+    check.refuse_unfit(
+        *check.place(ecr, repository_name, registry_id),
+        check.flag("start", start),
+        check.Check("timeout", timeout, is_time, "a number of seconds that is not negative"),
+    )
     if start:
         try:
             # A second scan within 24 hours is refused as a quota, or as if it were throttled.

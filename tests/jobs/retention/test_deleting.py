@@ -218,5 +218,5 @@ def test_wrong_arguments_are_refused_by_name(ecr: EcrClient) -> None:
     delete = untyped(delete_images)
     with pytest.raises(EcrRequestError, match=r"(?s)ecr: .*images: .*on_progress: "):
         delete(None, "team/app", "v1", on_progress=1)
-    with pytest.raises(EcrRequestError, match=r"images\[1\]: expected a digest, a tag or"):
+    with pytest.raises(EcrRequestError, match=r"images\[1\]: expected an ImageIdentifier with"):
         list(delete(ecr, "team/app", ["v1", ImageIdentifier()]))
