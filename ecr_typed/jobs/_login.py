@@ -8,17 +8,21 @@ import logging
 import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from threading import RLock
-from typing import Any, Final
+from tempfile import mkstemp
+from threading import Lock, RLock
+from typing import Any, Final, cast
 
 import attrs
 
 from ecr_typed import ArgumentProblem, EcrClient, EcrError, EcrRequestError, EcrResponseError
+from ecr_typed.jobs import _checks as check
 
 _logger = logging.getLogger(__name__)
 
 _CONFIG: Final = "config.json"
 _LONGEST_MARGIN: Final = timedelta(hours=12)
+
+_saving: Final = Lock()
 
 
 @attrs.frozen
@@ -49,8 +53,9 @@ class RegistryLogin:
     def save_docker_config(self, folder: str | os.PathLike[str]) -> Path:
         """Write the login into the `config.json` of a folder, which only its owner can read.
 
-        Other entries of the file are kept. Name the folder to a tool with `DOCKER_CONFIG`, or with
-        skopeo's `--authfile`.
+        Other entries of the file are kept. Name the folder to a tool with `DOCKER_CONFIG`, or the
+        file with skopeo's `--authfile`. Docker reads no passwords from a file that names a
+        credential store (`credsStore`): use a folder of your own then.
 
         Args:
             folder: The folder; it is made if it does not exist.
@@ -64,19 +69,30 @@ class RegistryLogin:
             OSError: The file can't be read or written.
         """
         path = Path(folder) / _CONFIG
-        config = _read_config(path)
         ours = self.docker_config()["auths"]
-        known: dict[str, Any] = config.get("auths") or {}
-        config["auths"] = {**known, **ours}
-        path.parent.mkdir(parents=True, exist_ok=True)
-        # Beside the file, so that a reader meets the old content or the new, and no half of it.
-        draft = path.with_name(f".{_CONFIG}.{os.getpid()}")
-        draft.unlink(missing_ok=True)
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            json.dump(config, file, indent=2)
-        draft.replace(path)
+        # Two threads that log in to two registries would else keep only one of the entries.
+        with _saving:
+            config = _read_config(path)
+            config["auths"] = {**(config.get("auths") or {}), **ours}
+            path.parent.mkdir(parents=True, exist_ok=True)
+            _write(path, json.dumps(config, indent=2))
         return path
+
+
+def _write(path: Path, text: str) -> None:
+    """Write a secret, so that a reader meets the old content or the new, and no half of it."""
+    # A link stays one: what it leads to is replaced.
+    path = path.resolve()
+    # mkstemp makes a file that nobody else can read.
+    descriptor, name = mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    draft = Path(name)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+        draft.replace(path)
+    except BaseException:
+        draft.unlink(missing_ok=True)
+        raise
 
 
 def _read_config(path: Path) -> dict[str, Any]:
@@ -84,9 +100,9 @@ def _read_config(path: Path) -> dict[str, Any]:
         config: dict[str, Any] | None = json.loads(path.read_text("utf-8"))
     except FileNotFoundError:
         return {}
-    except ValueError:
+    except (ValueError, RecursionError):
         config = None
-    if not isinstance(config, dict):
+    if not isinstance(config, dict) or not isinstance(config.get("auths") or {}, dict):
         allowed = "a folder whose config.json is a JSON object"
         raise EcrRequestError([ArgumentProblem("folder", str(path), allowed)])
     return config
@@ -102,11 +118,13 @@ def login(ecr: EcrClient) -> RegistryLogin:
         The login. It is valid for 12 hours, for all registries that the caller may use.
 
     Raises:
+        EcrRequestError: `ecr` is no client.
         EcrResponseError: The service returned no token that can be read.
         EcrError: The call failed.
 
     https://docs.aws.amazon.com/AmazonECR/latest/userguide/registry_auth.html
     """
+    check.refuse_unfit(check.client("ecr", ecr))
     for data in ecr.get_authorization_token():
         try:
             username, _, password = (
@@ -134,11 +152,12 @@ class Logins:
             margin: How long before its end a login is renewed: from 0 to below 12 hours.
 
         Raises:
-            EcrRequestError: `margin` is out of range.
+            EcrRequestError: An argument is wrong, or `margin` is out of range.
         """
-        if not timedelta() <= margin < _LONGEST_MARGIN:
-            allowed = "a timedelta from 0 to below 12 hours"
-            raise EcrRequestError([ArgumentProblem("margin", str(margin), allowed)])
+        is_time = isinstance(cast("object", margin), timedelta)
+        fits = is_time and timedelta() <= margin < _LONGEST_MARGIN
+        allowed = "a timedelta from 0 to below 12 hours"
+        check.refuse_unfit(check.client("ecr", ecr), check.Check("margin", margin, fits, allowed))
         self._ecr = ecr
         self._margin = margin
         self._lock = RLock()
