@@ -9,9 +9,17 @@ from graphlib import TopologicalSorter
 
 from ecr_typed import EcrClient, EcrError, ImageIdentifier
 from ecr_typed.documents import Descriptor
-from ecr_typed.jobs._arguments import check_arguments
+from ecr_typed.jobs import _checks as check
 from ecr_typed.jobs._blobs import read_blob
-from ecr_typed.jobs._copy_reading import Node, Place, children_of, each_value, has_image, read_nodes
+from ecr_typed.jobs._copy_reading import (
+    Node,
+    Place,
+    check_target,
+    children_of,
+    each_value,
+    has_image,
+    read_nodes,
+)
 from ecr_typed.jobs._copy_report import CopyItem, CopyKind, CopyReport
 from ecr_typed.jobs._each import each
 from ecr_typed.jobs._images import UnexpectedTagError, identifier
@@ -51,7 +59,8 @@ def copy_image(
         source_repository: The repository to copy from. Reading manifests counts as a pull there.
         image: The image: an `ImageIdentifier`, a digest or a tag.
         target: The client that writes. It may be the same one.
-        target_repository: The repository to copy to, which has to exist.
+        target_repository: The repository to copy to. It has to exist: `ensure_repository` creates
+            it.
         tags: The tags that are to name the image at the target; none if it is empty. Default: the
             tag that `image` is.
         referrers: Whether to copy what refers to the image and to its children, too: what names it
@@ -74,23 +83,30 @@ def copy_image(
     Raises:
         EcrRequestError: An argument is wrong. Nothing was called.
         ImageNotFoundException: The source has no such image, or lacks a child of it.
-        RepositoryNotFoundException: One of the repositories does not exist.
+        RepositoryNotFoundException: One of the repositories does not exist. Nothing was written;
+            the source is not read where the target is missing.
         EcrError: A call failed before anything was written, or the job can't go on.
 
     https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_PutImage.html
     """
-    check_arguments(
-        function=copy_image,
-        items=() if tags is None else tags,
-        items_name="tags",
-        items_allowed="the tags to set",
-        threads=threads,
-        executor=None,
-        on_progress=on_progress,
-    )
     named = identifier(image)
     if tags is None:
         tags = () if named.image_tag is None else (named.image_tag,)
+    names = check.as_tuple(tags)
+    check.refuse_unfit(
+        check.client("source", source),
+        check.repository("source_repository", source_repository),
+        check.client("target", target),
+        check.repository("target_repository", target_repository),
+        *check.tags("tags", names),
+        check.flag("referrers", referrers),
+        check.flag("overwrite", overwrite),
+        check.count("threads", threads),
+        check.flag("dry_run", dry_run),
+        check.progress(on_progress),
+        check.account("source_registry_id", source_registry_id),
+        check.account("target_registry_id", target_registry_id),
+    )
     copied = _Copy(
         Place(source, source_repository, source_registry_id),
         Place(target, target_repository, target_registry_id),
@@ -99,7 +115,7 @@ def copy_image(
         dry_run=dry_run,
         counter=ProgressCounter(on_progress, None),
     )
-    return copied.run(named, tuple(dict.fromkeys(tags)), with_referrers=referrers)
+    return copied.run(named, tuple(dict.fromkeys(names)), with_referrers=referrers)
 
 
 class _Copy:
@@ -131,6 +147,7 @@ class _Copy:
     ) -> CopyReport:
         """Copy the image, and report."""
         try:
+            check_target(self._target)
             nodes = read_nodes(
                 self._source, image, with_referrers=with_referrers, threads=self._threads
             )

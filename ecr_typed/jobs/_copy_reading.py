@@ -8,7 +8,14 @@ from typing import Final, NamedTuple, TypeAlias, TypeVar
 
 import attrs
 
-from ecr_typed import EcrClient, EcrError, Image, ImageIdentifier, ImageNotFoundException
+from ecr_typed import (
+    EcrClient,
+    EcrError,
+    Image,
+    ImageIdentifier,
+    ImageNotFoundException,
+    RepositoryNotFoundException,
+)
 from ecr_typed.documents import (
     Descriptor,
     ImageIndex,
@@ -47,7 +54,7 @@ class Node:
     """An image of the source, and what has to be at the target before it."""
 
     manifest: AnyManifest
-    tags: tuple[str, ...] = ()
+    tags: tuple[str, ...]
     """The tags of cosign by which it is found."""
 
     @property
@@ -82,29 +89,32 @@ def read_nodes(
     """Read an image, its children, and what refers to any of them; the image comes first."""
     ecr, repository_name, registry_id = source
     root = read_manifest(ecr, repository_name, image, registry_id=registry_id)
-    nodes: dict[str, Node] = {}
-    found = [Node(root)]
+    manifests: dict[str, AnyManifest] = {}
+    # An artifact may be found again, by a tag for another image that it belongs to as well.
+    tags: dict[str, list[str]] = {}
+    found: Sequence[AnyManifest] = [root]
     while found:
-        new = {node.manifest.digest: node for node in found}
-        new = {digest: node for digest, node in new.items() if digest not in nodes}
-        nodes |= new
-        wanted = {child for node in new.values() for child in children_of(node.manifest)}
-        tags: dict[str, tuple[str, ...]] = {}
+        new = {manifest.digest: manifest for manifest in found}
+        manifests |= new
+        wanted = {child: None for manifest in found for child in children_of(manifest)}
         if with_referrers:
             for one in each_value(lambda digest: _referring(source, digest), list(new), threads):
-                wanted |= one.digests
-                tags |= one.tags
-        missing = [digest for digest in (*wanted, *tags) if digest not in nodes]
-        manifests = _read_many(source, missing)
-        found = [Node(manifest, tags.get(manifest.digest, ())) for manifest in manifests]
-    return nodes
+                wanted |= dict.fromkeys((*one.digests, *one.tags.values()))
+                for tag, digest in one.tags.items():
+                    tags.setdefault(digest, []).append(tag)
+        found = _read_many(source, [digest for digest in wanted if digest not in manifests])
+    return {
+        digest: Node(manifest, tuple(tags.get(digest, ())))
+        for digest, manifest in manifests.items()
+    }
 
 
 class _Referring(NamedTuple):
     """What refers to an image: by its subject, and by tags of cosign."""
 
-    digests: frozenset[str]
-    tags: Mapping[str, tuple[str, ...]]
+    digests: tuple[str, ...]
+    tags: Mapping[str, str]
+    """The digests of images by such a tag."""
 
 
 def _referring(source: Place, digest: str) -> _Referring:
@@ -116,13 +126,13 @@ def _referring(source: Place, digest: str) -> _Referring:
         accepted_media_types=MEDIA_TYPES,
         registry_id=registry_id,
     )
-    tags: dict[str, tuple[str, ...]] = {}
-    for image in response.images:
-        if image.image_id.image_digest and image.image_id.image_tag:
-            known = tags.get(image.image_id.image_digest, ())
-            tags[image.image_id.image_digest] = (*known, image.image_id.image_tag)
+    tags = {
+        image.image_id.image_tag: image.image_id.image_digest
+        for image in response.images
+        if image.image_id.image_digest and image.image_id.image_tag
+    }
     referring = referrers(ecr, repository_name, digest, registry_id=registry_id)
-    return _Referring(frozenset(one.digest for one in referring), tags)
+    return _Referring(tuple(one.digest for one in referring), tags)
 
 
 def _read_many(source: Place, digests: Sequence[str]) -> list[AnyManifest]:
@@ -147,6 +157,21 @@ def _read_many(source: Place, digests: Sequence[str]) -> list[AnyManifest]:
 
 def _parsed(image: Image) -> AnyManifest:
     return parse_manifest(image.image_manifest, image.image_manifest_media_type)
+
+
+def check_target(target: Place) -> None:
+    """Refuse a target that is not there, before the source counts a pull."""
+    ecr, repository_name, registry_id = target
+    try:
+        next(ecr.describe_images(repository_name, registry_id=registry_id, page_size=1).pages())
+    except RepositoryNotFoundException as error:
+        way = f"ensure_repository(target, {repository_name!r}, RepositorySettings())"
+        error.explanations = (
+            *error.explanations,
+            f"Nothing was copied: a copy creates no repository. Create it first: {way}.",
+            "A template for CREATE_ON_PUSH is too late, as a copy reads the target before it pushes.",
+        )
+        raise
 
 
 def has_image(target: Place, digest: str) -> bool:
