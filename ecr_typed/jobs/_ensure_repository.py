@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final, cast
 
 import attrs
 
 from ecr_typed import (
     EcrClient,
+    EcrError,
     EncryptionConfiguration,
     EncryptionType,
     ImageScanningConfiguration,
@@ -18,13 +20,27 @@ from ecr_typed import (
     RepositoryNotFoundException,
 )
 from ecr_typed.documents import LifecyclePolicy, PolicyDocument
-from ecr_typed.jobs._ensure_policies import ensure_lifecycle_policy, ensure_repository_policy
-from ecr_typed.jobs._ensured import Ensured, EnsureStatus
+from ecr_typed.jobs import _checks as check
+from ecr_typed.jobs._ensure_policies import (
+    document_of,
+    ensure_lifecycle_policy,
+    ensure_repository_policy,
+)
+from ecr_typed.jobs._ensured import Ensured, EnsureStatus, is_same_encryption
+
+_WITH_EXCLUSION: Final = (
+    ImageTagMutability.MUTABLE_WITH_EXCLUSION,
+    ImageTagMutability.IMMUTABLE_WITH_EXCLUSION,
+)
 
 
 @attrs.frozen(kw_only=True)
 class RepositorySettings:
-    """How a repository has to be. What is None is left as it is."""
+    """How a repository has to be. What is None is left as it is.
+
+    Raises:
+        EcrRequestError: A setting is not of its type, or a policy is no JSON.
+    """
 
     tags: Mapping[str, str] | None = None
     """Tags that it has to have; others are left."""
@@ -49,6 +65,27 @@ class RepositorySettings:
     repository_policy: PolicyDocument | str | None = None
     """The permissions policy."""
 
+    def __attrs_post_init__(self) -> None:
+        filters = self.image_tag_mutability_exclusion_filters
+        check.refuse_unfit(
+            *check.text_map("tags", self.tags, "values by key"),
+            check.optional(
+                "image_tag_mutability", self.image_tag_mutability, str, "an ImageTagMutability"
+            ),
+            check.items("image_tag_mutability_exclusion_filters", filters or (), "a list, or None"),
+            *(
+                check.optional(name, getattr(self, name), kind, f"an {kind.__name__}")
+                for name, kind in (
+                    ("image_scanning_configuration", ImageScanningConfiguration),
+                    ("encryption_configuration", EncryptionConfiguration),
+                )
+            ),
+        )
+        if self.lifecycle_policy is not None:
+            document_of(LifecyclePolicy, "lifecycle_policy", self.lifecycle_policy)
+        if self.repository_policy is not None:
+            document_of(PolicyDocument, "repository_policy", self.repository_policy)
+
 
 def ensure_repository(
     ecr: EcrClient, repository_name: str, settings: RepositorySettings, *, dry_run: bool = False
@@ -68,35 +105,50 @@ def ensure_repository(
         The repository, what was changed, and what differs but can't be changed.
 
     Raises:
-        EcrError: A call failed. Running it again does what is left.
+        EcrRequestError: An argument is wrong. Nothing was sent.
+        EcrError: A call failed; it says what was done before. Running it again does what is left.
 
     https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreateRepository.html
     """
+    is_settings = isinstance(cast("object", settings), RepositorySettings)
+    check.refuse_unfit(
+        *check.place(ecr, repository_name, None),
+        check.Check("settings", settings, is_settings, "RepositorySettings"),
+        check.flag("dry_run", dry_run),
+    )
+    asked = [field.name for field in attrs.fields(RepositorySettings)]
+    asked = [name for name in asked if getattr(settings, name) is not None]
     there = _find_repository(ecr, repository_name)
-    is_missing = there is None
-    if there is None and not dry_run:
-        there = _create_repository(ecr, repository_name, settings)
-    differences: list[str] = []
+    if there is None and dry_run:
+        return Ensured(value=None, status=EnsureStatus.CREATED, differences=tuple(asked))
+    is_created = False
     if there is None:
-        differences += [name for name, value in _given(settings).items() if value is not None]
-    else:
-        differences += _ensure_settings(ecr, there, settings, dry_run=dry_run)
-        differences += _ensure_documents(ecr, repository_name, settings, dry_run=dry_run)
-        if differences and not dry_run:
+        there, is_created = _create_repository(ecr, repository_name, settings)
+    changed: list[str] = []
+    try:
+        for name in _differences(ecr, there, settings, dry_run=dry_run):
+            changed.append(name)  # noqa: PERF402  # an error has to tell what was changed before it
+        if changed and not dry_run:
             there = _find_repository(ecr, repository_name) or there
-    status = EnsureStatus.CREATED if is_missing else EnsureStatus.UNCHANGED
-    if differences and not is_missing:
-        status = EnsureStatus.CHANGED
+    except EcrError as error:
+        if not dry_run:
+            _say_what_was_done(error, repository_name, changed, is_created=is_created)
+        raise
+    unchanged = EnsureStatus.CHANGED if changed else EnsureStatus.UNCHANGED
     return Ensured(
         value=there,
-        status=status,
-        differences=tuple(differences),
-        unfixable=() if there is None else tuple(_unfixable(there, settings)),
+        status=EnsureStatus.CREATED if is_created else unchanged,
+        differences=tuple(asked if is_created else changed),
+        unfixable=tuple(_unfixable(there, settings)),
     )
 
 
-def _given(settings: RepositorySettings) -> dict[str, object]:
-    return {field.name: getattr(settings, field.name) for field in attrs.fields(type(settings))}
+def _say_what_was_done(error: EcrError, name: str, changed: list[str], *, is_created: bool) -> None:
+    done = [f"{name} was created"] if is_created else []
+    done += [f"its {one} was set" for one in changed]
+    if done:
+        text = f"Before this call, {', '.join(done)}. Running it again does what is left."
+        error.explanations = (*error.explanations, text)
 
 
 def _find_repository(ecr: EcrClient, name: str) -> Repository | None:
@@ -106,9 +158,12 @@ def _find_repository(ecr: EcrClient, name: str) -> Repository | None:
         return None
 
 
-def _create_repository(ecr: EcrClient, name: str, settings: RepositorySettings) -> Repository:
+def _create_repository(
+    ecr: EcrClient, name: str, settings: RepositorySettings
+) -> tuple[Repository, bool]:
+    """Return the repository, and whether it was created here."""
     try:
-        return ecr.create_repository(
+        made = ecr.create_repository(
             name,
             tags=settings.tags,
             image_tag_mutability=settings.image_tag_mutability,
@@ -121,39 +176,58 @@ def _create_repository(ecr: EcrClient, name: str, settings: RepositorySettings) 
         found = _find_repository(ecr, name)
         if found is None:
             raise
-        return found
+        return found, False
+    return made, True
 
 
-def _ensure_settings(
+def _differences(
     ecr: EcrClient, there: Repository, settings: RepositorySettings, *, dry_run: bool
-) -> list[str]:
-    name, differences = there.repository_name, list[str]()
-    mutability = settings.image_tag_mutability
-    filters = settings.image_tag_mutability_exclusion_filters
-    known_filters = there.image_tag_mutability_exclusion_filters or ()
-    if (mutability is not None and mutability != there.image_tag_mutability) or (
-        filters is not None and set(filters) != set(known_filters)
-    ):
-        differences.append("image_tag_mutability")
+) -> Iterator[str]:
+    """Change what differs, and yield its name."""
+    name = there.repository_name
+    mutability = _mutability(there, settings)
+    if mutability is not None:
         if not dry_run:
             ecr.put_image_tag_mutability(
-                name,
-                mutability or there.image_tag_mutability or ImageTagMutability.MUTABLE,
-                image_tag_mutability_exclusion_filters=filters,
+                name, mutability[0], image_tag_mutability_exclusion_filters=mutability[1]
             )
+        yield "image_tag_mutability"
     scanning = settings.image_scanning_configuration
     if scanning is not None and bool(scanning.scan_on_push) != _scans(there):
-        differences.append("image_scanning_configuration")
         if not dry_run:
             ecr.put_image_scanning_configuration(name, scanning)
+        yield "image_scanning_configuration"
     if settings.tags:
         known = {tag.key: tag.value for tag in ecr.list_tags_for_resource(there.repository_arn)}
         missing = {key: value for key, value in settings.tags.items() if known.get(key) != value}
         if missing:
-            differences.append("tags")
             if not dry_run:
                 ecr.tag_resource(there.repository_arn, missing)
-    return differences
+            yield "tags"
+    if settings.lifecycle_policy is not None:
+        yield from ensure_lifecycle_policy(
+            ecr, name, settings.lifecycle_policy, dry_run=dry_run
+        ).differences
+    if settings.repository_policy is not None:
+        yield from ensure_repository_policy(
+            ecr, name, settings.repository_policy, dry_run=dry_run
+        ).differences
+
+
+def _mutability(
+    there: Repository, settings: RepositorySettings
+) -> tuple[ImageTagMutability, Sequence[ImageTagMutabilityExclusionFilter] | None] | None:
+    """Return how the mutability has to be set; None if it is as it was asked for."""
+    known = there.image_tag_mutability or ImageTagMutability.MUTABLE
+    known_filters = there.image_tag_mutability_exclusion_filters or ()
+    wanted = settings.image_tag_mutability or known
+    filters = settings.image_tag_mutability_exclusion_filters
+    if filters is None and wanted in _WITH_EXCLUSION:
+        # The service takes the two together.
+        filters = known_filters
+    if wanted == known and (filters is None or set(filters) == set(known_filters)):
+        return None
+    return wanted, filters or None
 
 
 def _scans(there: Repository) -> bool:
@@ -161,29 +235,11 @@ def _scans(there: Repository) -> bool:
     return bool(known is not None and known.scan_on_push)
 
 
-def _ensure_documents(
-    ecr: EcrClient, name: str, settings: RepositorySettings, *, dry_run: bool
-) -> list[str]:
-    found: list[str] = []
-    if settings.lifecycle_policy is not None:
-        lifecycle = ensure_lifecycle_policy(ecr, name, settings.lifecycle_policy, dry_run=dry_run)
-        found += ["lifecycle_policy"] if lifecycle.differences else []
-    if settings.repository_policy is not None:
-        policy = ensure_repository_policy(ecr, name, settings.repository_policy, dry_run=dry_run)
-        found += ["repository_policy"] if policy.differences else []
-    return found
-
-
 def _unfixable(there: Repository, settings: RepositorySettings) -> list[str]:
-    asked = settings.encryption_configuration
-    if asked is None:
+    asked, known = settings.encryption_configuration, there.encryption_configuration
+    if asked is None or is_same_encryption(known, asked):
         return []
-    default = EncryptionConfiguration(encryption_type=EncryptionType.AES256)
-    known = there.encryption_configuration or default
-    if asked.encryption_type != known.encryption_type:
-        return [f"the repository is encrypted with {known.encryption_type}, which can't be changed"]
-    key = asked.kms_key
-    is_same_key = key is None or key.partition("alias/")[1] or (known.kms_key or "").endswith(key)
-    if not is_same_key:
-        return [f"the repository is encrypted with the key {known.kms_key}, which can't be changed"]
-    return []
+    kind = EncryptionType.AES256 if known is None else known.encryption_type
+    if known is None or asked.encryption_type != kind:
+        return [f"the repository is encrypted with {kind}, which can't be changed"]
+    return [f"the repository is encrypted with the key {known.kms_key}, which can't be changed"]

@@ -7,7 +7,8 @@ from typing import Generic, TypeVar
 
 import attrs
 
-Value = TypeVar("Value")
+from ecr_typed import EncryptionConfiguration, EncryptionType
+
 Value_co = TypeVar("Value_co", covariant=True)
 
 
@@ -42,7 +43,16 @@ class Ensured(Generic[Value_co]):
     """The settings that differ and can't be changed, as sentences. Nothing is created anew."""
 
 
-def replaced(known: object, wanted: Value, what: str) -> Ensured[Value]:
-    """Return what is there after a document was written in the place of another one, or of none."""
-    status = EnsureStatus.CREATED if known is None else EnsureStatus.CHANGED
-    return Ensured(value=wanted, status=status, differences=(what,))
+def is_same_encryption(
+    known: EncryptionConfiguration | None, asked: EncryptionConfiguration
+) -> bool:
+    """Return whether an encryption is the one that was asked for.
+
+    The service completes keys: it returns an ARN where an id was sent, and a key where none was.
+    What an alias stands for is not known here.
+    """
+    known = known or EncryptionConfiguration(encryption_type=EncryptionType.AES256)
+    key = asked.kms_key
+    return asked.encryption_type == known.encryption_type and (
+        not key or "alias/" in key or f"/{known.kms_key}".endswith(f"/{key}")
+    )
