@@ -57,7 +57,8 @@ def _columns(kind: type[Any]) -> tuple[Path, ...]:
 
 def _columns_below(kind: type[Any], path: Path, outer: tuple[type[Any], ...]) -> Iterator[Path]:
     if not is_model(kind):
-        yield from ((*path, field.name) for field in attrs.fields(kind))
+        names = (field.name for field in attrs.fields(kind))
+        yield from ((*path, name) for name in names if not name.startswith("_"))
         return
     for member in members(kind):
         here = (*path, member.name)

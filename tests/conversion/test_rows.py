@@ -28,7 +28,8 @@ from ecr_typed import (
     UploadLayerPartRequest,
     to_row,
 )
-from ecr_typed.jobs import Outcome, Registry, Status
+from ecr_typed.documents import PolicyDocument, Statement
+from ecr_typed.jobs import Outcome, Registry, ScanReport, Status
 from tests.support.service import MODELS
 from tests.support.untyped import untyped
 
@@ -162,3 +163,10 @@ def test_what_is_no_model_is_refused(arguments: tuple[Any, ...], named: str) -> 
     options = {"separator": rest[0]} if rest else {}
     with pytest.raises(EcrRequestError, match=named):
         untyped(to_row)(model, **options)
+
+
+def test_private_attributes_are_no_columns() -> None:
+    report = to_row(ScanReport(status=ScanReport.NO_SCAN))
+    assert list(report) == ["status", "description", "kind", "completed_at", "counts"]
+    policy = to_row(PolicyDocument([Statement(principal="*", action=["ecr:*"])]))
+    assert list(policy) == ["statements", "version", "id", "extra"]
