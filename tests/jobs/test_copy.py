@@ -19,7 +19,6 @@ from ecr_typed import (
     CompleteLayerUploadResponse,
     EcrClient,
     EcrError,
-    EcrRequestError,
     ImageDetail,
     ImageNotFoundException,
     ImageTagMutability,
@@ -268,13 +267,83 @@ def test_one_failure_leaves_the_rest(
 def test_what_is_not_there_ends_the_job(source: EcrClient, target: EcrClient) -> None:
     with pytest.raises(ImageNotFoundException):
         copy_image(source, "team/app", "v1", target, "copies/app")
+    with pytest.raises(RepositoryNotFoundException, match="'other/app' does not exist"):
+        copy_image(source, "other/app", "v1", target, "copies/app")
+
+
+@pytest.mark.parametrize("dry_run", [True, False])
+def test_target_that_is_not_there_is_told_before_the_source_is_read(
+    source: EcrClient, target: EcrClient, told: list[CallEvent], *, dry_run: bool
+) -> None:
     push_image(source, "team/app", None, [b"layer"], tags=["v1"])
-    with pytest.raises(RepositoryNotFoundException):
-        copy_image(source, "team/app", "v1", target, "nowhere")
-    with pytest.raises(EcrRequestError, match="threads"):
-        copy_image(source, "team/app", "v1", target, "copies/app", threads=0)
-    with pytest.raises(EcrRequestError, match="tags"):
-        copy_image(source, "team/app", "v1", target, "copies/app", tags="v1")
+    with pytest.raises(RepositoryNotFoundException) as caught:
+        copy_image(source, "team/app", "v1", target, "nowhere", dry_run=dry_run)
+    for part in (
+        "'nowhere' does not exist",
+        "Nothing was copied",
+        "ensure_repository(target, 'now",
+    ):
+        assert part in str(caught.value)
+    assert list(count(told)) == ["DescribeImages"]
+    (image,) = source.describe_images("team/app")
+    assert image.last_recorded_pull_time is None
+
+
+def test_signature_of_two_images_keeps_both_of_its_tags(
+    emulator: EcrEmulator, source: EcrClient, target: EcrClient
+) -> None:
+    child = emulator.push_image("team/app", platform="linux/arm64")
+    index = emulator.push_image("team/app", tags=["v1"], children=[child])
+    tags = [f"{image.image_digest.replace(':', '-')}.sig" for image in (index, child)]
+    emulator.push_image("team/app", subject=index, tags=tags)
+    raise_failures(copy_image(source, "team/app", "v1", target, "copies/app").outcomes)
+    assert state(target, "copies/app") == state(source, "team/app")
+
+
+def test_read_only_target_fails_item_by_item(
+    emulator: EcrEmulator, source: EcrClient, target: EcrClient
+) -> None:
+    push_image(source, "team/app", None, [b"layer"], tags=["v1"])
+    denied = ErrorAnswer("AccessDeniedException", "not yours")
+    for operation in WRITES:
+        emulator.faults.inject(denied, operation_name=operation, share=1.0)
+    report = copy_image(source, "team/app", "v1", target, "copies/app")
+    assert {one.status for one in report.outcomes} == {Status.FAILED}
+    assert "InitiateLayerUpload: not yours" in str(report.outcomes[0].error)
+    assert report.bytes_copied == 0
+
+
+def test_target_that_vanishes_fails_what_is_left(
+    emulator: EcrEmulator, source: EcrClient, target: EcrClient
+) -> None:
+    push_image(source, "team/app", None, [b"layer"], tags=["v1"])
+
+    def vanish(event: CallEvent) -> None:
+        if event.operation_name == "CompleteLayerUpload":
+            with suppress(RepositoryNotFoundException):
+                target.delete_repository("copies/app", force=True)
+
+    with target.with_options(on_call=vanish) as vanishing:
+        report = copy_image(source, "team/app", "v1", vanishing, "copies/app", threads=1)
+    errors = [one.error for one in report.outcomes if one.error is not None]
+    assert isinstance(errors[0], RepositoryNotFoundException)
+    assert report.outcomes[-1].status is Status.FAILED
+
+
+def test_tag_that_moves_meanwhile_is_copied_as_it_was_read(
+    emulator: EcrEmulator, source: EcrClient, target: EcrClient
+) -> None:
+    first = push_image(source, "team/app", None, [b"first"], tags=["v1"])
+
+    def move(event: CallEvent) -> None:
+        if event.operation_name == "BatchGetImage":
+            push_image(source, "team/app", None, [b"second"], tags=["v1"])
+
+    with source.with_options(on_call=move) as moving:
+        report = copy_image(moving, "team/app", "v1", target, "copies/app")
+    raise_failures(report.outcomes)
+    assert report.digest == first
+    assert state(target, "copies/app") == {first: ("v1",)}
 
 
 def test_registries_of_other_accounts_are_reached_by_id(

@@ -4,18 +4,26 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
+import attrs
 import pytest
 
 from ecr_typed import (
+    AccessDeniedException,
     CallEvent,
     EcrClient,
+    EcrServiceError,
     EncryptionConfiguration,
     EncryptionType,
     ImageScanningConfiguration,
     ImageTagMutability,
+    ImageTagMutabilityExclusionFilter,
+    ImageTagMutabilityExclusionFilterType,
     RCTAppliedFor,
+    RepositoryNotFoundException,
+    UpstreamRegistry,
 )
 from ecr_typed.documents import LifecyclePolicy, LifecycleRule, PolicyDocument, Statement
 from ecr_typed.jobs import (
@@ -29,7 +37,7 @@ from ecr_typed.jobs import (
     ensure_repository_policy,
 )
 from ecr_typed.testing import EcrEmulator
-from ecr_typed.testing.faults import DROPPED, ErrorAnswer
+from ecr_typed.testing.faults import ErrorAnswer
 
 STATEMENT = Statement(
     sid="Pull",
@@ -189,15 +197,170 @@ def test_other_upstream_is_unfixable(app: EcrClient) -> None:
     assert found.unfixable == ("the rule's upstream registry is quay.io, which can't be changed",)
 
 
-def test_each_lost_response_ends_the_same(emulator: EcrEmulator, app: EcrClient) -> None:
-    """The sweep: the k-th write loses its response, for every k; run again, all is as asked for."""
-    operations = (
-        "CreateRepository",
-        "PutLifecyclePolicy",
-        "SetRepositoryPolicy",
+def test_what_was_created_lists_what_its_dry_run_did(app: EcrClient) -> None:
+    planned = ensure_repository(app, "team/app", SETTINGS, dry_run=True)
+    made = ensure_repository(app, "team/app", SETTINGS)
+    assert (
+        made.differences
+        == planned.differences
+        == tuple(
+            name
+            for name in attrs.fields_dict(RepositorySettings)
+            if getattr(SETTINGS, name) is not None
+        )
     )
-    for number, operation in enumerate(operations):
-        emulator.faults.inject(DROPPED, operation_name=operation)
-        name = f"team/app-{number}"
-        ensure_repository(app, name, SETTINGS)
-        assert ensure_repository(app, name, SETTINGS).status is EnsureStatus.UNCHANGED
+
+
+def test_role_that_may_not_create_is_told_so(emulator: EcrEmulator, app: EcrClient) -> None:
+    denied = ErrorAnswer("AccessDeniedException", "not yours")
+    emulator.faults.inject(denied, operation_name="CreateRepository")
+    with pytest.raises(AccessDeniedException, match="CreateRepository: not yours") as caught:
+        ensure_repository(app, "team/app", SETTINGS)
+    assert not caught.value.maybe_applied
+    assert app.describe_repositories().to_list() == []
+
+
+def test_error_after_a_write_says_what_was_done(emulator: EcrEmulator, app: EcrClient) -> None:
+    denied = ErrorAnswer("AccessDeniedException", "not yours")
+    emulator.faults.inject(denied, operation_name="SetRepositoryPolicy", times=2)
+    with pytest.raises(AccessDeniedException) as caught:
+        ensure_repository(app, "team/app", SETTINGS)
+    assert caught.value.explanations[-1] == (
+        "Before this call, team/app was created, its lifecycle_policy was set. "
+        "Running it again does what is left."
+    )
+    with pytest.raises(AccessDeniedException) as caught:
+        ensure_repository(app, "team/app", SETTINGS)
+    assert not any("Before this call" in text for text in caught.value.explanations)
+    assert ensure_repository(app, "team/app", SETTINGS).differences == ("repository_policy",)
+
+
+def test_repository_that_vanishes_is_an_error_that_says_so(
+    app: EcrClient, emulator: EcrEmulator
+) -> None:
+    with emulator.client() as other:
+
+        def vanish(event: CallEvent) -> None:
+            if event.operation_name == "CreateRepository":
+                other.delete_repository("team/app", force=True)
+
+        with pytest.raises(RepositoryNotFoundException) as caught:
+            ensure_repository(app.with_options(on_call=vanish), "team/app", SETTINGS)
+    assert "team/app was created" in caught.value.explanations[-1]
+    assert ensure_repository(app, "team/app", SETTINGS).status is EnsureStatus.CREATED
+
+
+def test_repository_that_another_program_creates_is_changed(
+    app: EcrClient, emulator: EcrEmulator
+) -> None:
+    with emulator.client() as other:
+
+        def create(event: CallEvent) -> None:
+            if event.operation_name == "DescribeRepositories" and event.error is not None:
+                other.create_repository("team/app")
+
+        ensured = ensure_repository(app.with_options(on_call=create), "team/app", SETTINGS)
+    assert ensured.status is EnsureStatus.CHANGED
+    assert ensure_repository(app, "team/app", SETTINGS).status is EnsureStatus.UNCHANGED
+
+
+def test_exclusion_filters_go_with_their_mutability(app: EcrClient) -> None:
+    latest = ImageTagMutabilityExclusionFilter(
+        filter_type=ImageTagMutabilityExclusionFilterType.WILDCARD, filter="latest"
+    )
+    immutable = ImageTagMutability.IMMUTABLE_WITH_EXCLUSION
+    first = RepositorySettings(
+        image_tag_mutability=immutable, image_tag_mutability_exclusion_filters=[latest]
+    )
+    assert ensure_repository(app, "team/app", first).status is EnsureStatus.CREATED
+    # The filters are left as they are, whether or not the kind changes.
+    alone = RepositorySettings(image_tag_mutability=immutable)
+    assert ensure_repository(app, "team/app", alone).status is EnsureStatus.UNCHANGED
+    other = RepositorySettings(image_tag_mutability=ImageTagMutability.MUTABLE_WITH_EXCLUSION)
+    changed = ensure_repository(app, "team/app", other).value
+    assert changed is not None
+    assert changed.image_tag_mutability_exclusion_filters == (latest,)
+    plain = RepositorySettings(image_tag_mutability=ImageTagMutability.MUTABLE)
+    assert ensure_repository(app, "team/app", plain).status is EnsureStatus.CHANGED
+    assert ensure_repository(app, "team/app", plain).status is EnsureStatus.UNCHANGED
+
+
+def test_setting_that_is_removed_from_a_template_is_removed_once(app: EcrClient) -> None:
+    scenarios = [RCTAppliedFor.REPLICATION]
+    ensure_creation_template(app, "team", scenarios, description="old", lifecycle_policy=LIFECYCLE)
+    without = partial(
+        ensure_creation_template, app, "team", scenarios, description="", lifecycle_policy=""
+    )
+    assert without().differences == ("description", "lifecycle_policy")
+    assert without().status is EnsureStatus.UNCHANGED
+
+
+def test_what_another_program_creates_meanwhile_is_taken(
+    app: EcrClient, emulator: EcrEmulator
+) -> None:
+    with emulator.client() as other:
+
+        def create(event: CallEvent) -> None:
+            match event.operation_name:
+                case "DescribeRepositoryCreationTemplates" if not other_has_template(other):
+                    ensure_template(other)
+                case "DescribePullThroughCacheRules" if (
+                    not other.describe_pull_through_cache_rules().to_list()
+                ):
+                    ensure_rule(other)
+                case _:
+                    pass
+
+        late = app.with_options(on_call=create)
+        assert ensure_template(late) is EnsureStatus.UNCHANGED
+        assert ensure_rule(late) is EnsureStatus.UNCHANGED
+
+
+def other_has_template(ecr: EcrClient) -> bool:
+    """Return whether there is a template."""
+    return bool(ecr.describe_repository_creation_templates().to_list())
+
+
+@pytest.mark.parametrize(
+    ("code", "operation", "ensure"),
+    [
+        (
+            "TemplateAlreadyExistsException",
+            "CreateRepositoryCreationTemplate",
+            ensure_template,
+        ),
+        (
+            "PullThroughCacheRuleAlreadyExistsException",
+            "CreatePullThroughCacheRule",
+            ensure_rule,
+        ),
+    ],
+)
+def test_what_exists_under_another_name_is_an_error(
+    emulator: EcrEmulator, app: EcrClient, code: str, operation: str, ensure: Callable[..., Any]
+) -> None:
+    """A prefix may be taken in another spelling, with a slash: it is not looked for without end."""
+    taken = ErrorAnswer(code, "it is there")
+    emulator.faults.inject(taken, operation_name=operation, times=5)
+    with pytest.raises(EcrServiceError, match="it is there"):
+        ensure(app)
+
+
+def test_rule_for_an_upstream_that_is_ecr(app: EcrClient) -> None:
+    upstream = "210987654321.dkr.ecr.us-east-1.amazonaws.com"
+    role = "arn:aws:iam::123456789012:role/cache"
+    cache = partial(
+        ensure_pull_through_cache_rule,
+        app,
+        "shared",
+        upstream,
+        upstream_registry=UpstreamRegistry.ECR,
+        upstream_repository_prefix="base",
+    )
+    made = cache(custom_role_arn=role)
+    assert (made.status, made.unfixable) == (EnsureStatus.CREATED, ())
+    assert cache(custom_role_arn=role).status is EnsureStatus.UNCHANGED
+    moved = cache(custom_role_arn=f"{role}-2")
+    assert (moved.status, moved.differences) == (EnsureStatus.CHANGED, ("custom_role_arn",))
+    other = cache(upstream_repository_prefix="team")
+    assert other.unfixable == ("the rule's prefix at the upstream is base, which can't be changed",)

@@ -6,6 +6,7 @@ import base64
 import json
 import stat
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -58,6 +59,42 @@ def test_file_that_is_no_json_is_left(tmp_path: Path) -> None:
     with pytest.raises(EcrRequestError, match=r"folder: expected a folder whose config\.json"):
         found.save_docker_config(tmp_path)
     assert (tmp_path / "config.json").read_text() == "[]"
+
+
+def test_threads_that_save_into_one_folder_lose_nothing(tmp_path: Path) -> None:
+    logins = [
+        RegistryLogin("AWS", "secret", f"{number}.example", datetime.now(UTC))
+        for number in range(24)
+    ]
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(lambda one: one.save_docker_config(tmp_path), logins))
+    config = json.loads((tmp_path / "config.json").read_text())
+    assert set(config["auths"]) == {one.registry for one in logins}
+    assert [entry.name for entry in tmp_path.iterdir()] == ["config.json"]
+
+
+def test_link_stays_a_link(tmp_path: Path) -> None:
+    kept = tmp_path / "dotfiles.json"
+    kept.write_text('{"a": 1}')
+    (tmp_path / "docker").mkdir()
+    (tmp_path / "docker" / "config.json").symlink_to(kept)
+    found = RegistryLogin("AWS", "secret", "registry.example", datetime.now(UTC))
+    path = found.save_docker_config(tmp_path / "docker")
+    assert path.is_symlink()
+    assert set(json.loads(kept.read_text())) == {"a", "auths"}
+
+
+def test_failed_write_leaves_no_password_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", full)
+    found = RegistryLogin("AWS", "secret", "registry.example", datetime.now(UTC))
+    with pytest.raises(OSError, match="No space left"):
+        found.save_docker_config(tmp_path)
+    assert list(tmp_path.iterdir()) == []
 
 
 def token(expires_in: timedelta) -> dict[str, object]:
