@@ -119,7 +119,7 @@ def sweep(
     assert number > 1, "the job sent nothing"
 
 
-def without_times(value: object) -> dict[str, Any]:
+def without_times(value: Any) -> dict[str, Any]:
     """Return the members of a model but for the times of its creation and change."""
     return {name: member for name, member in to_row(value).items() if not name.endswith("_at")}
 

@@ -67,7 +67,8 @@ def test_threads_that_save_into_one_folder_lose_nothing(tmp_path: Path) -> None:
         for number in range(24)
     ]
     with ThreadPoolExecutor(8) as threads:
-        list(threads.map(lambda one: one.save_docker_config(tmp_path), logins))
+        saved = [threads.submit(one.save_docker_config, tmp_path) for one in logins]
+        assert {one.result() for one in saved} == {tmp_path / "config.json"}
     config = json.loads((tmp_path / "config.json").read_text())
     assert set(config["auths"]) == {one.registry for one in logins}
     assert [entry.name for entry in tmp_path.iterdir()] == ["config.json"]
