@@ -78,6 +78,8 @@ class Exchange:
     handler made inside it. If one did, botocore parses the response, and nothing is lost."""
     _connection: Any = None
     _socket: Any = None
+    _unfinished: socket.socket | None = None
+    """A handle of the socket of a connection that is being made."""
 
     def __init__(
         self,
@@ -117,6 +119,16 @@ class Exchange:
         self.is_counted = by_botocore is not None
         self.repeats = max(by_botocore or 0, self.requests - 1)
 
+    def connect_on(self, wire: socket.socket | None) -> None:
+        """Record a handle of the socket that is being connected, and close the one before.
+
+        None says that the connection is made.
+        """
+        with self._lock:
+            before, self._unfinished = self._unfinished, wire
+        if before is not None:
+            before.close()
+
     def take(self, connection: Any) -> None:
         """Record which of urllib3's connections the request is on."""
         with self._lock:
@@ -136,11 +148,15 @@ class Exchange:
             self.cut_by = self.cut_by or why
             wire = getattr(self._connection, "sock", None) or self._socket
             # TLS inside TLS has a socket inside, too.
-            wire = wire if isinstance(wire, socket.socket) else getattr(wire, "socket", None)
-            if isinstance(wire, socket.socket):
-                # Not the method of a TLS socket, which would first wait for the peer's goodbye.
-                with contextlib.suppress(OSError):
-                    socket.socket.shutdown(wire, socket.SHUT_RDWR)
+            _shut_down(wire if isinstance(wire, socket.socket) else getattr(wire, "socket", None))
+            _shut_down(self._unfinished)
+
+
+def _shut_down(wire: object) -> None:
+    if isinstance(wire, socket.socket):
+        # Not the method of a TLS socket, which would first wait for the peer's goodbye.
+        with contextlib.suppress(OSError):
+            socket.socket.shutdown(wire, socket.SHUT_RDWR)
 
 
 _current: Final[ContextVar[Exchange | None]] = ContextVar("ecr_typed_exchange", default=None)

@@ -6,6 +6,7 @@ to reach the socket of a request that is in flight.
 
 from __future__ import annotations
 
+import socket
 from typing import TYPE_CHECKING, Any, Final
 
 from botocore.awsrequest import (
@@ -17,6 +18,7 @@ from botocore.awsrequest import (
 from urllib3 import HTTPConnectionPool, PoolManager
 from urllib3.exceptions import NewConnectionError
 
+from ecr_typed._botocore.connecting import connect, new_socket
 from ecr_typed._botocore.exchange import Exchange, Stage, current, sending
 
 if TYPE_CHECKING:
@@ -60,6 +62,13 @@ def leave_sockets_to_the_parent(client: ECRClient) -> None:
 class _Connection(AWSHTTPConnection):
     """A connection without TLS."""
 
+    def connect(self) -> None:
+        """Connect, so that the exchange can end it."""
+        connect(super().connect)
+
+    def _new_conn(self) -> socket.socket:
+        return new_socket(self, super()._new_conn)
+
     def send(self, str: Any) -> None:  # botocore's name for it
         """Write to the socket."""
         _record_write()
@@ -70,6 +79,13 @@ class _SecureConnection(AWSHTTPSConnection):
     """A connection with TLS."""
 
     _is_tunnelling = False
+
+    def connect(self) -> None:
+        """Connect, so that the exchange can end it."""
+        connect(super().connect)
+
+    def _new_conn(self) -> socket.socket:
+        return new_socket(self, super()._new_conn)
 
     def send(self, str: Any) -> None:  # botocore's name for it
         """Write to the socket."""
