@@ -33,15 +33,18 @@ def render(service: ServiceRecord, decisions: Decisions) -> dict[str, str]:
     }
     errors = error_views(service, decisions)
     names = {f"ecr_typed.models.{name}": view.names for name, view in views.items()}
+    # A method takes the members of its request as arguments: few programs need the model.
+    shown = [name for name in _sorted(names.values()) if not name.endswith("Request")]
     exports = {
         **decisions.public_names,
+        "ecr_typed.models": shown,
         "ecr_typed._service_errors": sorted(error.name for error in errors),
     }
     files = {
         "__init__.py": templates.render(
             "init",
             exports=exports,
-            all_names=_sorted([*exports.values(), *names.values()]),
+            all_names=_sorted(exports.values()),
         ),
         "models/__init__.py": templates.render(
             "models_init",

@@ -27,7 +27,9 @@ from tests.support.newer import holds_the_model
 from tests.support.service import ENUMS, METHODS, MODELS, Method
 
 PUBLIC: dict[str, Any] = {
-    name: getattr(module, name) for module in (ecr_typed, documents) for name in module.__all__
+    name: getattr(module, name)
+    for module in (ecr_typed, ecr_typed.models, documents)
+    for name in module.__all__
 }
 CLASSES = {name: item for name, item in PUBLIC.items() if inspect.isclass(item)}
 ERRORS = {name: item for name, item in CLASSES.items() if issubclass(item, EcrError)}

@@ -13,7 +13,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ecr_typed import (
-    BatchDeleteImageRequest,
     EcrRequestError,
     EncryptionConfiguration,
     EncryptionType,
@@ -21,15 +20,14 @@ from ecr_typed import (
     ImageDetail,
     ImageIdentifier,
     ImageScanFindingsSummary,
-    PutImageRequest,
     Repository,
     RepositoryCreationTemplate,
     Tag,
-    UploadLayerPartRequest,
     to_row,
 )
 from ecr_typed.documents import PolicyDocument, Statement
 from ecr_typed.jobs import Outcome, Registry, ScanReport, Status
+from ecr_typed.models import BatchDeleteImageRequest, PutImageRequest, UploadLayerPartRequest
 from tests.support.service import MODELS
 from tests.support.untyped import untyped
 

@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ecr_typed import (
-    CreateRepositoryRequest,
     EcrClient,
     EcrRequestError,
     EncryptionConfiguration,
@@ -24,6 +23,7 @@ from ecr_typed import (
     Tag,
     to_boto3,
 )
+from ecr_typed.models import CreateRepositoryRequest
 from tests.support.untyped import untyped
 
 

@@ -20,7 +20,10 @@ from ecr_typed import (
 from tests.support.service import METHODS, MODELS, Method
 
 CLASSES = {
-    name: item for name in ecr_typed.__all__ if isinstance(item := getattr(ecr_typed, name), type)
+    name: item
+    for module in (ecr_typed, ecr_typed.models)
+    for name in module.__all__
+    if isinstance(item := getattr(module, name), type)
 }
 
 

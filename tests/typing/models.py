@@ -8,7 +8,6 @@ from typing import Literal, assert_type
 
 from ecr_typed import (
     AuthorizationData,
-    CreateRepositoryRequest,
     CvssScore,
     DescribeRepositoriesResponse,
     EcrClient,
@@ -40,8 +39,8 @@ from ecr_typed import (
     SigningRepositoryFilterType,
     SigningRule,
     Tag,
-    UploadLayerPartRequest,
 )
+from ecr_typed.models import CreateRepositoryRequest, UploadLayerPartRequest
 
 
 def text_that_is_always_there(repository: Repository, template: RepositoryCreationTemplate) -> None:

@@ -60,11 +60,15 @@ def test_completions_of_the_client_are_what_is_public(editor: LanguageServer) ->
 
 
 def test_completions_of_the_package_are_its_names(editor: LanguageServer) -> None:
-    """After `ecr_typed.` come the names that it exports, before its modules and its version."""
+    """After `ecr_typed.` come the names that it exports, before its modules and its version.
+
+    Models of requests, which few programs need, are offered by `ecr_typed.models` alone.
+    """
     names = editor.completions(f"{PROGRAM}ecr_typed.|\n")
 
     exported = ecr_typed.__all__
     assert {*exported} <= {*names}
+    assert not [name for name in names if name.endswith("Request")]
     assert not [name for name in names[: len(exported)] if name.startswith("_")]
 
 
