@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+from importlib.util import find_spec
+from typing import Final, NamedTuple
+
 from rich.console import Console
 from rich.filesize import decimal
 from rich.progress import (
@@ -19,19 +23,36 @@ from rich.text import Text
 from ecr_typed.jobs._progress import Progress
 
 
+class _Styles(NamedTuple):
+    """The colours of the columns."""
+
+    items: str
+    failed: str
+    rate: str
+    time: str
+
+
+_OF_TERMINALS: Final = _Styles("green", "red", "magenta", "cyan")
+"""The user has chosen what these look like."""
+
+_OF_NOTEBOOKS: Final = _Styles("#1a9850", "#e0524d", "#a56cc1", "#2f8fa8")
+"""These can be read on white and on black."""
+
+
 class Display:
     """A line of the terminal, from its first update until it is stopped."""
 
     def __init__(self, description: str, console: Console) -> None:
         name = Column(ratio=1, no_wrap=True, overflow="ellipsis")
+        styles = _OF_NOTEBOOKS if console.is_jupyter else _OF_TERMINALS
         self._progress = RichProgress(
             TextColumn("{task.description}", markup=False, table_column=name),
             BarColumn(bar_width=None, table_column=Column(ratio=1)),
-            _Items(),
-            _Failures(),
-            _Bytes(),
-            _Rate(),
-            _Time(),
+            _Items(styles.items),
+            _Failures(styles.failed),
+            _Bytes(styles.items),
+            _Rate(styles.rate),
+            _Time(styles.time),
             console=console,
             expand=True,
         )
@@ -50,76 +71,90 @@ class Display:
 
     def stop(self) -> None:
         """Show it for the last time, and give the line back to the terminal."""
+        # In a notebook, what was last shown would stay.
+        self._progress.refresh()
         self._progress.stop()
 
 
 def is_shown(console: Console) -> bool:
-    """Return whether somebody looks at a console."""
-    return console.is_terminal or console.is_jupyter
+    """Return whether somebody looks at a console, and it can show a bar."""
+    if console.is_jupyter:
+        # Without these widgets, rich draws nothing and warns.
+        return find_spec("ipywidgets") is not None
+    return console.is_terminal
 
 
-def _right() -> Column:
-    return Column(no_wrap=True, justify="right")
+def standard_error() -> Console:
+    """Return the console that is drawn on by default."""
+    console = Console(stderr=True)
+    if console.is_jupyter and "JUPYTER_COLUMNS" not in os.environ:
+        # The 115 of rich are wider than most pages.
+        console.width = 100
+    return console
 
 
-class _Items(ProgressColumn):
+class _Column(ProgressColumn):
+    """A column of text in one colour, at the right."""
+
+    def __init__(self, style: str) -> None:
+        super().__init__(Column(no_wrap=True, justify="right"))
+        self._style = style
+
+    def render(self, task: Task) -> Text:
+        """Return what the column shows."""
+        return Text(self.text(task), self._style)
+
+    def text(self, task: Task) -> str:
+        """Return the text of the column."""
+        raise NotImplementedError
+
+
+class _Items(_Column):
     """How many items are done, of how many."""
 
-    def __init__(self) -> None:
-        super().__init__(_right())
-
-    def render(self, task: Task) -> Text:
-        """Return what the column shows."""
+    def text(self, task: Task) -> str:
+        """Return the text of the column."""
         done = f"{int(task.completed):,}"
-        return Text(done if task.total is None else f"{done}/{int(task.total):,}", "green")
+        return done if task.total is None else f"{done}/{int(task.total):,}"
 
 
-class _Failures(ProgressColumn):
+class _Failures(_Column):
     """How many items failed; nothing as long as none did."""
 
-    def __init__(self) -> None:
-        super().__init__(_right())
-
-    def render(self, task: Task) -> Text:
-        """Return what the column shows."""
+    def text(self, task: Task) -> str:
+        """Return the text of the column."""
         failed: int = task.fields["failed"]
-        return Text(f"{failed:,} failed" if failed else "", "red")
+        return f"{failed:,} failed" if failed else ""
 
 
-class _Bytes(ProgressColumn):
+class _Bytes(_Column):
     """How many bytes were transferred; nothing for a job that transfers none."""
 
-    def __init__(self) -> None:
-        super().__init__(_right())
-
-    def render(self, task: Task) -> Text:
-        """Return what the column shows."""
+    def text(self, task: Task) -> str:
+        """Return the text of the column."""
         bytes_done: int = task.fields["bytes_done"]
-        return Text(decimal(bytes_done) if bytes_done else "", "green")
+        return decimal(bytes_done) if bytes_done else ""
 
 
-class _Rate(ProgressColumn):
+class _Rate(_Column):
     """How many items are done in a second."""
 
-    def __init__(self) -> None:
-        super().__init__(_right())
-
-    def render(self, task: Task) -> Text:
-        """Return what the column shows."""
+    def text(self, task: Task) -> str:
+        """Return the text of the column."""
         speed = task.finished_speed or task.speed
-        return Text("" if speed is None else f"{speed:,.1f}/s", "magenta")
+        return "" if speed is None else f"{speed:,.1f}/s"
 
 
-class _Time(ProgressColumn):
+class _Time(_Column):
     """How much time is left; where that can't be known, or the job is over, how long it took."""
 
-    def __init__(self) -> None:
-        super().__init__(_right())
+    def __init__(self, style: str) -> None:
+        super().__init__(style)
         self._left = TimeRemainingColumn(compact=True)
         self._took = TimeElapsedColumn()
 
-    def render(self, task: Task) -> Text:
-        """Return what the column shows."""
+    def text(self, task: Task) -> str:
+        """Return the text of the column."""
         if task.total is None or task.finished:
-            return self._took.render(task)
-        return Text.assemble(self._left.render(task), (" left", "cyan"))
+            return self._took.render(task).plain
+        return f"{self._left.render(task).plain} left"

@@ -18,8 +18,9 @@ def progress_bar(description: str, *, console: Console | None = None) -> Progres
     """Return a progress bar to be passed as `on_progress`.
 
     It shows the items done, failures, bytes, items a second and the time left, and ends with its
-    job. Where there is no terminal, such as in CI or a pipe, it writes nothing. It takes the extra
-    `progress`: `pip install 'ecr_typed[progress]'`.
+    job. Where there is no terminal, such as in CI or a pipe, it writes nothing. In a notebook it is
+    shown if ipywidgets is installed. It takes the extra `progress`:
+    `pip install 'ecr_typed[progress]'`.
 
     Args:
         description: What stands before the bar, such as `Deleting images`.
@@ -32,14 +33,17 @@ def progress_bar(description: str, *, console: Console | None = None) -> Progres
         ImportError: The library rich is not installed.
     """
     try:
-        from rich.console import Console
+        import rich.console  # noqa: F401  # a missing extra is told by its name
     except ModuleNotFoundError as error:
         if error.name is None or error.name.partition(".")[0] != "rich":
             raise
         raise ImportError(
             "progress_bar needs rich, which comes with the extra: pip install 'ecr_typed[progress]'"
         ) from error
-    return ProgressBar(description, Console(stderr=True) if console is None else console)
+    # rich is an extra, and this module is imported without it.
+    from ecr_typed.jobs._display import standard_error
+
+    return ProgressBar(description, standard_error() if console is None else console)
 
 
 class ProgressBar:

@@ -159,3 +159,10 @@ def test_without_rich_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setitem(sys.modules, "rich.console", None)
     with pytest.raises(ImportError, match=r"pip install 'ecr_typed\[progress\]'"):
         progress_bar("Counting")
+
+
+def test_a_notebook_without_widgets_is_no_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    """rich would warn there, and a warning may be an error."""
+    monkeypatch.setitem(sys.modules, "ipywidgets", None)
+    console = Console(force_jupyter=True)
+    raise_failures(each(abs, range(5), on_progress=progress_bar("Counting", console=console)))
