@@ -242,7 +242,7 @@ class _Copy:
         """Return why an image can't be put: a part of it has failed."""
         for digest in (*(blob.digest for blob in node.blobs), *node.before):
             if digest in self._failed:
-                ours = EcrError(f"it was not put, as it needs {digest}, which failed")
+                ours = EcrError(f"needs {digest}, which failed")
                 ours.__cause__ = self._failed[digest]
                 return ours
         return None
@@ -251,7 +251,7 @@ class _Copy:
         digest = node.manifest.digest
         item = CopyItem(CopyKind.TAG, digest, tag=tag)
         if digest in self._failed:
-            error = EcrError(f"it was not set, as it needs {digest}, which failed")
+            error = EcrError(f"needs {digest}, which failed")
             error.__cause__ = self._failed[digest]
             self._add(Outcome[CopyItem, None].of_error(item, error))
             return

@@ -12,11 +12,11 @@ from ecr_typed.jobs._outcomes import Outcome, Status
 from ecr_typed.jobs._tables import Column, html_table, short, size_of, text_table
 
 _COLUMNS: Final = (
-    Column("Status", 9),
-    Column("Kind", 5),
-    Column("What", 40),
-    Column("Size", 10, is_number=True),
-    Column("Error", 28),
+    Column("status"),
+    Column("kind"),
+    Column("what", 19),
+    Column("size", is_number=True),
+    Column("error", 20),
 )
 
 _SHOWN: Final = 50
@@ -96,7 +96,7 @@ class CopyReport:
                 item.kind.lower(),
                 item.tag or short(item.digest),
                 size_of(item.size) if item.size else "",
-                "" if one.error is None else one.error.message,
+                "" if one.error is None else short(one.error.message),
             )
 
     def _left_out(self) -> Iterator[str]:

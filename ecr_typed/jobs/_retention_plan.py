@@ -19,11 +19,11 @@ _SHOWN: Final = 20
 """How many images of each kind a table shows."""
 
 _COLUMNS: Final = (
-    Column("", 6),
-    Column("digest", 19),
-    Column("tags", 24),
-    Column("size", 9, is_number=True),
-    Column("reason", 34),
+    Column(""),
+    Column("digest"),
+    Column("tags", 12),
+    Column("size", is_number=True),
+    Column("reason", 28),
 )
 
 
@@ -138,7 +138,8 @@ class RetentionPlan:
         for action, decisions in (("remove", self.remove), ("keep", self.keep)):
             for one in decisions[:_SHOWN]:
                 tags = ", ".join(one.tags) or "-"
-                yield action, short(one.digest), tags, size_of(one.bytes), one.reason
+                size = size_of(one.bytes) if one.bytes else ""
+                yield action, short(one.digest), tags, size, one.reason
 
     def _left_out(self) -> Iterator[str]:
         for action, decisions in (("remove", self.remove), ("keep", self.keep)):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from enum import IntEnum, StrEnum
@@ -31,8 +31,11 @@ from ecr_typed import (
 )
 from ecr_typed.jobs import _checks as check
 from ecr_typed.jobs._images import identifier
+from ecr_typed.jobs._tables import Column, cut, html_table, text_table
 
 _NO_SCAN: Final = ScanStatus("NO_SCAN")
+
+_COLUMNS: Final = (Column("severity"), Column("vulnerabilities", is_number=True))
 
 
 class Severity(IntEnum):
@@ -116,7 +119,7 @@ class Vulnerability:
 
 @attrs.frozen(kw_only=True)
 class ScanReport:
-    """What is known of an image's scan."""
+    """What is known of an image's scan. `str(report)` is a table of what was found."""
 
     NO_SCAN: ClassVar[ScanStatus] = _NO_SCAN
     """The status of an image that was not scanned."""
@@ -166,6 +169,28 @@ class ScanReport:
             How many there are.
         """
         return sum(number for kind, number in self.counts.items() if kind >= severity)
+
+    def __str__(self) -> str:
+        # What costs requests, the vulnerabilities, is not in it.
+        summary = cut(self._summary())
+        return "\n".join((summary, text_table(_COLUMNS, self._rows()))) if self.counts else summary
+
+    def _repr_html_(self) -> str:
+        return html_table(self._summary(), _COLUMNS, self._rows())
+
+    def _summary(self) -> str:
+        kind = "" if self.kind is None else f" {self.kind.lower()}"
+        when = "" if self.completed_at is None else f" of {self.completed_at:%Y-%m-%d %H:%M %Z}"
+        if self.is_conclusive:
+            count = sum(self.counts.values())
+            found = f"{count:,} {'vulnerability' if count == 1 else 'vulnerabilities'}"
+        else:
+            found = "not conclusive" + (f": {self.description}" if self.description else "")
+        return f"{self.status}:{kind} scan{when}, {found}"
+
+    def _rows(self) -> Iterator[Sequence[str]]:
+        for severity in sorted(self.counts, reverse=True):
+            yield severity.name, f"{self.counts[severity]:,}"
 
     def __reduce__(self) -> tuple[Any, ...]:
         # The listing calls through a client, which stays where it is.
