@@ -17,6 +17,7 @@ from ecr_typed import EcrClient, EcrResponseError, RetryPolicy
 from ecr_typed._redaction import without_secrets
 from tests.support.clients import KINDS, MakeEcr, boto3_client
 from tests.support.errors import error_of
+from tests.support.fault_server import PATIENCE, Fault, FaultServer
 from tests.support.wire import Wire, refusal
 
 ONCE: Final = RetryPolicy(max_attempts=1)
@@ -74,6 +75,26 @@ def test_password_of_an_adopted_endpoint(session: boto3.Session) -> None:
     error = error_of(EcrClient.from_boto3(adopted, retry=ONCE).describe_registry)
     assert "PASSWORD" not in told(error)
     assert f"http://***@{NOWHERE}" in str(error)
+
+
+@pytest.mark.parametrize("fault", [Fault.DROPPED, Fault.RESET, Fault.LATE, Fault.CUT])
+@pytest.mark.parametrize("kind", KINDS)
+def test_token_of_a_session(kind: str, fault: Fault) -> None:
+    """An error about a request does not hold its headers, which have the session's token."""
+    session = boto3.Session("id", "SECRET-KEY", "SECRET-TOKEN", region_name="us-east-1")
+    with FaultServer() as server:
+        server.begin(fault)
+        options: dict[str, Any] = {"read_timeout": PATIENCE}
+        if kind == "made":
+            config = Config(**options)
+            ecr = EcrClient(session=session, endpoint_url=server.url, config=config, retry=ONCE)
+        else:
+            config = Config(retries={"total_max_attempts": 1}, **options)
+            adopted = boto3_client(session, endpoint_url=server.url, config=config)
+            ecr = EcrClient.from_boto3(adopted, retry=ONCE)
+        error = error_of(ecr.delete_repository, "team/app")
+        ecr.boto3_client.close()
+    assert "SECRET" not in told(error)
 
 
 @pytest.mark.parametrize(

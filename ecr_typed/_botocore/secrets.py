@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from functools import partial
 
+from botocore.exceptions import HTTPClientError
+
 from ecr_typed._redaction import without_secrets
 
 
@@ -11,12 +13,15 @@ def hide_secrets(error: BaseException, handled: BaseException | None) -> None:
     """Hide passwords in an exception and in those that led to it.
 
     A traceback prints them all, and error reporters keep them: the URL of a proxy or an endpoint
-    may hold a password. `handled` is what the user's program was handling: it stays as it is.
+    may hold a password. So may a request, which botocore keeps in some of its exceptions: its headers
+    have the session's token. `handled` is what the user's program was handling: it stays as it is.
     """
     seen: set[int] = set()
     link: BaseException | None = error
     while link is not None and link is not handled and id(link) not in seen:
         seen.add(id(link))
+        if isinstance(link, HTTPClientError):
+            link.request = None
         text = str(link)
         shown = without_secrets(text)
         if shown != text:
