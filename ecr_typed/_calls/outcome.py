@@ -27,6 +27,7 @@ _TRANSIENT_STATUSES: Final = frozenset({500, 502, 503, 504})
 
 _BEFORE_SENDING: Final = frozenset({Failure.NOT_CONNECTED, Failure.UNTRUSTED})
 _NOT_IMPLEMENTED: Final = 501
+_TIMED_OUT: Final = 408
 _PROXY_REFUSED: Final = 407
 
 
@@ -153,8 +154,9 @@ def _was_refused(error: EcrServiceError) -> bool:
     status = error.http_status
     if status in {_NOT_IMPLEMENTED, _PROXY_REFUSED}:
         return True
-    # Without a code of the service it may be the page of a proxy, which passed the request on.
-    is_the_services = error.code != str(status)
+    # Without a code of the service it may be the page of a proxy, which passed the request on. A
+    # gateway that lost patience may say so with any code.
+    is_the_services = error.code != str(status) and status != _TIMED_OUT
     return is_the_services and status is not None and 400 <= status < 500
 
 

@@ -16,11 +16,12 @@ from ecr_typed import (
     EcrCredentialsError,
     EcrError,
     EcrRequestError,
+    EcrServiceError,
     RetryPolicy,
 )
 from tests.support.botocore_errors import COUNTERPARTS, exception_classes, plausible
 from tests.support.clients import make_ecr
-from tests.support.wire import Wire
+from tests.support.wire import Wire, refusal
 
 CLASSES = exception_classes()
 ONCE = RetryPolicy(max_attempts=1)
@@ -122,6 +123,17 @@ def test_connection_errors_say_whether_a_write_may_have_happened(
     with pytest.raises(EcrConnectionError) as caught:
         once.list_tags_for_resource("arn")
     assert not caught.value.maybe_applied
+
+
+@pytest.mark.parametrize("code", ["RequestTimeout", "UPSTREAM_TIMEOUT", "about:blank"])
+def test_gateway_that_lost_patience_may_have_passed_a_write_on(
+    once: EcrClient, wire: Wire, code: str
+) -> None:
+    """HTTP 408 says that somebody's time is over, and not what became of the request."""
+    wire.will(refusal(code, status=408))
+    with pytest.raises(EcrServiceError) as caught:
+        once.delete_repository("team/app")
+    assert caught.value.maybe_applied
 
 
 def test_request_error_is_a_value_error(once: EcrClient, wire: Wire) -> None:
