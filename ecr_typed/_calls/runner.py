@@ -72,20 +72,20 @@ class CallRunner:
     def call_in_parts(self, operation: Operation[Response], /, **arguments: object) -> Response:
         """Run a call whose lists may be longer than one request may carry."""
         joined: Response | None = None
-        for request in build_parts(operation, arguments):
-            try:
+        try:
+            for request in build_parts(operation, arguments):
                 response = self._perform(operation, request, to_boto3(request))
-            except EcrError as error:
-                if joined is not None:
-                    error.partial = joined if error.partial is None else join(joined, error.partial)
-                    # The flag is the whole call's, and an earlier part was applied.
-                    error.maybe_applied |= operation.is_write
-                raise
-            except BaseException as interruption:
-                if joined is not None and operation.is_write:
-                    note_possible_effect(interruption, operation.name)
-                raise
-            joined = response if joined is None else join(joined, response)
+                joined = response if joined is None else join(joined, response)
+        except EcrError as error:
+            if joined is not None:
+                error.partial = joined if error.partial is None else join(joined, error.partial)
+                # The flag is the whole call's, and an earlier part was applied.
+                error.maybe_applied |= operation.is_write
+            raise
+        except BaseException as interruption:
+            if joined is not None and operation.is_write:
+                note_possible_effect(interruption, operation.name)
+            raise
         if joined is None:
             raise AssertionError(f"{operation.name}: no request was built")
         return joined

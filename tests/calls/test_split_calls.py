@@ -13,6 +13,8 @@ from ecr_typed import (
     LayerAvailability,
     RepositoryNotFoundException,
 )
+from ecr_typed._calls.request import join
+from tests.support.lines import at_line, lines_of
 from tests.support.registry import Registry
 from tests.support.samples import answer_of
 from tests.support.wire import Reply, Sent, Wire, refusal, reply
@@ -244,3 +246,17 @@ def test_interruption_after_a_part_has_a_note(once: EcrClient, wire: Wire) -> No
     assert caught.value.__notes__ == [
         "BatchDeleteImage may have been applied before this was raised."
     ]
+
+
+@pytest.mark.parametrize("line", lines_of(join))
+def test_interruption_between_two_parts_has_a_note(once: EcrClient, wire: Wire, line: int) -> None:
+    """So does what comes from outside while no request is on its way."""
+    images = [ImageIdentifier(image_tag=f"t{number}") for number in range(150)]
+    wire.responder = lambda _: reply(answer_of("BatchDeleteImage"))
+
+    def interrupt() -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt) as caught, at_line(join, line, interrupt):
+        once.batch_delete_image("team/app", images)
+    assert caught.value.__notes__
