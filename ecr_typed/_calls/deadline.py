@@ -1,4 +1,4 @@
-"""The one clock of a call: how much of its time is left."""
+"""The clocks of a call: when it began, and how much of its time is left."""
 
 from __future__ import annotations
 
@@ -9,6 +9,16 @@ from typing import Final
 
 Clock = Callable[[], float]
 """A clock that only moves forward, in seconds."""
+
+
+class Beginning:
+    """When a call began, by the clock that counts and by the one that people read."""
+
+    __slots__ = ("counted", "timestamp")
+
+    def __init__(self) -> None:
+        self.counted = time.perf_counter()
+        self.timestamp = time.time()
 
 
 class Deadline:

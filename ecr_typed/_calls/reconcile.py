@@ -19,6 +19,7 @@ from ecr_typed import models
 from ecr_typed._botocore.connection import Connection
 from ecr_typed._calls import comparison
 from ecr_typed._calls.call import Call
+from ecr_typed._calls.deadline import Beginning
 from ecr_typed._calls.operation import Operation
 from ecr_typed._conversion.convert import to_boto3
 from ecr_typed._errors import EcrError, EcrServiceError, OutcomeUnknownError
@@ -41,6 +42,7 @@ _UNKNOWN_CLOCK_TOLERANCE: Final = timedelta(minutes=5)
 """The same where no response had a `Date`: a signature allows no greater difference."""
 
 _LOST: Final = "An earlier attempt of this call got no response"
+_CHANGEABLE: Final = "which others may have changed since"
 
 
 class Verdict(Enum):
@@ -70,28 +72,24 @@ class _NotThereYet(Exception):  # no error, but a state
 class Reconciler:
     """Finds out what became of writes on a connection."""
 
-    def __init__(self, connection: Connection, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._clock = clock
 
     def lost_response(
-        self, call: Call[Response], request: Any, error: EcrServiceError, began: float
+        self, call: Call[Response], request: Any, error: EcrServiceError, began: Beginning
     ) -> attrs.AttrsInstance | None:
-        """Return the response that a call lost, or None and let the error say why not.
-
-        `began` is when the call began, as a time stamp of this machine.
-        """
+        """Return the response that a call lost, or None and let the error say why not."""
         look = _LOOKS.get(call.operation.name)
         if look is None:
             _explain(error, f"{_LOST}: it may have caused this error.")
             return None
-        earliest = _earliest_creation(began, self._clock(), call)
+        window = _Window.of(call, began)
         unsettled = "there is no time left to look at what is there"
         for delay in (*_DELAYS, None):
             if call.deadline.has_passed():
                 break
             try:
-                finding = look(_Reads(self._connection, call), request, error, earliest)
+                finding = look(_Reads(self._connection, call), request, error, window)
             except _NotThereYet:
                 unsettled = "what it may have made is not there yet"
             except EcrError as read_error:
@@ -105,7 +103,7 @@ class Reconciler:
                     error.maybe_applied = False
                     _explain(error, f"The existing {finding.reason}, so this call did not make it.")
                     return None
-                unsettled = f"the existing {finding.reason}, which others may have changed since"
+                unsettled = f"the existing {finding.reason}"
                 if not finding.may_be_stale:
                     break
             if delay is None or call.deadline.seconds_left() < delay:
@@ -139,18 +137,51 @@ def _explain(error: EcrError, explanation: str) -> None:
     error.explanations = (*error.explanations, explanation)
 
 
-def _earliest_creation(began: float, now: float, call: Call[Any]) -> datetime:
-    """Return the earliest time of the service at which the call can have created anything."""
-    began_at = datetime.fromtimestamp(began, UTC)
+class _Window(NamedTuple):
+    """When a call began, by the clock of the service, as far as that is known."""
+
+    earliest: datetime
+    """Nothing from before can be what the call created."""
+    latest: datetime
+    """What is not from before can be what it created, if it is what it asked for."""
+
+    @classmethod
+    def of(cls, call: Call[Any], began: Beginning) -> _Window:
+        """Return when a call began, counted from its last response."""
+        now = time.time()
+        # The clock that counts stands still while a machine sleeps, the other one may be set.
+        least = time.perf_counter() - began.counted
+        most = max(least, now - began.timestamp)
+        reached = _date(call)
+        if reached is not None:
+            first, last = reached - timedelta(seconds=most), reached - timedelta(seconds=least)
+            return cls(first - _CLOCK_TOLERANCE, last - _CLOCK_TOLERANCE)
+        here = (began.timestamp, now - least)
+        first, last = (datetime.fromtimestamp(one, UTC) for one in sorted(here))
+        return cls(first - _UNKNOWN_CLOCK_TOLERANCE, last - _CLOCK_TOLERANCE)
+
+    def too_old(self, kind: str, created_at: datetime) -> Finding | None:
+        """Return that something is from before the call, if it is for certain."""
+        if created_at >= self.earliest:
+            return None
+        return Finding(Verdict.NOT_OURS, reason=f"{kind} was created at {created_at}")
+
+    def doubtful(self, kind: str, created_at: datetime) -> Finding | None:
+        """Return that something may be from before the call, if it may."""
+        if created_at >= self.latest:
+            return None
+        reason = f"{kind} was created at {created_at}, which may be before this call"
+        return Finding(Verdict.UNKNOWN, reason=reason)
+
+
+def _date(call: Call[Any]) -> datetime | None:
+    """Return when the service sent its last response, by its own clock."""
     headers: Mapping[str, str] = call.exchange.headers if call.exchange is not None else {}
     try:
-        of_the_service = parsedate_to_datetime(headers["date"])
+        date = parsedate_to_datetime(headers["date"])
     except (KeyError, ValueError, TypeError):
-        return began_at - _UNKNOWN_CLOCK_TOLERANCE
-    if of_the_service.tzinfo is None:
-        of_the_service = of_the_service.replace(tzinfo=UTC)
-    skew = of_the_service - datetime.fromtimestamp(now, UTC)
-    return began_at + skew - _CLOCK_TOLERANCE
+        return None
+    return date if date.tzinfo is not None else date.replace(tzinfo=UTC)
 
 
 class _Reads:
@@ -166,7 +197,7 @@ class _Reads:
 
 
 def _repository(
-    reads: _Reads, request: models.CreateRepositoryRequest, _: EcrServiceError, earliest: datetime
+    reads: _Reads, request: models.CreateRepositoryRequest, _: EcrServiceError, window: _Window
 ) -> Finding:
     try:
         found = reads.read(
@@ -180,15 +211,17 @@ def _repository(
     if not found:
         raise _NotThereYet
     there = found[0]
-    if there.created_at < earliest:
-        return Finding(Verdict.NOT_OURS, reason=f"repository was created at {there.created_at}")
+    if too_old := window.too_old("repository", there.created_at):
+        return too_old
     if not comparison.is_encrypted_as(
         request.encryption_configuration, there.encryption_configuration
     ):
         return Finding(Verdict.NOT_OURS, reason="repository has another encryption")
+    if doubtful := window.doubtful("repository", there.created_at):
+        return doubtful
     differs = comparison.repository_difference(request, there)
     if differs:
-        return Finding(Verdict.UNKNOWN, reason=f"repository has another {differs}")
+        return Finding(Verdict.UNKNOWN, reason=f"repository has another {differs}, {_CHANGEABLE}")
     try:
         tags = reads.read(
             operations.LIST_TAGS_FOR_RESOURCE,
@@ -197,7 +230,8 @@ def _repository(
     except RepositoryNotFoundException as error:
         raise _NotThereYet from error
     if comparison.tags(tags) != comparison.tags(request.tags):
-        return Finding(Verdict.UNKNOWN, reason="repository has other tags", may_be_stale=True)
+        reason = f"repository has other tags, {_CHANGEABLE}"
+        return Finding(Verdict.UNKNOWN, reason=reason, may_be_stale=True)
     return Finding(Verdict.OURS, models.CreateRepositoryResponse(repository=there))
 
 
@@ -205,7 +239,7 @@ def _template(
     reads: _Reads,
     request: models.CreateRepositoryCreationTemplateRequest,
     _: EcrServiceError,
-    earliest: datetime,
+    window: _Window,
 ) -> Finding:
     try:
         page = reads.read(
@@ -217,13 +251,15 @@ def _template(
     if not page.repository_creation_templates:
         raise _NotThereYet
     there = page.repository_creation_templates[0]
-    if there.created_at is not None and there.created_at < earliest:
-        return Finding(Verdict.NOT_OURS, reason=f"template was created at {there.created_at}")
-    differs = comparison.template_difference(request, there)
-    if differs:
-        return Finding(Verdict.UNKNOWN, reason=f"template has another {differs}")
     if there.created_at is None:
         return Finding(Verdict.UNKNOWN, reason="template does not say when it was created")
+    if too_old := window.too_old("template", there.created_at):
+        return too_old
+    if doubtful := window.doubtful("template", there.created_at):
+        return doubtful
+    differs = comparison.template_difference(request, there)
+    if differs:
+        return Finding(Verdict.UNKNOWN, reason=f"template has another {differs}, {_CHANGEABLE}")
     return Finding(
         Verdict.OURS,
         models.CreateRepositoryCreationTemplateResponse(
@@ -233,7 +269,7 @@ def _template(
 
 
 def _layer_part(
-    _: _Reads, request: models.UploadLayerPartRequest, error: EcrServiceError, __: datetime
+    _: _Reads, request: models.UploadLayerPartRequest, error: EcrServiceError, __: _Window
 ) -> Finding:
     last = error.last_valid_byte_received if isinstance(error, InvalidLayerPartException) else None
     if last is not None and last < request.part_first_byte:
@@ -251,7 +287,7 @@ def _layer_part(
     )
 
 
-_Look = Callable[[_Reads, Any, EcrServiceError, datetime], Finding]
+_Look = Callable[[_Reads, Any, EcrServiceError, _Window], Finding]
 
 _LOOKS: Final[Mapping[str, _Look]] = {
     "CreateRepository": _repository,

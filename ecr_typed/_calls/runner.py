@@ -11,7 +11,7 @@ import attrs
 
 from ecr_typed._botocore.connection import Connection, UsersError
 from ecr_typed._calls.call import Call, note_possible_effect
-from ecr_typed._calls.deadline import UNLIMITED, Deadline
+from ecr_typed._calls.deadline import UNLIMITED, Beginning, Deadline
 from ecr_typed._calls.events import CallEvent, OnCall, tell
 from ecr_typed._calls.forks import prepare_forks
 from ecr_typed._calls.operation import Operation, PagedOperation, ResponsePage
@@ -128,7 +128,7 @@ class CallRunner:
         call = Call(
             self.connection, operation, parameters, deadline, max_attempts=policy.max_attempts
         )
-        began = _Beginning()
+        began = Beginning()
         try:
             response = self._response(call, request, began)
         except EcrError as error:
@@ -160,7 +160,7 @@ class CallRunner:
             raise
 
     def _response(
-        self, call: Call[Response], request: attrs.AttrsInstance, began: _Beginning
+        self, call: Call[Response], request: attrs.AttrsInstance, began: Beginning
     ) -> Response:
         try:
             response = self._retrier.run(call)
@@ -170,7 +170,7 @@ class CallRunner:
                 from ecr_typed._calls.reconcile import Reconciler
 
                 reconciler = Reconciler(self.connection)
-                lost = reconciler.lost_response(call, request, error, began.timestamp)
+                lost = reconciler.lost_response(call, request, error, began)
                 if lost is not None:
                     return cast("Response", lost)
             from ecr_typed._calls.explain.errors import explain
@@ -184,19 +184,9 @@ class CallRunner:
         return response
 
 
-class _Beginning:
-    """When a call began, by the clock that counts and by the one that people read."""
-
-    __slots__ = ("counted", "timestamp")
-
-    def __init__(self) -> None:
-        self.counted = time.perf_counter()
-        self.timestamp = time.time()
-
-
 def _event(
     call: Call[Any],
-    began: _Beginning,
+    began: Beginning,
     *,
     response: attrs.AttrsInstance | None = None,
     error: EcrError | None = None,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from datetime import timedelta
+from email.utils import formatdate
 from typing import Any
 
 import pytest
@@ -31,6 +32,7 @@ from ecr_typed import (
 from ecr_typed.testing import EcrEmulator
 from ecr_typed.testing.faults import DROPPED, SERVER_EXCEPTION, UNAVAILABLE, ErrorAnswer
 from tests.support.clients import MakeEcr
+from tests.support.samples import repository
 from tests.support.wire import Sent, Wire, refusal, reply
 
 ROLE = "arn:aws:iam::123456789012:role/ecr-templates"
@@ -187,6 +189,98 @@ def test_a_read_that_is_not_yet_consistent_is_repeated(make: MakeEcr, wire: Wire
     assert created.repository_arn == there["repositoryArn"]
     # The last answer that the call itself got was the refusal.
     assert (events[-1].operation_name, events[-1].http_status) == ("CreateRepository", 400)
+
+
+class Clocks:
+    """The clocks of this machine and of the service, while a call loses a response."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.of_the_service = 1_800_000_000.0
+        self._here = self.of_the_service
+        self._counted = 0.0
+        monkeypatch.setattr(time, "time", lambda: self._here)
+        monkeypatch.setattr(time, "perf_counter", lambda: self._counted)
+
+    def advance(self, seconds: float) -> None:
+        """Let time pass, while this machine is awake."""
+        self.sleep(seconds)
+        self._counted += seconds
+
+    def sleep(self, seconds: float) -> None:
+        """Let time pass, while this machine sleeps."""
+        self.of_the_service += seconds
+        self.set(seconds)
+
+    def set(self, seconds: float) -> None:
+        """Set the clock that people read."""
+        self._here += seconds
+
+
+@pytest.mark.parametrize("has_date", [True, False])
+@pytest.mark.parametrize(
+    ("set_by", "slept", "created_before", "verdict"),
+    [
+        # This call's own, whatever became of the clocks.
+        (0.0, 0.0, -1.0, "ours"),
+        (-300.0, 0.0, -1.0, "ours"),
+        (300.0, 0.0, -1.0, "ours"),
+        (0.0, 3600.0, -1.0, "unknown"),
+        # Somebody else's, with the same settings.
+        (0.0, 0.0, 200.0, "not ours"),
+        (-300.0, 0.0, 200.0, "not ours"),
+        (300.0, 0.0, 200.0, "unknown"),
+        (0.0, 3600.0, 200.0, "not ours"),
+    ],
+)
+def test_clocks_that_are_set_prove_nothing(
+    make: MakeEcr,
+    wire: Wire,
+    monkeypatch: pytest.MonkeyPatch,
+    has_date: bool,
+    set_by: float,
+    slept: float,
+    created_before: float,
+    verdict: str,
+) -> None:
+    """A clock that is set inside a call, or stands still, makes no repository this call's or not."""
+    clocks = Clocks(monkeypatch)
+    created_at = clocks.of_the_service - created_before
+    there = {**repository("team/app"), "createdAt": created_at}
+
+    def respond(sent: Sent) -> Any:
+        clocks.advance(2.0)
+        if len(wire.sent) == 1:
+            clocks.set(set_by)
+            clocks.sleep(slept)
+            return reply(b"", status=503)
+        headers = {"Date": formatdate(clocks.of_the_service, usegmt=True)} if has_date else {}
+        match sent.operation:
+            case "CreateRepository":
+                return refusal("RepositoryAlreadyExistsException", headers=headers)
+            case "DescribeRepositories":
+                return reply({"repositories": [there]})
+            case _:
+                return reply({"tags": []})
+
+    wire.responder = respond
+    error = error_of_creation(make())
+    if error is None:
+        assert verdict == "ours"
+    elif verdict == "not ours" and has_date:
+        assert not error.maybe_applied
+        assert "this call did not make it" in error.explanations[-1]
+    else:
+        # Without a `Date`, the clock of the service may be minutes off.
+        assert error.maybe_applied
+        assert verdict == "unknown" or not has_date
+
+
+def error_of_creation(ecr: EcrClient) -> RepositoryAlreadyExistsException | None:
+    try:
+        ecr.create_repository("team/app")
+    except RepositoryAlreadyExistsException as error:
+        return error
+    return None
 
 
 def test_what_is_read_keeps_to_the_deadline(make: MakeEcr, wire: Wire) -> None:
