@@ -48,6 +48,13 @@ class FrozenMap(Mapping[K, V_co]):
         return type(self), (self._items.copy(),)
 
 
+def frozen(items: dict[K, V_co]) -> FrozenMap[K, V_co]:
+    """Make a map of a dict that nobody else has, without a copy."""
+    self: FrozenMap[K, V_co] = _new(FrozenMap)
+    _set_items(self, items)
+    return self
+
+
 # Responses hold thousands of maps, so these functions are looked up only once.
 _new: Final = object.__new__
 _set_items: Final[Callable[[object, object], None]] = vars(FrozenMap)["_items"].__set__

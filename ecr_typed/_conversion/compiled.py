@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import linecache
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final, TypeVar, cast
 
 import attrs
@@ -40,7 +40,7 @@ from ecr_typed._conversion.shapes import (
     Timestamp,
     members,
 )
-from ecr_typed._frozen_map import FrozenMap
+from ecr_typed._frozen_map import frozen
 
 Model = TypeVar("Model", bound=attrs.AttrsInstance)
 
@@ -68,7 +68,11 @@ class Structurers:
 
     def _compile(self, model: type[attrs.AttrsInstance]) -> StructureFunction[Any]:
         source = _Source(f"structure_{self._dialect.name}_{model.__name__}", "value, memo")
-        source.add(1, f"self = {source.refer(object.__new__)}({source.refer(model)})")
+        draft = _draft_of(model)
+        if draft is not None:
+            source.add(1, f"self = {source.refer(draft)}()")
+        else:
+            source.add(1, f"self = {source.refer(object.__new__)}({source.refer(model)})")
         source.add(1, "get = value.get")
         for member in members(model):
             if member.is_required:
@@ -77,17 +81,30 @@ class Structurers:
             else:
                 source.add(1, f"v = get({member.wire_name!r})", "if v is not None:")
                 self._add_value(source, 2, member)
-            # A frozen model refuses `self.x = v`, but its slot can be set.
-            set_slot = source.refer(vars(model)[member.name].__set__)
-            source.add(1, f"{set_slot}(self, v)")
+            if draft is not None:
+                source.add(1, f"self.{member.name} = v")
+            else:
+                # A frozen model refuses `self.x = v`, but its slot can be set.
+                set_slot = source.refer(vars(model)[member.name].__set__)
+                source.add(1, f"{set_slot}(self, v)")
+        if draft is not None:
+            source.add(1, f"self.__class__ = {source.refer(model)}")
         source.add(1, "return self")
         return source.compile()
 
     def _add_value(self, source: _Source, indent: int, member: Member) -> None:
+        """Add what converts `v`, the member's value, and checks its type."""
+        is_wrong = _WRONG.get(type(member.shape))
+        if is_wrong is not None:
+            source.add(indent, f"if {is_wrong.format(v='v')}: {source.refer(reject)}()")
+            if member.is_shared:
+                # Only texts are keys by themselves, so no other value is taken for one.
+                key = "v" if isinstance(member.shape, String) else f"({member.wire_name!r}, v)"
+                source.add(indent, f"v = memo.setdefault({key}, v)")
+            return
         converted = self._expression(source, member.shape)
         if not member.is_shared:
-            if converted != "v":
-                source.add(indent, f"v = {converted}")
+            source.add(indent, f"v = {converted}")
         elif isinstance(member.shape, Structure):
             source.add(indent, f"key = {_memo_key(source, member.shape)}")
             source.add(indent, "shared = memo.get(key)")
@@ -98,36 +115,67 @@ class Structurers:
             source.add(indent, f"v = {converted}")
             source.add(indent, f"v = memo.setdefault(({member.wire_name!r}, v), v)")
 
-    def _expression(self, source: _Source, shape: Shape) -> str:
-        """Return the expression that converts `v`, a value of the mapping, to the attribute's."""
+    def _expression(self, source: _Source, shape: Shape, v: str = "v") -> str:
+        """Return the expression that converts a value of the mapping to the attribute's.
+
+        `v` is the name of the variable that holds the value.
+        """
         refer = source.refer
         match shape:
             case Structure():
-                return f"{refer(self.get(shape.type))}(v, memo)"
+                return f"{refer(self.get(shape.type))}({v}, memo)"
             case ListOf():
                 item = self._expression(source, shape.item)
-                return f"(tuple([{item} for v in v]) if type(v) is list else {refer(reject)}())"
+                items = f"tuple([{item} for v in {v}])"
+                return f"({items} if type({v}) is list else {refer(reject)}())"
             case MapOf():
-                key = self._expression(source, shape.key)
+                key = self._expression(source, shape.key, "k")
                 item = self._expression(source, shape.value)
-                items = f"zip([{key} for v in v], [{item} for v in v.values()])"
-                return f"{refer(FrozenMap)}({items})"
+                return f"{refer(frozen)}({{{key}: {item} for k, v in {v}.items()}})"
             case Enum():
                 known = refer(shape.type._value2member_map_)
-                return f"({known}.get(v) or {refer(shape.type)}(v))"
+                return f"({known}.get({v}) or {refer(shape.type)}({v}))"
             case Timestamp():
-                return f"{refer(self._dialect.timestamp)}(v)"
+                return self._timestamp(source, v)
             case Blob():
-                return f"{refer(self._dialect.blob)}(v)"
-            case String():
-                return f"(v if type(v) is str else {refer(reject)}())"
-            case Boolean():
-                return f"(v if v is True or v is False else {refer(reject)}())"
-            case Integer():
-                return f"(v if type(v) is int else {refer(reject)}())"
+                return f"{refer(self._dialect.blob)}({v})"
             case Float():
                 convert = plain_float if self._dialect.has_exact_floats else exact_float
-                return f"{refer(convert)}(v)"
+                return f"{refer(convert)}({v})"
+            case _:
+                is_wrong = _WRONG[type(shape)].format(v=v)
+                return f"({refer(reject)}() if {is_wrong} else {v})"
+
+    def _timestamp(self, source: _Source, v: str) -> str:
+        """Return the expression of a time, which is a number of seconds in most responses."""
+        usual = f"{source.refer(datetime.fromtimestamp)}({v}, {source.refer(UTC)})"
+        other = f"{source.refer(self._dialect.timestamp)}({v})"
+        # Every platform has the times of these seconds, which NaN is not among.
+        return f"({usual} if type({v}) is float and 0.0 <= {v} < {_ALWAYS_TIMES} else {other})"
+
+
+_ALWAYS_TIMES: Final = 2.0**31
+
+_WRONG: Final[Mapping[type[object], str]] = {
+    String: "type({v}) is not str",
+    Boolean: "{v} is not True and {v} is not False",
+    Integer: "type({v}) is not int",
+}
+"""When a value does not have the type of a shape whose values are checked and not converted."""
+
+
+def _draft_of(model: type[attrs.AttrsInstance]) -> type[Any] | None:
+    """Return a class with a model's slots whose attributes can be set, and quickly.
+
+    An instance becomes the model when its `__class__` is set. Before Python 3.12 this is refused
+    for classes with weak references, so there is no such class.
+    """
+    draft: Any = type(f"{model.__name__}Draft", (), {"__slots__": vars(model)["__slots__"]})
+    try:
+        draft().__class__ = model
+    except TypeError:
+        return None
+    return cast("type[Any]", draft)
 
 
 def _memo_key(source: _Source, structure: Structure) -> str:
@@ -137,7 +185,7 @@ def _memo_key(source: _Source, structure: Structure) -> str:
         part = f"v.get({member.wire_name!r})"
         if isinstance(member.shape, Boolean):
             # As a key, 1 equals True, but it is no boolean.
-            part = f"{part}, type({part})"
+            part = f"(flag := {part}), type(flag)"
         elif not isinstance(member.shape, String | Enum):
             raise TypeError(f"{structure.type.__name__}.{member.name} can't be shared in a page")
         parts.append(part)
