@@ -8,7 +8,8 @@ status.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final, TypeVar
+from functools import partial
+from typing import Any, Final, TypeVar, cast
 
 import attrs
 
@@ -16,7 +17,7 @@ from ecr_typed import models
 from ecr_typed._botocore.errors import error_code
 from ecr_typed._botocore.exchange import Exchange
 from ecr_typed._calls.operation import Operation
-from ecr_typed._conversion.convert import from_body, from_boto3
+from ecr_typed._conversion.convert import from_body, from_parsed
 from ecr_typed._conversion.shapes import members
 from ecr_typed._errors import EcrError, EcrResponseError, EcrServiceError
 from ecr_typed._service_errors import ERRORS_BY_CODE
@@ -40,25 +41,38 @@ def decode(
         EcrResponseError: The response can't be read, or does not fit the model.
     """
     model: type[Response] = getattr(models, operation.response)
-    _refuse_disguised_error(operation.name, exchange)
+    code = exchange.headers.get("x-amzn-errortype")
+    if code is not None:
+        raise _disguised_error(operation.name, exchange, code, message="")
     try:
         if exchange.body is not None:
-            return from_body(model, exchange.body)
+            return from_body(
+                model, exchange.body, partial(_refuse_disguised_error, operation.name, exchange)
+            )
         _refuse_unparsed(model, parsed, exchange)
-        return from_boto3(model, parsed)
+        return from_parsed(model, parsed)
+    except EcrServiceError:
+        raise
     except EcrError as error:
         error.args = (f"{operation.name}: {error.args[0]}",)
         raise
 
 
-def _refuse_disguised_error(operation_name: str, exchange: Exchange) -> None:
-    code = exchange.headers.get("x-amzn-errortype")
-    message = ""
-    body = exchange.body
-    if code is None and body is not None and b'"__type"' in body:
-        code, message = _error_in(body)
-    if code is None:
+def _refuse_disguised_error(operation_name: str, exchange: Exchange, value: object) -> None:
+    """Refuse the JSON value of a body that is an error's."""
+    # Members are looked up here, as it takes long to search the text of a large page.
+    if not isinstance(value, dict):
         return
+    found = cast("dict[str, object]", value)
+    code = found.get("__type")
+    if isinstance(code, str):
+        message = found.get("message") or found.get("Message") or ""
+        raise _disguised_error(operation_name, exchange, code, str(message))
+
+
+def _disguised_error(
+    operation_name: str, exchange: Exchange, code: str, message: str
+) -> EcrServiceError:
     code = error_code(code)
     response = {
         "Error": {"Code": code, "Message": message},
@@ -68,19 +82,7 @@ def _refuse_disguised_error(operation_name: str, exchange: Exchange) -> None:
             "HTTPHeaders": dict(exchange.headers),
         },
     }
-    raise ERRORS_BY_CODE.get(code, EcrServiceError)(response, operation_name)
-
-
-def _error_in(body: bytes) -> tuple[str | None, str]:
-    import json
-
-    try:
-        found: Any = json.loads(body)
-        code = found.get("__type")
-        message = found.get("message") or found.get("Message") or ""
-    except (ValueError, AttributeError, RecursionError):
-        return None, ""
-    return (code, str(message)) if isinstance(code, str) else (None, "")
+    return ERRORS_BY_CODE.get(code, EcrServiceError)(response, operation_name)
 
 
 def _refuse_unparsed(

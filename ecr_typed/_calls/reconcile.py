@@ -21,7 +21,7 @@ from ecr_typed._calls import comparison
 from ecr_typed._calls.call import Call
 from ecr_typed._calls.deadline import Beginning
 from ecr_typed._calls.operation import Operation
-from ecr_typed._conversion.convert import to_boto3
+from ecr_typed._conversion.convert import to_parameters
 from ecr_typed._errors import EcrError, EcrServiceError, OutcomeUnknownError
 from ecr_typed._service_errors import (
     InvalidLayerPartException,
@@ -193,7 +193,7 @@ class _Reads:
 
     def read(self, operation: Operation[Response], request: attrs.AttrsInstance) -> Response:
         """Make one request."""
-        return Call(self._connection, operation, to_boto3(request), self._deadline).attempt()
+        return Call(self._connection, operation, to_parameters(request), self._deadline).attempt()
 
 
 def _repository(

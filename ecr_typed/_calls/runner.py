@@ -18,7 +18,7 @@ from ecr_typed._calls.operation import Operation, PagedOperation, ResponsePage
 from ecr_typed._calls.paging import Pager, Paging, paging_problems
 from ecr_typed._calls.request import build_parts, build_request, join
 from ecr_typed._calls.retry import Retrier, RetryPolicy
-from ecr_typed._conversion.convert import to_boto3
+from ecr_typed._conversion.convert import to_parameters
 from ecr_typed._errors import EcrError, EcrRequestError, EcrServiceError
 
 __tracebackhide__ = True  # pytest ends at the caller's line
@@ -67,14 +67,14 @@ class CallRunner:
     def call(self, operation: Operation[Response], /, **arguments: object) -> Response:
         """Run a call that is one request."""
         request = build_request(operation, arguments)
-        return self._perform(operation, request, to_boto3(request))
+        return self._perform(operation, request, to_parameters(request))
 
     def call_in_parts(self, operation: Operation[Response], /, **arguments: object) -> Response:
         """Run a call whose lists may be longer than one request may carry."""
         joined: Response | None = None
         try:
             for request in build_parts(operation, arguments):
-                response = self._perform(operation, request, to_boto3(request))
+                response = self._perform(operation, request, to_parameters(request))
                 joined = response if joined is None else join(joined, response)
         except EcrError as error:
             if joined is not None:
@@ -103,7 +103,7 @@ class CallRunner:
             raise EcrRequestError(problems, operation_name=operation.name)
         return Pager(
             operation,
-            [partial(self._fetch_page, operation, r, to_boto3(r)) for r in requests],
+            [partial(self._fetch_page, operation, r, to_parameters(r)) for r in requests],
             paging,
             sends_paging=not given,
         )

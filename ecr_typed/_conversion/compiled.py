@@ -8,7 +8,7 @@ what is wrong and where.
 from __future__ import annotations
 
 import linecache
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final, TypeVar, cast
 
@@ -66,6 +66,10 @@ class Structurers:
             self._functions[model] = self._compile(model)
         return self._functions[model]
 
+    def structure(self, value: Any, model: type[Model]) -> Model:
+        """Convert a mapping to a model."""
+        return self.get(model)(value, {})
+
     def _compile(self, model: type[attrs.AttrsInstance]) -> StructureFunction[Any]:
         source = _Source(f"structure_{self._dialect.name}_{model.__name__}", "value, memo")
         draft = _draft_of(model)
@@ -108,7 +112,8 @@ class Structurers:
         elif isinstance(member.shape, Structure):
             source.add(indent, f"key = {_memo_key(source, member.shape)}")
             source.add(indent, "shared = memo.get(key)")
-            source.add(indent, "if shared is None:", f"    shared = memo[key] = {converted}")
+            is_new = " or ".join(["shared is None", *_unlike(member.shape)])
+            source.add(indent, f"if {is_new}:", f"    shared = memo[key] = {converted}")
             source.add(indent, "v = shared")
         else:
             # A member of an enum equals its text. The name in the key keeps the two apart.
@@ -182,14 +187,18 @@ def _memo_key(source: _Source, structure: Structure) -> str:
     """Return the expression of a key that equal values of a structure have in common."""
     parts = [source.refer(structure.type)]
     for member in members(structure.type):
-        part = f"v.get({member.wire_name!r})"
+        if not isinstance(member.shape, String | Enum | Boolean):
+            raise TypeError(f"{structure.type.__name__}.{member.name} can't be shared in a page")
+        parts.append(f"v.get({member.wire_name!r})")
+    return f"({', '.join(parts)})"
+
+
+def _unlike(structure: Structure) -> Iterator[str]:
+    """Return the conditions under which a value differs from the one that has an equal key."""
+    for member in members(structure.type):
         if isinstance(member.shape, Boolean):
             # As a key, 1 equals True, but it is no boolean.
-            part = f"(flag := {part}), type(flag)"
-        elif not isinstance(member.shape, String | Enum):
-            raise TypeError(f"{structure.type.__name__}.{member.name} can't be shared in a page")
-        parts.append(part)
-    return f"({', '.join(parts)})"
+            yield f"v.get({member.wire_name!r}) is not shared.{member.name}"
 
 
 _PLAIN: Final = {
@@ -214,6 +223,10 @@ class Unstructurers:
         if model not in self._functions:
             self._functions[model] = self._compile(model)
         return self._functions[model]
+
+    def unstructure(self, model: Any, kind: type[attrs.AttrsInstance]) -> dict[str, Any]:
+        """Convert a model to a plain dict."""
+        return self.get(kind)(model)
 
     def _compile(self, model: type[attrs.AttrsInstance]) -> UnstructureFunction[Any]:
         source = _Source(f"unstructure_{model.__name__}", "self")

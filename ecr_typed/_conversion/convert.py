@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import cache
-from typing import Any, Protocol, TypeVar, cast
+from typing import Any, Final, Protocol, TypeVar, cast
 
 import attrs
 
@@ -23,6 +23,10 @@ from ecr_typed._lazy import library
 Model = TypeVar("Model", bound=attrs.AttrsInstance)
 
 
+_structurers: Final = {dialect: Structurers(dialect) for dialect in (BOTO3, JSON)}
+_unstructurers: Final = Unstructurers()
+
+
 class _Converter(Protocol):
     """The part of cattrs' converter that is used."""
 
@@ -33,12 +37,12 @@ class _Converter(Protocol):
 
 @cache
 def _converter(dialect: Dialect) -> _Converter:
-    # cattrs is loaded with the first call, because a client can be made without it. It is imported
-    # by its name, because checkers would read all of it for every program that uses this package.
+    # Calls go to the compiled functions directly, so only programs that convert by themselves load
+    # cattrs. It is imported by its name, because checkers would read all of it for every program
+    # that uses this package.
     cattrs: Any = library("cattrs")
     converter = cattrs.Converter(detailed_validation=False)
-    structurers = Structurers(dialect)
-    unstructurers = Unstructurers()
+    structurers = _structurers[dialect]
 
     def structure_hook(model: type[Any]) -> Callable[[Any, Any], Any]:
         structure = structurers.get(model)
@@ -46,7 +50,7 @@ def _converter(dialect: Dialect) -> _Converter:
         return lambda value, _: structure(value, {})
 
     converter.register_structure_hook_factory(is_model, structure_hook)
-    converter.register_unstructure_hook_factory(is_model, unstructurers.get)
+    converter.register_unstructure_hook_factory(is_model, _unstructurers.get)
     typed: _Converter = converter
     return typed
 
@@ -69,13 +73,29 @@ def to_boto3(model: attrs.AttrsInstance) -> dict[str, Any]:
     kind = type(model) if is_model(type(model)) else _model_of(type(model))
     if kind is None:
         raise EcrRequestError([ArgumentProblem("model", shortened(model), "a model")])
+    return _unstructured(_converter(BOTO3).unstructure, model, kind)
+
+
+def to_parameters(request: attrs.AttrsInstance) -> dict[str, Any]:
+    """Convert the request of a call to what botocore takes.
+
+    Raises:
+        EcrRequestError: An attribute does not have its declared type.
+    """
+    return _unstructured(_unstructurers.unstructure, request, type(request))
+
+
+def _unstructured(
+    unstructure: Callable[[Any, type[Any]], dict[str, Any]],
+    model: attrs.AttrsInstance,
+    kind: type[attrs.AttrsInstance],
+) -> dict[str, Any]:
     try:
-        plain: dict[str, Any] = _converter(BOTO3).unstructure(model, kind)
+        return unstructure(model, kind)
     except CONVERSION_FAILURES as error:
         problems = wrongly_typed(kind, model)
         reason = f"{kind.__name__} can't be converted: {error or type(error).__name__}"
         raise EcrRequestError(problems or reason) from error
-    return plain
 
 
 def _model_of(kind: type[object]) -> type[attrs.AttrsInstance] | None:
@@ -101,7 +121,7 @@ def from_boto3(model: type[Model], mapping: Mapping[str, Any]) -> Model:
         EcrResponseError: A member that is always present is missing, or has a wrong type.
     """
     _check_is_model(model, "from_boto3(Repository, {...})")
-    return _structured(BOTO3, model, mapping)
+    return _structured(_converter(BOTO3).structure, BOTO3, model, mapping)
 
 
 def to_json(model: attrs.AttrsInstance, *, indent: int | None = None) -> str:
@@ -154,23 +174,45 @@ def from_json(model: type[Model], text: str | bytes) -> Model:
         problem = ArgumentProblem("text", shortened(text), "JSON, as text or bytes")
         raise EcrRequestError([problem])
     value = _parsed(model, json.loads, text, "the text")
-    return _structured(JSON, model, value)
+    return _structured(_converter(JSON).structure, JSON, model, value)
 
 
-def from_body(model: type[Model], body: bytes) -> Model:
-    """Convert the body of a response to a model."""
+def from_parsed(model: type[Model], parsed: Mapping[str, Any]) -> Model:
+    """Convert a response that botocore parsed to a model."""
+    return _structured(_structurers[BOTO3].structure, BOTO3, model, parsed)
+
+
+def _accept(_: object) -> None:
+    """Inspect nothing."""
+
+
+def from_body(
+    model: type[Model], body: bytes, inspect: Callable[[object], None] = _accept
+) -> Model:
+    """Convert the body of a response to a model.
+
+    `inspect` is called with the JSON's value before it is converted, and may raise an error.
+    """
+    structure = _structurers[JSON].structure
     if json_bodies.read_body_quickly is not None:
         try:
-            return _converter(JSON).structure(json_bodies.read_body_quickly(body), model)
-        except CONVERSION_FAILURES:
+            value = json_bodies.read_body_quickly(body)
+        except ValueError:
             pass
+        else:
+            inspect(value)
+            try:
+                return structure(value, model)
+            except CONVERSION_FAILURES:
+                pass
     try:
         value = _parsed(model, json_bodies.read_body, body, "the response")
     except EcrResponseError as error:
         # The body may have been cut short on its way.
         error.is_transient = True
         raise
-    return _structured(JSON, model, value)
+    inspect(value)
+    return _structured(structure, JSON, model, value)
 
 
 def _parsed(
@@ -197,9 +239,14 @@ def _check_is_model(model: object, example: str) -> None:
         raise EcrRequestError([ArgumentProblem("model", shortened(model), allowed)])
 
 
-def _structured(dialect: Dialect, model: type[Model], value: object) -> Model:
+def _structured(
+    structure: Callable[[object, type[Model]], Model],
+    dialect: Dialect,
+    model: type[Model],
+    value: object,
+) -> Model:
     try:
-        return _converter(dialect).structure(value, model)
+        return structure(value, model)
     except CONVERSION_FAILURES:
         pass
     return _structured_with_care(dialect, model, value)
