@@ -14,7 +14,6 @@ from ecr_typed._calls.events import CallEvent
 from ecr_typed._calls.explain.arguments import MISSING_ATTRIBUTES
 from ecr_typed._calls.retry import RetryPolicy
 from ecr_typed._calls.runner import CallRunner
-from ecr_typed._calls.waiters import wait_for_lifecycle_policy_preview, wait_for_scan
 from ecr_typed._errors import EcrError
 from ecr_typed._operations.images import ImagesOperations
 from ecr_typed._operations.layers import LayersOperations
@@ -216,6 +215,9 @@ class EcrClient(
 
         https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_DescribeImageScanFindings.html
         """
+        # Few programs wait, so the others do not load it.
+        from ecr_typed._calls.waiters import wait_for_scan
+
         return wait_for_scan(self._calls, repository_name, image_id, registry_id, delay, timeout)
 
     def wait_until_lifecycle_policy_preview_complete(
@@ -245,6 +247,8 @@ class EcrClient(
 
         https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_GetLifecyclePolicyPreview.html
         """
+        from ecr_typed._calls.waiters import wait_for_lifecycle_policy_preview
+
         return wait_for_lifecycle_policy_preview(
             self._calls, repository_name, registry_id, delay, timeout
         )

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Final
-
-import attrs
+from typing import Final, NamedTuple
 
 from ecr_typed._calls.retry import RetryPolicy
 from ecr_typed._errors import ArgumentProblem, EcrConfigurationError, EcrRequestError, shortened
@@ -55,8 +53,7 @@ def check_endpoint(url: str) -> None:
         )
 
 
-@attrs.frozen
-class _Kind:
+class _Kind(NamedTuple):
     """What an option has to be."""
 
     allowed: str

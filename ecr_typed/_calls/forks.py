@@ -19,6 +19,7 @@ LOADED_BY_CALLS: Final = (
     "ecr_typed._calls.explain.documents",
     "ecr_typed._calls.explain.errors",
     "ecr_typed._calls.reconcile",
+    "ecr_typed._calls.waiters",
     "ecr_typed._wire.operations",
     "ecr_typed.documents",
     "email.utils",

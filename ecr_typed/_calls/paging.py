@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar, cast
-
-import attrs
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, NoReturn, TypeVar, cast
 
 from ecr_typed._calls.operation import PagedOperation, ResponsePage
 from ecr_typed._errors import ArgumentProblem, EcrError, PaginationError, shortened
@@ -25,8 +23,7 @@ else:
     Page_co = TypeVar("Page_co", bound=ResponsePage, covariant=True)
 
 
-@attrs.frozen
-class Paging:
+class Paging(NamedTuple):
     """The paging options of a call, as boto3 names them."""
 
     page_size: int | None = None
@@ -84,7 +81,7 @@ class Pager(Iterable[Item_co], Generic[Item_co, Page_co]):
         Returns:
             The item, or `None` if there is none.
         """
-        for page in self._pages(attrs.evolve(self._paging, max_items=1)):
+        for page in self._pages(self._paging._replace(max_items=1)):
             for item in self._items(page):
                 return item
         return None

@@ -172,16 +172,31 @@ def _as_asked(error: EcrError, backoff: float) -> float:
     return min(max(backoff, error.retry_after), backoff + LONGEST_ADDED_BY_RETRY_AFTER)
 
 
-@attrs.frozen
 class Retrier:
     """Runs the attempts of calls by a policy. All clients on a connection share quota and paces."""
 
-    policy: RetryPolicy
-    quota: RetryQuota = attrs.field(factory=RetryQuota)
-    paces: Paces = attrs.field(factory=Paces)
-    jitter: Callable[[], float] = random.random
-    sleep: Callable[[float], None] = time.sleep
-    clock: Callable[[], float] = time.monotonic
+    def __init__(
+        self,
+        policy: RetryPolicy,
+        quota: RetryQuota | None = None,
+        paces: Paces | None = None,
+        *,
+        jitter: Callable[[], float] = random.random,
+        sleep: Callable[[float], None] = time.sleep,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.policy = policy
+        self.quota = quota or RetryQuota()
+        self.paces = paces or Paces()
+        self.jitter = jitter
+        self.sleep = sleep
+        self.clock = clock
+
+    def with_policy(self, policy: RetryPolicy, sleep: Callable[[float], None]) -> Retrier:
+        """Return a retrier for other calls that shares quota and paces."""
+        return Retrier(
+            *(policy, self.quota, self.paces), jitter=self.jitter, sleep=sleep, clock=self.clock
+        )
 
     def run(self, call: Call[Response]) -> Response:
         """Return the result of the first attempt that succeeds, or raise the error of the last."""

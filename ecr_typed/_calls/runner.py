@@ -44,9 +44,7 @@ class CallRunner:
         self.on_call = on_call
         # Quota and paces are the given one's.
         prepare_forks()
-        self._retrier = attrs.evolve(
-            retrier or Retrier(policy), policy=policy, sleep=connection.sleep
-        )
+        self._retrier = (retrier or Retrier(policy)).with_policy(policy, connection.sleep)
 
     def shared(self, policy: RetryPolicy | None, on_call: OnCall | None) -> CallRunner:
         """Return a runner with other options that shares connection, quota and paces."""

@@ -30,8 +30,15 @@ def converted(_: type, fields: list[attrs.Attribute[Any]]) -> list[attrs.Attribu
     `FrozenMap`. What is of another type is kept: the request that it is sent with refuses it, and
     names the argument.
     """
+    return [_with_converter(field) for field in fields]
+
+
+def _with_converter(field: attrs.Attribute[Any]) -> attrs.Attribute[Any]:
+    convert = _attribute_converter(field)
+    if convert is None and field.converter is None:
+        return field
     # A converter that a class gives by itself is for type checkers; the one set here does the same.
-    return [field.evolve(converter=_attribute_converter(field)) for field in fields]
+    return field.evolve(converter=convert)
 
 
 def as_tuple(values: Sequence[Item]) -> tuple[Item, ...]:

@@ -69,7 +69,7 @@ class Rig:
         """Make a call whose attempts fail in that way, then succeed."""
         retry = RetryPolicy(on_retry=self.told.append, **policy)
         call = Call(list(errors), Deadline(retry.deadline, self.clock), operation)
-        retrier = attrs.evolve(self.retrier, policy=retry)
+        retrier = self.retrier.with_policy(retry, self.retrier.sleep)
         began = self.now
         try:
             retrier.run(call)  # type: ignore[arg-type]  # as much of a call as is needed
