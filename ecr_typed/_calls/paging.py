@@ -6,12 +6,19 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, NoReturn, TypeVar, cast
 
 from ecr_typed._calls.operation import PagedOperation, ResponsePage
-from ecr_typed._errors import ArgumentProblem, EcrError, PaginationError, shortened
+from ecr_typed._errors import (
+    ArgumentProblem,
+    EcrError,
+    EcrRequestError,
+    PaginationError,
+    shortened,
+)
 
 __tracebackhide__ = True  # pytest ends at the caller's line
 
 Item = TypeVar("Item")
 Item_co = TypeVar("Item_co", covariant=True)
+Value = TypeVar("Value")
 if TYPE_CHECKING:
     # Type checkers know this module, whether it is installed or not.
     import typing_extensions
@@ -58,22 +65,48 @@ class Pager(Iterable[Item_co], Generic[Item_co, Page_co]):
             EcrError: Its `next_token` says from where `starting_token` goes on; all items before
                 were given.
         """
-        for items in batches(self):
-            yield from items
+        return _flat(self._batches())
 
-    def pages(self) -> Iterator[Page_co]:
+    def items(self, *, prefetch: int = 0) -> Iterator[Item_co]:
+        """Iterate over the items of all pages, as a loop over the pager does.
+
+        Args:
+            prefetch: How many pages to fetch ahead, on a thread of the iteration, while the program
+                works on the items of a page. Default: none. The end of the loop, however it
+                comes, ends the thread and its request.
+
+        Returns:
+            An iterator that fetches each page when it is needed, or ahead of that.
+
+        Raises:
+            PaginationError: The service gave a token for a second time; there is no way on.
+            EcrRequestError: `prefetch` is not a whole number of at least 0.
+            EcrError: Its `next_token` says from where `starting_token` goes on; all items before
+                were given.
+        """
+        check_prefetch(prefetch)
+        return _flat(_ahead(self._batches(), prefetch))
+
+    def pages(self, *, prefetch: int = 0) -> Iterator[Page_co]:
         """Iterate over the pages: the operation's responses, whole.
 
         To go on after a page, pass its `next_token` as `starting_token`; the last one has none.
 
+        Args:
+            prefetch: How many pages to fetch ahead, on a thread of the iteration, while the program
+                works on a page. Default: none. The end of the loop, however it comes, ends the
+                thread and its request.
+
         Returns:
-            An iterator that fetches each page when it is asked for.
+            An iterator that fetches each page when it is asked for, or ahead of that.
 
         Raises:
             PaginationError: The service gave a token for a second time; there is no way on.
+            EcrRequestError: `prefetch` is not a whole number of at least 0.
             EcrError: Its `next_token` says from where `starting_token` goes on.
         """
-        return self._pages(self._paging)
+        check_prefetch(prefetch)
+        return _ahead(self._pages(self._paging), prefetch)
 
     def first(self) -> Item_co | None:
         """Fetch the first item, asking the service for no more than that.
@@ -187,6 +220,20 @@ class Pager(Iterable[Item_co], Generic[Item_co, Page_co]):
         )
 
 
+def _flat(batches: Iterator[Sequence[Item]]) -> Iterator[Item]:
+    for items in batches:
+        yield from items
+
+
+def _ahead(values: Iterator[Value], count: int) -> Iterator[Value]:
+    if not count:
+        return values
+    # Only programs that fetch ahead load it.
+    from ecr_typed._calls.prefetch import ahead
+
+    return ahead(values, count)
+
+
 def batches(pager: Pager[Item, Any]) -> Iterator[Sequence[Item]]:
     """Iterate over the items of a listing, one sequence for each page."""
     return pager._batches()  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]  # of this module
@@ -198,6 +245,13 @@ def _list_at(page: object, path: str) -> Sequence[Any]:
         # Where a structure is absent, so are its lists.
         found = getattr(found, name, None)
     return found or ()
+
+
+def check_prefetch(prefetch: object) -> None:
+    """Refuse what is no number of pages to fetch ahead."""
+    if not _is_whole(prefetch, least=0):
+        problem = ArgumentProblem("prefetch", shortened(prefetch), "a whole number of at least 0")
+        raise EcrRequestError([problem])
 
 
 def paging_problems(
@@ -220,7 +274,7 @@ def paging_problems(
         yield ArgumentProblem("starting_token", shortened(token), allowed)
 
 
-def _is_whole(value: object, most: int | None = None) -> bool:
+def _is_whole(value: object, most: int | None = None, *, least: int = 1) -> bool:
     if not isinstance(value, int) or isinstance(value, bool):
         return False
-    return value >= 1 and (most is None or value <= most)
+    return value >= least and (most is None or value <= most)

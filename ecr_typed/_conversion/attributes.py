@@ -34,8 +34,8 @@ def converted(_: type, fields: list[attrs.Attribute[Any]]) -> list[attrs.Attribu
 
 
 def _with_converter(field: attrs.Attribute[Any]) -> attrs.Attribute[Any]:
-    convert = _attribute_converter(field)
-    if convert is None and field.converter is None:
+    convert, own = _attribute_converter(field), cast("Any", field).converter
+    if convert is None and own is None:
         return field
     # A converter that a class gives by itself is for type checkers; the one set here does the same.
     return field.evolve(converter=convert)

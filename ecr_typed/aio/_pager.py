@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable, AsyncIterator, Iterator
-from typing import TYPE_CHECKING, Generic, NoReturn, TypeVar
+import asyncio
+from collections import deque
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Iterator
+from contextlib import aclosing
+from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar
 
 from ecr_typed import Pager
-from ecr_typed._calls.paging import Item_co, Page_co, batches
+from ecr_typed._calls.paging import Item_co, Page_co, batches, check_prefetch
 from ecr_typed.aio._calls import AsyncCalls
 
 __tracebackhide__ = True  # pytest's tracebacks end at the caller's line.
@@ -32,23 +35,47 @@ class AsyncPager(AsyncIterable[Item_co], Generic[Item_co, Page_co]):
             EcrError: Its `next_token` says where `starting_token` goes on; all items before were
                 given.
         """
-        async for items in self._on_threads(batches(self._pager)):
-            for item in items:
-                yield item
+        async for item in self._items(0):
+            yield item
 
-    def pages(self) -> AsyncIterator[Page_co]:
+    def items(self, *, prefetch: int = 0) -> AsyncIterator[Item_co]:
+        """Iterate over the items of all pages, as a loop over the pager does.
+
+        Args:
+            prefetch: How many pages to fetch ahead, while the program works on the items of a page.
+                Default: none. The end of the loop, however it comes, cancels what is in flight.
+
+        Returns:
+            An asynchronous iterator that fetches each page when it is needed, or ahead of that.
+
+        Raises:
+            PaginationError: The service returned a page token twice; nothing can go on.
+            EcrRequestError: `prefetch` is not a whole number of at least 0.
+            EcrError: Its `next_token` says where `starting_token` goes on; all items before were
+                given.
+        """
+        check_prefetch(prefetch)
+        return self._items(prefetch)
+
+    def pages(self, *, prefetch: int = 0) -> AsyncIterator[Page_co]:
         """Iterate over the pages: the operation's responses, whole.
 
         To go on after a page, pass its `next_token` as `starting_token`; the last one has none.
 
+        Args:
+            prefetch: How many pages to fetch ahead, while the program works on a page.
+                Default: none. The end of the loop, however it comes, cancels what is in flight.
+
         Returns:
-            An asynchronous iterator that fetches each page when it is asked for.
+            An asynchronous iterator that fetches each page when it is asked for, or ahead of that.
 
         Raises:
             PaginationError: The service returned a page token twice; nothing can go on.
+            EcrRequestError: `prefetch` is not a whole number of at least 0.
             EcrError: Its `next_token` says where `starting_token` goes on.
         """
-        return self._on_threads(self._pager.pages())
+        check_prefetch(prefetch)
+        return self._steps(self._pager.pages(), prefetch)
 
     async def first(self) -> Item_co | None:
         """Fetch the first item, asking the service for no more than that.
@@ -66,13 +93,43 @@ class AsyncPager(AsyncIterable[Item_co], Generic[Item_co, Page_co]):
         """
         return [item async for item in self]
 
-    async def _on_threads(self, values: Iterator[Value]) -> AsyncIterator[Value]:
+    async def _items(self, prefetch: int) -> AsyncGenerator[Item_co, None]:
+        async with aclosing(self._steps(batches(self._pager), prefetch)) as steps:
+            async for items in steps:
+                for item in items:
+                    yield item
+
+    async def _steps(self, values: Iterator[Value], prefetch: int) -> AsyncGenerator[Value, None]:
         """Take the steps of an iterator on the client's threads, one after the other."""
-        while True:
-            step: list[Value] = await self._calls.run(lambda _: [*_next(values)])
-            if not step:
-                return
-            yield step[0]
+        if not prefetch:
+            while step := await self._step(values):
+                yield step.pop()
+            return
+        coming: deque[asyncio.Task[list[Value]]] = deque()
+        try:
+            while True:
+                while len(coming) <= prefetch:
+                    before = coming[-1] if coming else None
+                    coming.append(asyncio.create_task(self._step(values, before)))
+                    coming[-1].add_done_callback(_look_at_error)
+                step = await coming[0]
+                coming.popleft()
+                if not step:
+                    return
+                yield step.pop()
+        finally:
+            for task in coming:
+                task.cancel()
+            # An error that ends this would keep itself, in the frame that it came through.
+            coming.clear()
+
+    async def _step(
+        self, values: Iterator[Value], before: asyncio.Task[list[Value]] | None = None
+    ) -> list[Value]:
+        """Return the next value, or nothing at the end, once the step before has ended."""
+        if before is not None:
+            await asyncio.wait([before])
+        return await self._calls.run(lambda _: [*_next(values)])
 
     def __repr__(self) -> str:
         return f"<Async{repr(self._pager)[1:]}"
@@ -90,6 +147,12 @@ class AsyncPager(AsyncIterable[Item_co], Generic[Item_co, Page_co]):
                 "an AsyncPager is neither true nor false, as nothing is fetched yet: "
                 "await its first() and compare it with None"
             )
+
+
+def _look_at_error(task: asyncio.Task[Any]) -> None:
+    # asyncio would log it as lost where the program left the loop before.
+    if not task.cancelled():
+        task.exception()
 
 
 def _next(values: Iterator[Value]) -> Iterator[Value]:

@@ -37,6 +37,8 @@ async def listings(ecr: AsyncEcrClient) -> None:
     async for repository in listing:
         assert_type(repository, Repository)
     assert_type(listing.pages(), AsyncIterator[DescribeRepositoriesResponse])
+    assert_type(listing.pages(prefetch=1), AsyncIterator[DescribeRepositoriesResponse])
+    assert_type(listing.items(prefetch=1), AsyncIterator[Repository])
     assert_type(await listing.first(), Repository | None)
     assert_type(await listing.to_list(), list[Repository])
 

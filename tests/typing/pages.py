@@ -36,6 +36,13 @@ def pages(pager: Pager[Repository, DescribeRepositoriesResponse]) -> None:
     assert_type(next(pager.pages()), DescribeRepositoriesResponse)
 
 
+def ahead(pager: Pager[Repository, DescribeRepositoriesResponse]) -> None:
+    assert_type(pager.pages(prefetch=1), Iterator[DescribeRepositoriesResponse])
+    assert_type(pager.items(), Iterator[Repository])
+    for repository in pager.items(prefetch=1):
+        assert_type(repository, Repository)
+
+
 def first(pager: Pager[Repository, DescribeRepositoriesResponse]) -> None:
     assert_type(pager.first(), Repository | None)
     if (repository := pager.first()) is not None:
