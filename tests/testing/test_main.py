@@ -159,11 +159,13 @@ def test_roles_have_the_policies_of_a_file(monkeypatch: pytest.MonkeyPatch, tmp_
         address, variables = lines(process)
         for name, value in variables.items():
             monkeypatch.setenv(name, value)
-        sts: Any = boto3.Session().client("sts")
-        response = sts.assume_role(RoleArn=role, RoleSessionName="build")
-        issued: dict[str, str] = response["Credentials"]
-        keys = (issued["AccessKeyId"], issued["SecretAccessKey"], issued["SessionToken"])
-        with EcrClient(session=boto3.Session(*keys), endpoint_url=address) as ci:
+        session: Any = boto3.Session()
+        sts = session.client("sts")
+        issued: Any = sts.assume_role(RoleArn=role, RoleSessionName="build")["Credentials"]
+        monkeypatch.setenv("AWS_ACCESS_KEY_ID", issued["AccessKeyId"])
+        monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", issued["SecretAccessKey"])
+        monkeypatch.setenv("AWS_SESSION_TOKEN", issued["SessionToken"])
+        with EcrClient(session=boto3.Session(), endpoint_url=address) as ci:
             assert ci.describe_repositories().to_list() == []
             with pytest.raises(AccessDeniedException, match="no identity-based policy allows"):
                 ci.create_repository("app")
