@@ -178,7 +178,7 @@ def test_pulls_of_an_excluded_role_are_not_recorded(
     pull(node)
     recorded = pulled_at(boto3_ecr)
     assert recorded == emulator.clock.now()
-    passes(hours=1)
+    passes(minutes=30)
     pull(scanner)
     assert pulled_at(boto3_ecr) == recorded
     boto3_ecr.deregister_pull_time_update_exclusion(principalArn=arn)

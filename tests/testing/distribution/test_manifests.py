@@ -145,7 +145,7 @@ def test_a_manifest_with_blobs_that_are_not_there(registry: Registry, account_id
     missing = ", ".join(digest_of(f"{kind} one") for kind in ("config", "layer"))
     assert error_of(registry.push("v1", manifest_of())) == (
         400,
-        "MANIFEST_BLOB_UNKNOWN",
+        "BLOB_UPLOAD_UNKNOWN",
         (
             f"Layers with digests '[{missing}]' required for pushing image into repository with "
             f"name 'app' in the registry with id '{account_id}' do not exist"

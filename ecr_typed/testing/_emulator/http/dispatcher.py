@@ -21,6 +21,7 @@ from ecr_typed.testing._emulator.http.messages import (
     service_response,
 )
 from ecr_typed.testing._emulator.registry.layers import DOWNLOADS_PATH
+from ecr_typed.testing._emulator.texts import protocols
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -131,10 +132,7 @@ class Dispatcher:
 
 def _not_emulated(service_name: str, environ: WSGIEnvironment) -> HttpResponse:
     """Return the error for another service, in the protocol that its clients read."""
-    message = (
-        f"ecr_typed.testing emulates Amazon ECR, not '{service_name}'. For other services use "
-        "EcrEmulator(moto=True), which needs the extra ecr_typed[moto]"
-    )
+    message = protocols.OTHER_SERVICE(service_name=service_name)
     code = "ServiceNotEmulated"
     if "x-www-form-urlencoded" in environ.get("CONTENT_TYPE", "") or service_name == "s3":
         body = f"<Error><Code>{code}</Code><Message>{message}</Message></Error>"

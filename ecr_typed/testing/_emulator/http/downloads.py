@@ -12,6 +12,7 @@ from urllib.parse import parse_qs
 
 from ecr_typed.testing._emulator.registry.errors import ServiceError
 from ecr_typed.testing._emulator.registry.layers import DOWNLOADS_PATH
+from ecr_typed.testing._emulator.texts import protocols
 
 if TYPE_CHECKING:
     from ecr_typed.testing._emulator.http.messages import HttpResponse
@@ -25,15 +26,15 @@ def download(registries: Registries, path: str, query: str, range_header: str) -
     """Return a layer, or the bytes of it that a `Range` header asks for."""
     arguments = {name: values[-1] for name, values in parse_qs(query).items()}
     if not registries.layer_urls.has_signed(path, arguments):
-        return _refusal("403 FORBIDDEN", "SignatureDoesNotMatch", "The signature is not ours")
+        return _refusal("403 FORBIDDEN", "SignatureDoesNotMatch", protocols.URL_NOT_SIGNED())
     if registries.now >= registries.layer_urls.expiry(arguments):
-        return _refusal("403 FORBIDDEN", "AccessDenied", "Request has expired")
+        return _refusal("403 FORBIDDEN", "AccessDenied", protocols.URL_EXPIRED())
     account_id, region_name, *name, digest = path.removeprefix(DOWNLOADS_PATH).split("/")
     try:
         repository = registries.of(account_id, region_name).repository("/".join(name))
         content = repository.layers.content[digest]
     except (ServiceError, KeyError):
-        return _refusal("404 NOT FOUND", "NoSuchKey", "The specified key does not exist.")
+        return _refusal("404 NOT FOUND", "NoSuchKey", protocols.NO_SUCH_KEY())
     return _content(content, range_header)
 
 
@@ -46,7 +47,7 @@ def _content(content: bytes, range_header: str) -> HttpResponse:
         return _refusal(
             "416 REQUESTED RANGE NOT SATISFIABLE",
             "InvalidRange",
-            "The requested range is not satisfiable",
+            protocols.RANGE_NOT_SATISFIABLE(),
             f"<RangeRequested>{range_header}</RangeRequested>"
             f"<ActualObjectSize>{len(content)}</ActualObjectSize>",
         )

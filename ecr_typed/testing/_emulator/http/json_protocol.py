@@ -15,6 +15,7 @@ from ecr_typed.testing._emulator.http.messages import (
 )
 from ecr_typed.testing._emulator.http.service_description import REQUESTS, WITHOUT_OUTPUT
 from ecr_typed.testing._emulator.registry.errors import ServiceError
+from ecr_typed.testing._emulator.texts import protocols
 
 if TYPE_CHECKING:
     from ecr_typed.testing._emulator.registry.call import Origin
@@ -47,23 +48,22 @@ def respond(
         return refusal(error)
     except Exception:
         _logger.exception("%s failed", operation_name)
-        message = "The emulator failed; its log (ecr_typed.testing) has the traceback."
-        return refusal(ServiceError("ServerException", message), "500 INTERNAL SERVER ERROR")
+        failure = ServiceError("ServerException", protocols.EMULATOR_FAILED())
+        return refusal(failure, "500 INTERNAL SERVER ERROR")
     return service_response("200 OK", response)
 
 
 def no_call(method: str, authorization: str) -> HttpResponse:
     """Return the refusal of a request that is no call of an operation, or is not signed."""
     if method != "POST":
-        error = ServiceError("UnknownOperationException", f"ECR's API takes POST, not {method}")
+        error = ServiceError("UnknownOperationException", protocols.ONLY_POST(method=method))
     elif authorization:
         error = ServiceError(
             "IncompleteSignatureException",
-            "Authorization header requires 'Credential' parameter. "
-            f"Authorization={authorization.partition(' ')[0]}",
+            protocols.NO_CREDENTIAL(scheme=authorization.partition(" ")[0]),
         )
     else:
-        error = ServiceError("MissingAuthenticationTokenException", "Missing Authentication Token")
+        error = ServiceError("MissingAuthenticationTokenException", protocols.NO_AUTHENTICATION())
     return refusal(error)
 
 
@@ -79,12 +79,12 @@ def _read(operation_name: str, body: bytes) -> dict[str, Any]:
     if shape is None:
         raise ServiceError(
             "UnknownOperationException",
-            f"ecr_typed.testing does not emulate an operation '{operation_name}' of ECR",
+            protocols.NO_OPERATION(operation_name=operation_name),
         )
     try:
         document: object = json.loads(body or b"{}")
     except (ValueError, RecursionError) as error:
-        raise ServiceError("SerializationException", f"The request is no JSON: {error}") from error
+        raise ServiceError("SerializationException", protocols.NO_JSON(error=error)) from error
     return shape.accept(document)
 
 

@@ -15,6 +15,8 @@ from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 from werkzeug.test import run_wsgi_app
 
 from ecr_typed.testing._emulator.http.messages import ConnectionEnd
+from ecr_typed.testing._emulator.texts import protocols
+from ecr_typed.testing._emulator.texts.text import Message
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -32,13 +34,16 @@ _WITHOUT_BODY = frozenset({204, 304})
 _PIECE = 1024 * 1024
 _TLS_HANDSHAKE = b"\x16"
 _NO_TLS = (
-    b"HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\nConnection: close\r\n\r\n"
-    b"This port speaks HTTP, not HTTPS: use http://\n"
+    "HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\nConnection: close\r\n\r\n"
+    f"{protocols.NO_TLS()}\n"
 )
 
 
 class BadRequestError(Exception):
-    """A request that is no HTTP request; its text says why."""
+    """A request that is no HTTP request."""
+
+    def __init__(self, message: Message) -> None:
+        super().__init__(message)
 
 
 class EmulatorRequestHandler(WSGIRequestHandler):
@@ -60,7 +65,7 @@ class EmulatorRequestHandler(WSGIRequestHandler):
         if requests.peek(1)[:1] == _TLS_HANDSHAKE:
             self.close_connection = True
             _logger.warning("a client speaks TLS; the emulator speaks HTTP: use http://")
-            self.wfile.write(_NO_TLS)
+            self.wfile.write(_NO_TLS.encode())
             return
         super().handle_one_request()
 
@@ -96,11 +101,11 @@ class EmulatorRequestHandler(WSGIRequestHandler):
             try:
                 whole: bytes = environ["wsgi.input"].read()
             except OSError as error:
-                raise BadRequestError(f"The chunked body can't be read: {error}") from error
+                raise BadRequestError(protocols.BROKEN_CHUNKS(error=error)) from error
             return whole
         stated: str = environ.get("CONTENT_LENGTH") or "0"
         if not re.fullmatch("[0-9]{1,18}", stated):
-            raise BadRequestError(f"Content-Length must be a number of bytes, not {stated!r}")
+            raise BadRequestError(protocols.BAD_CONTENT_LENGTH(stated=stated))
         # The body is read in pieces, because a client may state more than there is memory for.
         body, missing = bytearray(), int(stated)
         while missing:

@@ -16,6 +16,8 @@ from functools import cache
 from typing import Any, Protocol, cast
 
 from ecr_typed.testing._emulator.registry.errors import ServiceError, invalid
+from ecr_typed.testing._emulator.texts import constraints, protocols
+from ecr_typed.testing._emulator.texts.text import Message
 
 # The model's pattern can split a run of letters in more ways than there is time to try. This one
 # matches the same texts, and each in one way.
@@ -65,7 +67,7 @@ class Structure:
             if name in value:
                 shape.check(value[name], prefix + name)
             elif name in self.required:
-                raise invalid(prefix + name, "Member must not be null")
+                raise invalid(prefix + name, constraints.NOT_NULL())
 
 
 class List:
@@ -84,7 +86,7 @@ class List:
 
     def check(self, value: list[Any], at: str) -> None:
         """Refuse too few or too many items, and items that break a limit."""
-        _check_range(len(value), self.min, self.max, at, "Member must have length")
+        _check_range(len(value), self.min, self.max, at, constraints.MEMBER_LENGTH())
         for position, item in enumerate(value, 1):
             self.item.check(item, f"{at}.{position}.member")
 
@@ -135,11 +137,11 @@ class Text:
 
     def check(self, value: str, at: str) -> None:
         """Refuse a text that is too short or too long, is no value of its enum, or has no match."""
-        _check_range(len(value), self.min, self.max, at, "must have length")
+        _check_range(len(value), self.min, self.max, at, constraints.LENGTH())
         if self.values and value not in self.values:
-            raise invalid(at, f"must satisfy enum value set: [{', '.join(self.values)}]")
+            raise invalid(at, constraints.NOT_IN_ENUM(values=", ".join(self.values)))
         if self.pattern is not None and not matches_whole(self.pattern, value):
-            raise invalid(at, f"must satisfy regular expression '{self.pattern}'")
+            raise invalid(at, constraints.NO_MATCH(pattern=self.pattern))
 
 
 class Integer:
@@ -158,7 +160,7 @@ class Integer:
 
     def check(self, value: int, at: str) -> None:
         """Refuse a number out of range."""
-        _check_range(value, self.min, self.max, at, "Member must have value")
+        _check_range(value, self.min, self.max, at, constraints.MEMBER_VALUE())
 
 
 class Number:
@@ -218,7 +220,7 @@ class Blob:
 
     def check(self, value: bytes, at: str) -> None:
         """Refuse too few or too many bytes."""
-        _check_range(len(value), self.min, self.max, at, "Member must have length")
+        _check_range(len(value), self.min, self.max, at, constraints.MEMBER_LENGTH())
 
 
 def matches_whole(pattern: str, text: str) -> bool:
@@ -231,12 +233,12 @@ def _compiled(pattern: str) -> re.Pattern[str]:
     return re.compile(_REWRITTEN.get(pattern, pattern), re.ASCII)
 
 
-def _check_range(size: int, least: int | None, most: int | None, at: str, must: str) -> None:
+def _check_range(size: int, least: int | None, most: int | None, at: str, must: Message) -> None:
     if least is not None and size < least:
-        raise invalid(at, f"{must} greater than or equal to {least}")
+        raise invalid(at, constraints.TOO_SMALL(must=must, least=least))
     if most is not None and size > most:
-        raise invalid(at, f"{must} less than or equal to {most}")
+        raise invalid(at, constraints.TOO_LARGE(must=must, most=most))
 
 
 def _wrong_type(member: str, kind: str) -> ServiceError:
-    return ServiceError("SerializationException", f"'{member}' can't be read as {kind}")
+    return ServiceError("SerializationException", protocols.WRONG_TYPE(member=member, kind=kind))

@@ -16,6 +16,7 @@ from urllib.parse import parse_qsl
 from ecr_typed.testing._emulator.http.messages import HttpResponse
 from ecr_typed.testing._emulator.registry.callers import Caller
 from ecr_typed.testing._emulator.registry.errors import ServiceError
+from ecr_typed.testing._emulator.texts import protocols
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -71,8 +72,7 @@ def _run(action: str, registries: Registries, form: Mapping[str, str], caller: C
         case _:
             raise ServiceError(
                 "InvalidAction",
-                f"ecr_typed.testing does not emulate '{action}' of STS. For all of STS use "
-                "EcrEmulator(moto=True), which needs the extra ecr_typed[moto]",
+                protocols.NO_OPERATION_OF_STS(action=action),
             )
 
 
@@ -88,18 +88,17 @@ def _assume_role(registries: Registries, form: Mapping[str, str]) -> str:
     role_arn, session_name = form.get("RoleArn", ""), form.get("RoleSessionName", "")
     role = _ROLE.fullmatch(role_arn)
     if role is None:
-        raise ServiceError("ValidationError", f"{role_arn} is invalid")
+        raise ServiceError("ValidationError", protocols.INVALID_ROLE(role_arn=role_arn))
     if not _SESSION_NAME.fullmatch(session_name):
         raise ServiceError(
             "ValidationError",
-            f"1 validation error detected: Value '{session_name}' at 'roleSessionName' failed to "
-            "satisfy constraint: Member must satisfy regular expression pattern: [\\w+=,.@-]*",
+            protocols.INVALID_SESSION_NAME(session_name=session_name),
         )
     seconds = form.get("DurationSeconds", str(_DEFAULT_SECONDS))
     if not (seconds.isdecimal() and _LEAST_SECONDS <= int(seconds) <= _MOST_SECONDS):
         raise ServiceError(
             "ValidationError",
-            f"DurationSeconds is from {_LEAST_SECONDS} to {_MOST_SECONDS}, not '{seconds}'",
+            protocols.INVALID_DURATION(least=_LEAST_SECONDS, most=_MOST_SECONDS, seconds=seconds),
         )
     partition, account_id, role_name = role.groups()
     user_id = f"AROA{secrets.token_hex(8).upper()}:{session_name}"

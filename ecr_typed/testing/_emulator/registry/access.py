@@ -17,12 +17,14 @@ from ecr_typed.testing._emulator.registry.policy_evaluation.decisions import (
     decide_on_resource,
 )
 from ecr_typed.testing._emulator.registry.policy_evaluation.request_context import context_of
+from ecr_typed.testing._emulator.texts import protocols
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from ecr_typed.testing._emulator.registry.call import Call
     from ecr_typed.testing._emulator.registry.repositories import Registry
+    from ecr_typed.testing._emulator.texts.text import Message
 
 _REPOSITORY_ARN = re.compile("arn:[^:]+:ecr:[^:]+:([0-9]{12}):repository/(.+)")
 # Without one repository, these are calls for all of them; other calls are for no resource.
@@ -80,23 +82,20 @@ def _check(call: Call, registry: Registry, action: str, name: str | None) -> Non
         else decide_by_identity(identity_policy, action, resource, context)
     )
     if by_identity == "Deny":
-        raise _refusal(call, action, resource, "with an explicit deny in an identity-based policy")
+        raise _refusal(call, action, resource, protocols.DENIED_BY_IDENTITY())
     if by_resource == "Deny":
-        raise _refusal(call, action, resource, "with an explicit deny in a resource-based policy")
+        raise _refusal(call, action, resource, protocols.DENIED_BY_RESOURCE())
     is_own = registry.account_id == caller.account_id
     if is_own and "Allow" in (by_identity, by_resource):
         return
     if by_identity is None:
-        why = f"because no identity-based policy allows the {action} action"
-        raise _refusal(call, action, resource, why)
+        raise _refusal(call, action, resource, protocols.NO_IDENTITY_POLICY(action=action))
     if not is_own and by_resource is None and call.operation_name not in _OF_THE_CALLER:
-        why = f"because no resource-based policy allows the {action} action"
-        raise _refusal(call, action, resource, why)
+        raise _refusal(call, action, resource, protocols.NO_RESOURCE_POLICY(action=action))
 
 
-def _refusal(call: Call, action: str, resource: str, why: str) -> ServiceError:
+def _refusal(call: Call, action: str, resource: str, why: Message) -> ServiceError:
     return ServiceError(
         "AccessDeniedException",
-        f"User: {call.caller.arn} is not authorized to perform: {action} on resource: {resource} "
-        f"{why}",
+        protocols.ACCESS_DENIED(arn=call.caller.arn, action=action, resource=resource, why=why),
     )

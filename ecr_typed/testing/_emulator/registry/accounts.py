@@ -21,6 +21,7 @@ from ecr_typed.testing._emulator.registry.callers import (
 )
 from ecr_typed.testing._emulator.registry.errors import ServiceError
 from ecr_typed.testing._emulator.registry.names import partition_of
+from ecr_typed.testing._emulator.texts import protocols
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -111,16 +112,14 @@ class Accounts:
         session = self._sessions.read(access_key_id, session_token)
         if session is not None:
             if now >= session.expires_at:
-                message = "The security token included in the request is expired"
-                raise ServiceError("ExpiredTokenException", message)
+                raise ServiceError("ExpiredTokenException", protocols.EXPIRED_SESSION())
             return session.caller
         if self.lookups is not None:
             # moto's STS issues keys that moto itself does not remember.
             caller = self.lookups.caller(access_key_id)
             return caller or Caller.root_of(self.default_account_id)
         if access_key_id.startswith(TEMPORARY_KEY):
-            message = "The security token included in the request is invalid."
-            raise ServiceError("UnrecognizedClientException", message)
+            raise ServiceError("UnrecognizedClientException", protocols.UNKNOWN_SESSION())
         return Caller.root_of(self.default_account_id)
 
     def issue_session(self, caller: Caller, expires_at: datetime) -> Credentials:

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from ecr_typed.testing._emulator.registry.errors import invalid
+from ecr_typed.testing._emulator.texts import constraints
 
 if TYPE_CHECKING:
     from ecr_typed.testing._emulator.registry.callers import Caller
@@ -86,7 +87,7 @@ class Call:
         """Refuse paging parameters together with the parameter that chooses the items."""
         for parameter in _PAGING_PARAMETERS:
             if parameter in self.parameters:
-                raise invalid(parameter, f"must not be specified with '{choice}'")
+                raise invalid(parameter, constraints.NOT_WITH(choice=choice))
 
 
 Response: TypeAlias = dict[str, Any]

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from ecr_typed.testing._emulator.texts import constraints
+from ecr_typed.testing._emulator.texts.text import Message
+
 
 class ServiceError(Exception):
     """An error of the service: its code, its message, and the members of its own, if any."""
 
-    def __init__(self, code: str, message: str, /, **members: str | int) -> None:
+    def __init__(self, code: str, message: Message, /, **members: str | int) -> None:
         super().__init__(f"{code}: {message}")
         self.code = code
         self.message = message
@@ -14,9 +17,7 @@ class ServiceError(Exception):
 
 
 def invalid(
-    member: str, constraint: str, *, code: str = "InvalidParameterException"
+    member: str, constraint: Message, *, code: str = "InvalidParameterException"
 ) -> ServiceError:
     """Return the error for a parameter that breaks a constraint, in the service's wording."""
-    return ServiceError(
-        code, f"Invalid parameter at '{member}' failed to satisfy constraint: '{constraint}'"
-    )
+    return ServiceError(code, constraints.INVALID_PARAMETER(member=member, constraint=constraint))

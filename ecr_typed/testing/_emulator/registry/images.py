@@ -11,6 +11,8 @@ from typing import Any, Literal, TypeAlias
 from ecr_typed.testing._emulator.registry.errors import ServiceError, invalid
 from ecr_typed.testing._emulator.registry.manifests import Manifest
 from ecr_typed.testing._emulator.registry.states import States
+from ecr_typed.testing._emulator.texts import constraints, refusals
+from ecr_typed.testing._emulator.texts.text import Message
 
 ImageStatus: TypeAlias = Literal["ACTIVE", "ARCHIVED", "ACTIVATING"]
 
@@ -19,14 +21,12 @@ _TAG = "[a-zA-Z0-9_][a-zA-Z0-9_.-]*"
 # The service's messages name a wider pattern for tags than the one that it checks.
 _NAMED_TAG = "[a-zA-Z0-9-_.]+"
 _REASONS = {
-    "MissingDigestAndTag": "Invalid request parameters: both tag and digest cannot be null",
-    "InvalidImageDigest": (
-        f"Invalid request parameters: image digest should satisfy the regex '{_DIGEST}'"
-    ),
-    "InvalidImageTag": f"Invalid request parameters: image tag should satisfy the regex '{_TAG}'",
-    "ImageTagDoesNotMatchDigest": "Requested image has the tag with another digest",
-    "ImageNotFound": "Requested image not found",
-    "ImageInaccessible": "Requested image is archived",
+    "MissingDigestAndTag": refusals.NO_DIGEST_AND_TAG(),
+    "InvalidImageDigest": refusals.INVALID_DIGEST(pattern=_DIGEST),
+    "InvalidImageTag": refusals.INVALID_TAG(pattern=_TAG),
+    "ImageTagDoesNotMatchDigest": refusals.TAG_OF_ANOTHER_IMAGE(),
+    "ImageNotFound": refusals.REQUESTED_IMAGE_NOT_FOUND(),
+    "ImageInaccessible": refusals.REQUESTED_IMAGE_IS_ARCHIVED(),
 }
 
 
@@ -191,9 +191,9 @@ def check_tag(tag: str) -> None:
 def unusable_id(code: str, member: str) -> ServiceError:
     """Return the error for an identifier that could name no image."""
     if code == "InvalidImageDigest":
-        return invalid("imageDigest", f"must satisfy regular expression '{_DIGEST}'")
+        return invalid("imageDigest", constraints.NO_MATCH(pattern=_DIGEST))
     if code == "InvalidImageTag":
-        return invalid("imageTag", f"must satisfy regular expression '{_NAMED_TAG}'")
+        return invalid("imageTag", constraints.NO_MATCH(pattern=_NAMED_TAG))
     return invalid(member, _REASONS[code])
 
 
@@ -203,7 +203,7 @@ def with_digest(image_id: Mapping[str, str], image: StoredImage) -> dict[str, st
 
 
 def image_failure(
-    image_id: Mapping[str, str], code: str, reason: str | None = None
+    image_id: Mapping[str, str], code: str, reason: Message | None = None
 ) -> dict[str, Any]:
     """Return the failure of one image, in a response that is good for others."""
     return {

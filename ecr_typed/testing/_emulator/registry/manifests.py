@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 from ecr_typed.testing._emulator.registry.errors import ServiceError, invalid
+from ecr_typed.testing._emulator.texts import constraints
 
 DOCKER_MANIFEST = "application/vnd.docker.distribution.manifest.v2+json"
 DOCKER_LIST = "application/vnd.docker.distribution.manifest.list.v2+json"
@@ -127,10 +128,10 @@ def _media_type(own: object, given: str | None) -> str:
     if own is None and given is None:
         raise _syntax_error()
     if own is not None and given is not None and own != given:
-        raise invalid("imageManifestMediaType", "must be the mediaType of the manifest")
+        raise invalid("imageManifestMediaType", constraints.OTHER_MEDIA_TYPE())
     kind = given if own is None else own
     if kind not in MANIFESTS | INDEXES:
-        raise invalid("imageManifestMediaType", f"'{kind}' is not supported")
+        raise invalid("imageManifestMediaType", constraints.UNSUPPORTED_MEDIA_TYPE(media_type=kind))
     return str(kind)
 
 
@@ -166,4 +167,4 @@ def _texts(members: Mapping[str, object]) -> dict[str, str]:
 
 def _syntax_error() -> ServiceError:
     # The service's wording for any manifest that it can't read, with its spelling of the member.
-    return invalid("ImageManifest", "Invalid JSON syntax")
+    return invalid("ImageManifest", constraints.INVALID_JSON())

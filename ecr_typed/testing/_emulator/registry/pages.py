@@ -12,6 +12,7 @@ import json
 import secrets
 
 from ecr_typed.testing._emulator.registry.errors import invalid
+from ecr_typed.testing._emulator.texts import constraints
 
 _SIGNATURE_SIZE = 16
 
@@ -37,7 +38,7 @@ class PageTokens:
             key = ""
         # The texts are compared because several texts decode to the same bytes.
         if not hmac.compare_digest(self.issue(listing, key).encode(), token.encode()):
-            raise invalid("nextToken", "must be a token of this operation with the same arguments")
+            raise invalid("nextToken", constraints.INVALID_PAGE_TOKEN())
         return key
 
     def _sign(self, listing: object, last_key: str) -> bytes:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeGuard, cast
 from ecr_typed.testing._emulator.http.service_description import REQUESTS
 from ecr_typed.testing._emulator.registry.errors import ServiceError, invalid
 from ecr_typed.testing._emulator.registry.policy_evaluation.conditions import is_operator
+from ecr_typed.testing._emulator.texts import constraints
 
 if TYPE_CHECKING:
     from ecr_typed.documents import PolicyDocument
@@ -171,4 +172,4 @@ def listed(value: object) -> list[Any]:
 
 
 def _invalid(kind: PolicyKind) -> ServiceError:
-    return invalid("PolicyText", f"Invalid {kind} policy provided")
+    return invalid("PolicyText", constraints.INVALID_POLICY(kind=kind))

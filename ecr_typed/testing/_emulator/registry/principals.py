@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ecr_typed.testing._emulator.registry.errors import invalid
 from ecr_typed.testing._emulator.registry.policy_documents import listed
+from ecr_typed.testing._emulator.texts import constraints
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,7 +39,7 @@ def check_principals(text: str, registry: Registry) -> None:
             account_id = next(filter(None, account.groups()))
             is_known = account_id == registry.account_id or accounts.has_account(account_id)
         if not is_known:
-            raise invalid("PolicyText", "Principal not found")
+            raise invalid("PolicyText", constraints.PRINCIPAL_NOT_FOUND())
 
 
 def account_of(arn: str) -> str:

@@ -15,6 +15,8 @@ from ecr_typed.testing._emulator.registry.names import partition_of, registry_ho
 from ecr_typed.testing._emulator.registry.pages import PageTokens
 from ecr_typed.testing._emulator.registry.states import States
 from ecr_typed.testing._emulator.registry.tokens import RegistryTokens
+from ecr_typed.testing._emulator.texts import refusals
+from ecr_typed.testing._emulator.texts.text import Message
 
 if TYPE_CHECKING:
     from ecr_typed.testing._emulator.registry.accounts import Accounts
@@ -64,9 +66,9 @@ class Repository:
         return {"registryId": self.registry_id, "repositoryName": self.name}
 
     @property
-    def place(self) -> str:
+    def place(self) -> Message:
         """The words by which messages name the repository."""
-        return f"repository with name '{self.name}' in the registry with id '{self.registry_id}'"
+        return refusals.PLACE(name=self.name, registry_id=self.registry_id)
 
     def add_tags(self, tags: list[dict[str, str]]) -> None:
         """Add tags as requests spell them; a key that exists gets the new value."""
@@ -82,8 +84,7 @@ class Repository:
         digest, tag = image_id.get("imageDigest", "null"), image_id.get("imageTag", "null")
         raise ServiceError(
             "ImageNotFoundException",
-            f"The image with imageId {{imageDigest:'{digest}', imageTag:'{tag}'}} does not exist "
-            f"within the {self.place}",
+            refusals.IMAGE_NOT_FOUND(digest=digest, tag=tag, place=self.place),
         )
 
 
@@ -118,8 +119,7 @@ class Registry:
         if found is None:
             raise ServiceError(
                 "RepositoryNotFoundException",
-                f"The repository with name '{name}' does not exist in the registry "
-                f"with id '{self.account_id}'",
+                refusals.REPOSITORY_NOT_FOUND(name=name, registry_id=self.account_id),
             )
         return found
 

@@ -13,6 +13,7 @@ import re
 from typing import Any, TypeAlias, cast
 
 from ecr_typed.testing._emulator.registry.policy_documents import listed
+from ecr_typed.testing._emulator.texts.text import OURS, form_of
 
 _Members: TypeAlias = dict[str, Any]
 
@@ -25,21 +26,47 @@ _STATEMENT_ORDER = (
 )
 
 
-def rewrite_policy(text: str, partition: str) -> str:
-    """Return a checked policy of a repository or a registry as the service returns it.
-
-    No response for a policy of a registry has been captured; it is written like a repository's.
-    """
+@form_of(
+    "API reference and examples of the AWS command line, SetRepositoryPolicy; "
+    "crossplane-contrib/provider-aws#700"
+)
+def rewrite_repository_policy(text: str, partition: str) -> str:
+    """Return a checked policy of a repository as the service returns it."""
     policy = _in_order(json.loads(text), _POLICY_ORDER)
     statements = [_rewritten(each, partition) for each in listed(policy["Statement"])]
     return _indented({**policy, "Statement": statements}, "")
 
 
+@form_of(OURS)
+def rewrite_registry_policy(text: str, partition: str) -> str:
+    """Return a checked policy of a registry: no response is known, so as a repository's is."""
+    return rewrite_repository_policy(text, partition)
+
+
+@form_of(
+    "examples of the AWS command line, PutLifecyclePolicy; hashicorp/terraform-provider-aws#22639"
+)
 def rewrite_lifecycle_policy(text: str) -> str:
     """Return a checked lifecycle policy as the service returns it."""
     policy: _Members = json.loads(text)
     rules = sorted(policy["rules"], key=lambda rule: rule["rulePriority"])
     return json.dumps({**policy, "rules": rules}, separators=(",", ":"), ensure_ascii=False)
+
+
+@form_of(OURS)
+def rewrite_policy_of_template(text: str, partition: str) -> str:
+    """Return a checked policy of a template in the form that repositories' policies have.
+
+    Whether the service rewrites it already in the template is not known. It is rewritten here, so
+    that a test finds code that compares texts.
+    """
+    return rewrite_repository_policy(text, partition)
+
+
+@form_of(OURS)
+def rewrite_lifecycle_policy_of_template(text: str) -> str:
+    """Return a checked lifecycle policy of a template in the form that repositories' ones have."""
+    return rewrite_lifecycle_policy(text)
 
 
 def _rewritten(statement: _Members, partition: str) -> _Members:

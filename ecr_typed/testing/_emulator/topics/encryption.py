@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ecr_typed.testing._emulator.registry.errors import ServiceError, invalid
+from ecr_typed.testing._emulator.texts import constraints, refusals
+from ecr_typed.testing._emulator.texts.text import Message
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,7 +39,7 @@ def check_encryption(configuration: Mapping[str, str]) -> None:
     if configuration["encryptionType"] == "AES256" and configuration.get("kmsKey"):
         raise invalid(
             "encryptionConfiguration.kmsKey",
-            "must not be specified when encryptionType is AES256",
+            constraints.KEY_WITHOUT_KMS(),
         )
 
 
@@ -55,7 +57,7 @@ def _key_arn(name: str | None, registry: Registry) -> str:
     if parts is None:
         return _found(name, registry.account_id, registry).arn
     if parts["region"] != registry.region_name:
-        raise _kms_error("NotFoundException", f"Key '{name}' is not in this region")
+        raise _kms_error("NotFoundException", refusals.KEY_ELSEWHERE(name=name))
     if parts["alias"] == _MANAGED_KEY_ALIAS and parts["account"] == registry.account_id:
         return _managed_key_arn(registry)
     if parts["alias"] is not None:
@@ -80,17 +82,19 @@ def _managed_key_arn(registry: Registry) -> str:
 def _found(name: str, account_id: str, registry: Registry) -> KmsKey:
     key = registry.registries.accounts.kms_key(account_id, registry.region_name, name)
     if key is None:
-        raise _kms_error("NotFoundException", f"Key '{name}' does not exist")
+        raise _kms_error("NotFoundException", refusals.KEY_NOT_FOUND(name=name))
     _check_usable(key)
     return key
 
 
 def _check_usable(key: KmsKey) -> None:
     if key.state == "Disabled":
-        raise _kms_error("DisabledException", f"{key.arn} is disabled.")
+        raise _kms_error("DisabledException", refusals.KEY_IS_DISABLED(arn=key.arn))
     if key.state != "Enabled":
-        raise _kms_error("KMSInvalidStateException", f"{key.arn} is {key.state}.")
+        raise _kms_error(
+            "KMSInvalidStateException", refusals.KEY_HAS_STATE(arn=key.arn, state=key.state)
+        )
 
 
-def _kms_error(kms_error: str, message: str) -> ServiceError:
+def _kms_error(kms_error: str, message: Message) -> ServiceError:
     return ServiceError("KmsException", message, kmsError=kms_error)

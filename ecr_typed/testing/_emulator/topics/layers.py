@@ -12,12 +12,14 @@ from ecr_typed.testing._emulator.registry.layers import (
     PART_SIZE,
     LayerUpload,
 )
+from ecr_typed.testing._emulator.texts import refusals
 from ecr_typed.testing._emulator.topics.pull_through_cache import PullThroughCacheRules
 from ecr_typed.testing._emulator.topics.repository_creation_templates import repository_for_push
 
 if TYPE_CHECKING:
     from ecr_typed.testing._emulator.registry.call import Call, Response
     from ecr_typed.testing._emulator.registry.repositories import Registry, Repository
+    from ecr_typed.testing._emulator.texts.text import Message
 
 _DIGEST = re.compile("sha256:[a-f0-9]{64}")
 _DEFAULT_MEDIA_TYPE = "application/vnd.docker.image.rootfs.diff.tar.gzip"
@@ -58,8 +60,7 @@ def upload_layer_part(call: Call) -> Response:
     if first != upload.size or last - first + 1 != len(part):
         raise ServiceError(
             "InvalidLayerPartException",
-            f"Invalid layer part upload for upload with id '{upload.upload_id}' in the "
-            f"{repository.place}",
+            refusals.INVALID_LAYER_PART(upload_id=upload.upload_id, place=repository.place),
             **repository.names,
             uploadId=upload.upload_id,
             lastValidByteReceived=upload.last_byte,
@@ -67,7 +68,7 @@ def upload_layer_part(call: Call) -> Response:
     if len(upload.parts) >= MOST_PARTS or upload.size + len(part) > LARGEST_LAYER:
         raise ServiceError(
             "LimitExceededException",
-            f"A layer has {MOST_PARTS} parts and {LARGEST_LAYER} bytes at most",
+            refusals.LAYER_TOO_LARGE(parts=MOST_PARTS, size=LARGEST_LAYER),
         )
     upload.add(part)
     return {**repository.names, "uploadId": upload.upload_id, "lastByteReceived": upload.last_byte}
@@ -79,7 +80,7 @@ def find_upload(repository: Repository, upload_id: str) -> LayerUpload:
     if upload is None:
         raise ServiceError(
             "UploadNotFoundException",
-            f"Upload with id '{upload_id}' could not be found for the {repository.place}",
+            refusals.UPLOAD_NOT_FOUND(upload_id=upload_id, place=repository.place),
         )
     return upload
 
@@ -94,14 +95,14 @@ def complete_layer_upload(call: Call) -> Response:
     if set(given) != {digest}:
         raise ServiceError(
             "InvalidLayerException",
-            f"The digest of the layer is '{digest}', and '{', '.join(given)}' was given",
+            refusals.OTHER_LAYER_DIGEST(digest=digest, given=", ".join(given)),
         )
     if digest in layers.content:
         # The upload ends all the same, because it can't end otherwise.
         del layers.uploads[upload.upload_id]
         raise ServiceError(
             "LayerAlreadyExistsException",
-            f"The layer with digest '{digest}' already exists in the {repository.place}",
+            refusals.LAYER_EXISTS(digest=digest, place=repository.place),
         )
     layers.complete(upload, digest)
     return {**repository.names, "uploadId": upload.upload_id, "layerDigest": digest}
@@ -118,9 +119,11 @@ def batch_check_layer_availability(call: Call) -> Response:
         if _DIGEST.fullmatch(digest):
             layers.append({"layerDigest": digest, **described[digest]})
         elif digest:
-            failures.append(_failure(digest, "InvalidLayerDigest", "is not valid"))
+            failures.append(
+                _failure(digest, "InvalidLayerDigest", refusals.INVALID_LAYER_DIGEST(digest=digest))
+            )
         else:
-            failures.append(_failure(digest, "MissingLayerDigest", "is empty"))
+            failures.append(_failure(digest, "MissingLayerDigest", refusals.EMPTY_LAYER_DIGEST()))
     return {"layers": layers, "failures": failures}
 
 
@@ -131,15 +134,14 @@ def get_download_url_for_layer(call: Call) -> Response:
     if digest not in repository.layers.content:
         raise ServiceError(
             "LayersNotFoundException",
-            f"The layer with digest '{digest}' does not exist in the {repository.place}",
+            refusals.LAYER_NOT_FOUND(digest=digest, place=repository.place),
         )
     now = call.now
     users = repository.images.users_of_layers([digest])[digest]
     if not any(image.storage.status(now) == "ACTIVE" for image in users):
         raise ServiceError(
             "LayerInaccessibleException",
-            f"No image in the {repository.place} that can be pulled refers to the layer with "
-            f"digest '{digest}'",
+            refusals.LAYER_INACCESSIBLE(place=repository.place, digest=digest),
         )
     place = (repository.registry_id, call.region_name, repository.name, digest)
     url = call.registries.layer_urls.issue(call.origin.endpoint_url, place, now)
@@ -155,12 +157,12 @@ def _check_parts(repository: Repository, upload: LayerUpload) -> None:
     if not upload.parts:
         raise ServiceError(
             "EmptyUploadException",
-            f"The upload with id '{upload.upload_id}' in the {repository.place} has no parts",
+            refusals.EMPTY_UPLOAD(upload_id=upload.upload_id, place=repository.place),
         )
     if upload.has_small_part:
         raise ServiceError(
             "LayerPartTooSmallException",
-            "All layer parts except the last part should be at least 5MB",
+            refusals.LAYER_PART_TOO_SMALL(),
         )
 
 
@@ -184,9 +186,9 @@ def _described(repository: Repository, digests: list[str], call: Call) -> dict[s
     return described
 
 
-def _failure(digest: str, code: str, why: str) -> dict[str, str]:
+def _failure(digest: str, code: str, reason: Message) -> dict[str, str]:
     return {
         "layerDigest": digest,
         "failureCode": code,
-        "failureReason": f"The layer digest '{digest}' {why}",
+        "failureReason": reason,
     }

@@ -31,6 +31,7 @@ from ecr_typed.testing._emulator.registry.matching import (
     ROOT,
     ByPrefix,
 )
+from ecr_typed.testing._emulator.texts import constraints, refusals
 from ecr_typed.testing._emulator.topics.repository_creation_templates import (
     create_from_template,
 )
@@ -57,6 +58,7 @@ if TYPE_CHECKING:
         Registry,
         Repository,
     )
+    from ecr_typed.testing._emulator.texts.text import Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,18 +110,17 @@ def create_pull_through_cache_rule(call: Call) -> Response:
     prefix: str = parameters["ecrRepositoryPrefix"]
     upstream_prefix: str = parameters.get("upstreamRepositoryPrefix", ROOT)
     if prefix == ROOT != upstream_prefix:
-        raise invalid("upstreamRepositoryPrefix", "must be ROOT if ecrRepositoryPrefix is")
+        raise invalid("upstreamRepositoryPrefix", constraints.PREFIX_NOT_ROOT())
     upstream_name = _checked_upstream(parameters, registry)
     if prefix in rules:
         raise ServiceError(
             "PullThroughCacheRuleAlreadyExistsException",
-            f"The pull through cache rule with prefix '{prefix}' already exists in the registry "
-            f"with id '{registry.account_id}'",
+            refusals.RULE_EXISTS(prefix=prefix, registry_id=registry.account_id),
         )
     if len(rules) >= MOST_RULES:
         raise ServiceError(
             "LimitExceededException",
-            f"A registry can have {MOST_RULES} pull through cache rules",
+            refusals.TOO_MANY_RULES(most=MOST_RULES),
         )
     now = call.now
     rules[prefix] = {
@@ -156,7 +157,7 @@ def update_pull_through_cache_rule(call: Call) -> Response:
     if not changes:
         raise ServiceError(
             "InvalidParameterException",
-            "Invalid input: Please set either credential arn or role arn to update the credentials",
+            refusals.NO_CREDENTIALS_TO_UPDATE(),
         )
     if "credentialArn" in changes:
         _check_secret(changes["credentialArn"], call.registry)
@@ -230,21 +231,19 @@ def _checked_upstream(parameters: Mapping[str, Any], registry: Registry) -> str:
     if upstream is None:
         raise ServiceError(
             "UnsupportedUpstreamRegistryException",
-            f"The upstream registry URL {url} is invalid. Specify a valid upstream registry URL "
-            "and try again",
+            refusals.UNSUPPORTED_UPSTREAM(url=url),
         )
     if parameters.get("upstreamRegistry", upstream.name) != upstream.name:
-        raise invalid("upstreamRegistry", f"must be {upstream.name} for {url}")
+        raise invalid("upstreamRegistry", constraints.OTHER_UPSTREAM(name=upstream.name, url=url))
     if "credentialArn" in parameters:
         _check_secret(parameters["credentialArn"], registry)
     elif upstream.needs_secret:
         raise ServiceError(
             "UnsupportedUpstreamRegistryException",
-            "The specified upstream registry requires authentication. "
-            "Specify a valid Secrets Manager ARN",
+            refusals.UPSTREAM_NEEDS_SECRET(),
         )
     if upstream.needs_role(registry) and not parameters.get("customRoleArn"):
-        raise invalid("customRoleArn", "must be specified for a registry of another account")
+        raise invalid("customRoleArn", constraints.NO_ROLE())
     return upstream.name
 
 
@@ -259,8 +258,7 @@ def _rule(call: Call) -> dict[str, Any]:
 def _not_found(prefix: str, call: Call) -> ServiceError:
     return ServiceError(
         "PullThroughCacheRuleNotFoundException",
-        f"The pull through cache rule with prefix '{prefix}' does not exist in the registry with "
-        f"id '{call.registry.account_id}'",
+        refusals.RULE_NOT_FOUND(prefix=prefix, registry_id=call.registry.account_id),
     )
 
 
@@ -285,31 +283,29 @@ def _check_secret(arn: str, registry: Registry) -> None:
     """
     region_name, account_id = arn.split(":")[3:5]
     if (region_name, account_id) != (registry.region_name, registry.account_id):
-        raise invalid("credentialArn", "must be in the account and Region of the rule")
+        raise invalid("credentialArn", constraints.SECRET_ELSEWHERE())
     if not registry.registries.accounts.knows_secrets:
         return
     secret = _secret(arn, registry)
     if secret is None:
-        raise ServiceError("SecretNotFoundException", f"The secret '{arn}' does not exist")
+        raise ServiceError("SecretNotFoundException", refusals.SECRET_NOT_FOUND(arn=arn))
     if secret.is_deleted:
-        raise ServiceError(
-            "UnableToAccessSecretException", f"The secret '{arn}' is scheduled for deletion"
-        )
+        raise ServiceError("UnableToAccessSecretException", refusals.SECRET_IS_DELETED(arn=arn))
 
 
-def _secret_error(arn: str, registry: Registry) -> str | None:
+def _secret_error(arn: str, registry: Registry) -> Message | None:
     """Return why ECR can't log in with a secret; `None` if it can."""
     if not registry.registries.accounts.knows_secrets:
         return None
     secret = _secret(arn, registry)
     if secret is None or secret.is_deleted:
-        return f"The secret '{arn}' does not exist"
+        return refusals.SECRET_NOT_FOUND(arn=arn)
     try:
         document: object = json.loads(secret.text or "")
     except ValueError:
         document = None
     if not isinstance(document, dict) or not document.keys() >= _SECRET_MEMBERS:
-        return f"The secret '{arn}' is no JSON object with 'username' and 'accessToken'"
+        return refusals.SECRET_UNREADABLE(arn=arn)
     return None
 
 

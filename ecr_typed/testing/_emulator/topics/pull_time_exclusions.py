@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from ecr_typed.testing._emulator.registry.errors import ServiceError
+from ecr_typed.testing._emulator.texts import refusals
 
 if TYPE_CHECKING:
     from ecr_typed.testing._emulator.registry.call import Call, Response
@@ -29,13 +30,12 @@ def register_pull_time_update_exclusion(call: Call) -> Response:
     if principal in exclusions:
         raise ServiceError(
             "ExclusionAlreadyExistsException",
-            f"The pull time update exclusion for '{principal}' already exists in the registry "
-            f"with id '{call.account_id}'",
+            refusals.EXCLUSION_EXISTS(principal=principal, registry_id=call.account_id),
         )
     if len(exclusions) >= MOST_EXCLUSIONS:
         raise ServiceError(
             "LimitExceededException",
-            f"A registry can have {MOST_EXCLUSIONS} pull time update exclusions",
+            refusals.TOO_MANY_EXCLUSIONS(most=MOST_EXCLUSIONS),
         )
     exclusions[principal] = call.now
     return {"principalArn": principal, "createdAt": exclusions[principal]}
@@ -47,8 +47,7 @@ def deregister_pull_time_update_exclusion(call: Call) -> Response:
     if call.registry.states.of(PullTimeExclusions).created_at.pop(principal, None) is None:
         raise ServiceError(
             "ExclusionNotFoundException",
-            f"The pull time update exclusion for '{principal}' does not exist in the registry "
-            f"with id '{call.account_id}'",
+            refusals.EXCLUSION_NOT_FOUND(principal=principal, registry_id=call.account_id),
         )
     return {"principalArn": principal}
 

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 from ecr_typed.testing._emulator.registry.errors import ServiceError, invalid
 from ecr_typed.testing._emulator.registry.policy_documents import check_policy
 from ecr_typed.testing._emulator.registry.principals import check_principals
-from ecr_typed.testing._emulator.registry.rewriting import rewrite_policy
+from ecr_typed.testing._emulator.registry.rewriting import rewrite_registry_policy
 from ecr_typed.testing._emulator.registry.tokens import USER_NAME, RegistryToken
+from ecr_typed.testing._emulator.texts import constraints, refusals
 from ecr_typed.testing._emulator.topics.replication.rules import ReplicationRules
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def put_registry_policy(call: Call) -> Response:
     text: str = call.parameters["policyText"]
     check_policy(text, "registry")
     check_principals(text, call.registry)
-    call.registry.policy = rewrite_policy(text, call.registry.partition)
+    call.registry.policy = rewrite_registry_policy(text, call.registry.partition)
     return {"registryId": call.account_id, "policyText": call.registry.policy}
 
 
@@ -67,7 +68,7 @@ def put_account_setting(call: Call) -> Response:
     value: str = call.parameters["value"]
     values = _values(name)
     if value not in values:
-        raise invalid("value", f"must satisfy enum value set: [{', '.join(values)}]")
+        raise invalid("value", constraints.NOT_IN_ENUM(values=", ".join(values)))
     call.registry.settings[name] = value
     return {"name": name, "value": value}
 
@@ -94,12 +95,12 @@ def _policy(call: Call) -> str:
     if policy is None:
         raise ServiceError(
             "RegistryPolicyNotFoundException",
-            f"Registry policy does not exist in the registry with id '{call.account_id}'",
+            refusals.REGISTRY_POLICY_NOT_FOUND(registry_id=call.account_id),
         )
     return policy
 
 
 def _values(name: str) -> tuple[str, ...]:
     if name not in _SETTINGS:
-        raise invalid("name", f"must satisfy enum value set: [{', '.join(_SETTINGS)}]")
+        raise invalid("name", constraints.NOT_IN_ENUM(values=", ".join(_SETTINGS)))
     return _SETTINGS[name]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from ecr_typed.testing._emulator.registry.errors import ServiceError, invalid
 from ecr_typed.testing._emulator.registry.matching import matches
 from ecr_typed.testing._emulator.registry.repositories import DEFAULT_SETTINGS
+from ecr_typed.testing._emulator.texts import constraints, refusals
 from ecr_typed.testing._emulator.topics.encryption import check_encryption, with_resolved_key
 from ecr_typed.testing._emulator.topics.tags import check_tag_count, check_tags
 
@@ -32,8 +33,7 @@ def create_repository(call: Call) -> Response:
     if name in registry.repositories:
         raise ServiceError(
             "RepositoryAlreadyExistsException",
-            f"The repository with name '{name}' already exists in the registry "
-            f"with id '{registry.account_id}'",
+            refusals.REPOSITORY_EXISTS(name=name, registry_id=registry.account_id),
         )
     encryption = with_resolved_key(settings["encryptionConfiguration"], registry)
     repository = registry.add_repository(
@@ -64,8 +64,7 @@ def delete_repository(call: Call) -> Response:
     if len(repository.images) and not call.parameters.get("force", False):
         raise ServiceError(
             "RepositoryNotEmptyException",
-            f"The repository with name '{repository.name}' in registry with id "
-            f"'{registry.account_id}' cannot be deleted because it still contains images",
+            refusals.REPOSITORY_NOT_EMPTY(name=repository.name, registry_id=registry.account_id),
         )
     del registry.repositories[repository.name]
     return {"repository": _members(repository)}
@@ -92,16 +91,15 @@ def check_tag_mutability(mutability: str, filters: Sequence[dict[str, str]] | No
     if allows_filters(mutability) and not filters:
         raise invalid(
             FILTERS,
-            f"ImageTagMutabilityExclusionFilters can't be null when imageTagMutability is set as "
-            f"{mutability}",
+            constraints.NO_EXCLUSION_FILTERS(mutability=mutability),
         )
     if filters and not allows_filters(mutability):
-        raise invalid(FILTERS, f"must not be specified when imageTagMutability is {mutability}")
+        raise invalid(FILTERS, constraints.EXCLUSION_FILTERS(mutability=mutability))
     for position, each in enumerate(filters or (), 1):
         if each["filter"].count("*") > _MOST_WILDCARDS:
             raise invalid(
                 f"{FILTERS}.{position}.member.filter",
-                f"must not have more than {_MOST_WILDCARDS} wildcards",
+                constraints.WILDCARDS_IN_FILTER(most=_MOST_WILDCARDS),
             )
 
 

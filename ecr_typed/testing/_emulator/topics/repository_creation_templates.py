@@ -17,9 +17,10 @@ from ecr_typed.testing._emulator.registry.matching import ByPrefix
 from ecr_typed.testing._emulator.registry.policy_documents import is_policy
 from ecr_typed.testing._emulator.registry.repositories import DEFAULT_SETTINGS
 from ecr_typed.testing._emulator.registry.rewriting import (
-    rewrite_lifecycle_policy,
-    rewrite_policy,
+    rewrite_lifecycle_policy_of_template,
+    rewrite_policy_of_template,
 )
+from ecr_typed.testing._emulator.texts import constraints, refusals
 from ecr_typed.testing._emulator.topics.encryption import check_encryption, with_resolved_key
 from ecr_typed.testing._emulator.topics.lifecycle_policies.documents import is_lifecycle_policy
 from ecr_typed.testing._emulator.topics.repositories import (
@@ -49,8 +50,7 @@ def create_repository_creation_template(call: Call) -> Response:
     if prefix in templates:
         raise ServiceError(
             "TemplateAlreadyExistsException",
-            f"The repository creation template with prefix '{prefix}' already exists in the "
-            f"registry with id '{call.account_id}'",
+            refusals.TEMPLATE_EXISTS(prefix=prefix, registry_id=call.account_id),
         )
     now = call.now
     template = _checked({**DEFAULT_SETTINGS, **call.parameters}, call.registry.partition)
@@ -140,8 +140,7 @@ def _template(call: Call) -> dict[str, Any]:
     if template is None:
         raise ServiceError(
             "TemplateNotFoundException",
-            f"The repository creation template with prefix '{prefix}' does not exist in the "
-            f"registry with id '{call.account_id}'",
+            refusals.TEMPLATE_NOT_FOUND(prefix=prefix, registry_id=call.account_id),
         )
     return template
 
@@ -153,7 +152,9 @@ def _checked(template: dict[str, Any], partition: str) -> dict[str, Any]:
     # The template operations list neither of the tag errors.
     check_tags(tags, member="resourceTags", code="InvalidParameterException")
     if len(tags) > MOST_TAGS:
-        raise invalid("resourceTags", f"Member must have length less than or equal to {MOST_TAGS}")
+        raise invalid(
+            "resourceTags", constraints.TOO_LARGE(must=constraints.MEMBER_LENGTH(), most=MOST_TAGS)
+        )
     encryption = _without_empty(template["encryptionConfiguration"])
     check_encryption(encryption)
     return _without_empty(
@@ -162,19 +163,14 @@ def _checked(template: dict[str, Any], partition: str) -> dict[str, Any]:
 
 
 def _documents(template: Mapping[str, Any], partition: str) -> dict[str, str]:
-    """Return a template's documents in the form of the policies that repositories get by it.
-
-    Whether the service rewrites them already in the template has not been captured. They are
-    rewritten here, so that a test finds code that compares texts. What is no document stays as it
-    is: nothing checks a template's documents.
-    """
+    """Return a template's documents as they come back; what is no document is not checked."""
     documents: dict[str, str] = {}
     policy: str | None = template.get("repositoryPolicy")
     if policy is not None and is_policy(policy, "repository"):
-        documents["repositoryPolicy"] = rewrite_policy(policy, partition)
+        documents["repositoryPolicy"] = rewrite_policy_of_template(policy, partition)
     lifecycle_policy: str | None = template.get("lifecyclePolicy")
     if lifecycle_policy is not None and is_lifecycle_policy(lifecycle_policy):
-        documents["lifecyclePolicy"] = rewrite_lifecycle_policy(lifecycle_policy)
+        documents["lifecyclePolicy"] = rewrite_lifecycle_policy_of_template(lifecycle_policy)
     return documents
 
 

@@ -9,7 +9,8 @@ from ecr_typed.testing._emulator.registry.policy_documents import check_policy
 from ecr_typed.testing._emulator.registry.policy_evaluation.decisions import locks_out
 from ecr_typed.testing._emulator.registry.policy_evaluation.request_context import context_of
 from ecr_typed.testing._emulator.registry.principals import check_principals
-from ecr_typed.testing._emulator.registry.rewriting import rewrite_policy
+from ecr_typed.testing._emulator.registry.rewriting import rewrite_repository_policy
+from ecr_typed.testing._emulator.texts import constraints, refusals
 
 if TYPE_CHECKING:
     from ecr_typed.testing._emulator.registry.call import Call, Response
@@ -25,10 +26,8 @@ def set_repository_policy(call: Call) -> Response:
     if locks_out(text, context_of(call, call.registry, repository)) and not call.parameters.get(
         "force", False
     ):
-        raise invalid(
-            "PolicyText", "must not keep you from setting another policy, unless 'force' is set"
-        )
-    repository.policy = rewrite_policy(text, repository.registry.partition)
+        raise invalid("PolicyText", constraints.LOCKOUT())
+    repository.policy = rewrite_repository_policy(text, repository.registry.partition)
     return _response(repository, repository.policy)
 
 
@@ -51,7 +50,7 @@ def _policy(repository: Repository) -> str:
     if not repository.policy:
         raise ServiceError(
             "RepositoryPolicyNotFoundException",
-            f"Repository policy does not exist for the {repository.place}",
+            refusals.REPOSITORY_POLICY_NOT_FOUND(place=repository.place),
         )
     return repository.policy
 

@@ -41,6 +41,7 @@ from ecr_typed.testing._emulator.registry.images import (
 from ecr_typed.testing._emulator.registry.matching import (
     matches,
 )
+from ecr_typed.testing._emulator.texts import constraints, refusals
 
 if TYPE_CHECKING:
     from ecr_typed.testing._emulator.registry.call import (
@@ -63,9 +64,10 @@ _ALLOWED_FREQUENCIES: Mapping[str, frozenset[str]] = {
     "ENHANCED": frozenset({"SCAN_ON_PUSH", "CONTINUOUS_SCAN"}),
 }
 _DESCRIPTIONS = {
-    "COMPLETE": "The scan was completed successfully.",
-    "ACTIVE": "Continuous scan is selected for image.",
-    "UNSUPPORTED_IMAGE": "The image type is not supported: it is no container image.",
+    "COMPLETE": refusals.SCAN_COMPLETE(),
+    "PENDING": refusals.SCAN_PENDING(),
+    "ACTIVE": refusals.SCAN_CONTINUOUS(),
+    "UNSUPPORTED_IMAGE": refusals.SCAN_UNSUPPORTED(),
 }
 _WITH_FINDINGS = frozenset({"COMPLETE", "ACTIVE"})
 
@@ -200,7 +202,7 @@ def put_registry_scanning_configuration(call: Call) -> Response:
             allowed = ", ".join(sorted(_ALLOWED_FREQUENCIES[scan_type]))
             raise invalid(
                 f"rules.{position}.member.scanFrequency",
-                f"must be one of [{allowed}] when scanType is {scan_type}",
+                constraints.OTHER_FREQUENCY(allowed=allowed, scan_type=scan_type),
             )
     configuration = call.registry.states.of(ScanningConfiguration)
     configuration.scan_type, configuration.rules = scan_type, rules
@@ -244,7 +246,7 @@ def start_image_scan(call: Call) -> Response:
     image = repository.image(call.parameters["imageId"])
     configuration, now = call.registry.states.of(ScanningConfiguration), call.now
     if configuration.scan_type == "ENHANCED":
-        raise ServiceError("ValidationException", "This feature is disabled")
+        raise ServiceError("ValidationException", refusals.FEATURE_DISABLED())
     _check_scannable(image, now)
     last_started = configuration.last_started(image)
     if last_started is not None and now < last_started + BASIC_SCAN_INTERVAL:
@@ -285,29 +287,27 @@ def _check_scannable(image: StoredImage, now: datetime) -> None:
     if image.manifest.is_index:
         raise ServiceError(
             "UnsupportedImageTypeException",
-            f"An artifact with media type '{image.manifest.media_type}' cannot be scanned. "
-            "For more information, see the Amazon ECR documentation.",
+            refusals.UNSUPPORTED_IMAGE_TYPE(media_type=image.manifest.media_type),
         )
     if image.storage.status(now) != "ACTIVE":
         raise ServiceError(
             "ImageArchivedException",
-            f"The image with digest '{image.digest}' is archived and cannot be scanned",
+            refusals.IMAGE_IS_ARCHIVED(digest=image.digest),
         )
 
 
 def _quota_exceeded(code: str) -> ServiceError:
     """Return the error of a second scan: both have been reported of AWS."""
     if code == "ThrottlingException":
-        return ServiceError(code, "Rate exceeded")
-    return ServiceError(code, "The scan quota per image has been exceeded. Wait and try again.")
+        return ServiceError(code, refusals.RATE_EXCEEDED())
+    return ServiceError(code, refusals.SCAN_QUOTA_EXCEEDED())
 
 
 def _no_scan(repository: Repository, image_id: Mapping[str, str]) -> ServiceError:
     digest, tag = image_id.get("imageDigest", "null"), image_id.get("imageTag", "null")
     return ServiceError(
         "ScanNotFoundException",
-        f"Image scan does not exist for the image with '{{imageDigest:'{digest}', "
-        f"imageTag:'{tag}'}}' in the {repository.place}",
+        refusals.SCAN_NOT_FOUND(digest=digest, tag=tag, place=repository.place),
     )
 
 

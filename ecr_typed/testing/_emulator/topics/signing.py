@@ -16,6 +16,7 @@ from ecr_typed.testing._emulator.registry.errors import ServiceError
 from ecr_typed.testing._emulator.registry.images import StoredImage, with_digest
 from ecr_typed.testing._emulator.registry.manifests import OCI_MANIFEST, digest_of, read_manifest
 from ecr_typed.testing._emulator.registry.matching import matches
+from ecr_typed.testing._emulator.texts import refusals
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -128,6 +129,6 @@ def _configuration(call: Call) -> dict[str, Any]:
     if configuration is None:
         raise ServiceError(
             "SigningConfigurationNotFoundException",
-            f"Signing configuration does not exist in the registry with id '{call.account_id}'",
+            refusals.SIGNING_CONFIGURATION_NOT_FOUND(registry_id=call.account_id),
         )
     return configuration

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from ecr_typed.testing._emulator.registry.errors import ServiceError, invalid
+from ecr_typed.testing._emulator.texts import constraints, refusals
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -57,13 +58,15 @@ def check_tags(
     for position, tag in enumerate(tags, 1):
         key, value, at = tag["Key"], tag["Value"], f"{member}.{position}.member"
         if not 1 <= len(key) <= _LONGEST_KEY:
-            raise invalid(f"{at}.Key", f"must have length 1 to {_LONGEST_KEY}", code=code)
+            raise invalid(f"{at}.Key", constraints.TAG_KEY_LENGTH(most=_LONGEST_KEY), code=code)
         if len(value) > _LONGEST_VALUE:
-            raise invalid(f"{at}.Value", f"must have length 0 to {_LONGEST_VALUE}", code=code)
+            raise invalid(
+                f"{at}.Value", constraints.TAG_VALUE_LENGTH(most=_LONGEST_VALUE), code=code
+            )
         if key.lower().startswith("aws:"):
-            raise invalid(f"{at}.Key", "must not begin with 'aws:'", code=code)
+            raise invalid(f"{at}.Key", constraints.RESERVED_TAG_KEY(), code=code)
         if key in seen:
-            raise invalid(f"{at}.Key", "must not occur twice", code=code)
+            raise invalid(f"{at}.Key", constraints.REPEATED_TAG_KEY(), code=code)
         seen.add(key)
 
 
@@ -72,15 +75,15 @@ def check_tag_count(keys: Collection[object]) -> None:
     if len(keys) > MOST_TAGS:
         raise ServiceError(
             "TooManyTagsException",
-            f"A repository can have {MOST_TAGS} tags, and would have {len(keys)}",
+            refusals.TOO_MANY_TAGS(most=MOST_TAGS, count=len(keys)),
         )
 
 
 def _repository(call: Call) -> Repository:
     parts = _REPOSITORY_ARN.fullmatch(call.parameters["resourceArn"])
     if parts is None:
-        raise invalid("resourceArn", "Invalid ARN")
+        raise invalid("resourceArn", constraints.INVALID_ARN())
     registry = call.registry_of(parts["account"])
     if (parts["partition"], parts["region"]) != (registry.partition, registry.region_name):
-        raise invalid("resourceArn", "Invalid ARN")
+        raise invalid("resourceArn", constraints.INVALID_ARN())
     return registry.repository(parts["name"])

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from ecr_typed.testing._emulator.http.distribution.errors import RegistryError
 from ecr_typed.testing._emulator.http.distribution.messages import response
 from ecr_typed.testing._emulator.registry.tokens import USER_NAME
+from ecr_typed.testing._emulator.texts import protocols
 
 if TYPE_CHECKING:
     from ecr_typed.testing._emulator.http.distribution.messages import RegistryRequest
@@ -30,9 +31,7 @@ def authenticate(request: RegistryRequest, registries: Registries) -> RegistryTo
         filter(None, map(registries.registry_tokens.read, _passwords(request.authorization))), None
     )
     if token is not None and registries.now >= token.expires_at:
-        raise RegistryError(
-            "DENIED", 403, "Your authorization token has expired. Reauthenticate and try again."
-        )
+        raise RegistryError("DENIED", 403, protocols.TOKEN_EXPIRED())
     return token
 
 
@@ -40,7 +39,12 @@ def challenge(request: RegistryRequest) -> HttpResponse:
     """Return the response to a request without a token: how to send one."""
     realm = f'Basic realm="{request.origin.endpoint_url}/",service="ecr.amazonaws.com"'
     headers = [("WWW-Authenticate", realm)]
-    return response("401 UNAUTHORIZED", headers, b"Not Authorized\n", "text/plain; charset=utf-8")
+    return response(
+        "401 UNAUTHORIZED",
+        headers,
+        f"{protocols.NOT_AUTHORIZED()}\n".encode(),
+        "text/plain; charset=utf-8",
+    )
 
 
 def _passwords(authorization: str) -> list[str]:

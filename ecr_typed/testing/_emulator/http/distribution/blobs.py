@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ecr_typed.testing._emulator.http.distribution.errors import RegistryError
 from ecr_typed.testing._emulator.http.distribution.messages import response
+from ecr_typed.testing._emulator.texts import protocols
 
 if TYPE_CHECKING:
     from ecr_typed.testing._emulator.http.distribution.exchange import Exchange
@@ -23,7 +24,7 @@ def describe(exchange: Exchange, name: str, digest: str) -> HttpResponse:
         raise RegistryError.of(failure["failureCode"], failure["failureReason"])
     (layer,) = members["layers"]
     if layer["layerAvailability"] != "AVAILABLE":
-        raise RegistryError("BLOB_UNKNOWN", 404, f"The layer with digest '{digest}' is not there")
+        raise RegistryError("BLOB_UNKNOWN", 404, protocols.BLOB_NOT_THERE(digest=digest))
     headers = [
         ("Content-Length", str(layer["layerSize"])),
         ("Docker-Content-Digest", digest),
@@ -41,4 +42,4 @@ def pull(exchange: Exchange, name: str, digest: str) -> HttpResponse:
 
 def refuse_deletion(exchange: Exchange, name: str, digest: str) -> HttpResponse:  # noqa: ARG001 - every handler's signature
     """Refuse to delete a blob: ECR deletes blobs itself, when no image refers to them."""
-    raise RegistryError("UNSUPPORTED", 405, "The operation is unsupported.")
+    raise RegistryError("UNSUPPORTED", 405, protocols.UNSUPPORTED_DELETION())

@@ -14,6 +14,7 @@ from ecr_typed.testing._emulator.http.distribution.exchange import Exchange
 from ecr_typed.testing._emulator.http.distribution.messages import RegistryRequest, response
 from ecr_typed.testing._emulator.http.messages import HttpResponse
 from ecr_typed.testing._emulator.registry.errors import ServiceError
+from ecr_typed.testing._emulator.texts import protocols
 
 if TYPE_CHECKING:
     from ecr_typed.testing._emulator.service import EcrService
@@ -92,19 +93,18 @@ def respond(service: EcrService, request: RegistryRequest) -> HttpResponse:
         return RegistryError.of(error.code, error.message).response()
     except Exception:
         _logger.exception("%s %s failed", request.method, request.path)
-        message = "The emulator failed; its log (ecr_typed.testing) has the traceback."
-        return RegistryError("UNKNOWN", 500, message).response()
+        return RegistryError("UNKNOWN", 500, protocols.EMULATOR_FAILED()).response()
 
 
 def _respond(exchange: Exchange) -> HttpResponse:
     request = exchange.request
     methods, arguments = _find(request)
     if not methods:
-        raise RegistryError("UNSUPPORTED", 404, f"The registry has no path {request.path}")
+        raise RegistryError("UNSUPPORTED", 404, protocols.NO_PATH(path=request.path))
     endpoint = methods.get(request.method)
     if endpoint is None:
         allowed = ", ".join(methods)
-        message = f"{request.path} takes {allowed}, not {request.method}"
+        message = protocols.OTHER_METHOD(path=request.path, allowed=allowed, method=request.method)
         raise RegistryError("UNSUPPORTED", 405, message, [("Allow", allowed)])
     return endpoint.handler(exchange, *arguments)
 

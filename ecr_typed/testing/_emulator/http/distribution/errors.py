@@ -9,6 +9,7 @@ from typing import Final
 
 from ecr_typed.testing._emulator.http.distribution.messages import json_response
 from ecr_typed.testing._emulator.http.messages import HttpResponse
+from ecr_typed.testing._emulator.texts.text import Message
 
 _API_CONTENT_TYPE: Final = "application/x-amz-json-1.1"
 _UNSUPPORTED: Final = ("UNSUPPORTED", 405)
@@ -47,7 +48,7 @@ class RegistryError(Exception):
     """A refusal of the registry, with the code and the HTTP status of the protocol."""
 
     def __init__(
-        self, code: str, status: int, message: str, headers: Iterable[tuple[str, str]] = ()
+        self, code: str, status: int, message: Message, headers: Iterable[tuple[str, str]] = ()
     ) -> None:
         super().__init__(message)
         self.code = code
@@ -56,7 +57,7 @@ class RegistryError(Exception):
         self.headers = tuple(headers)
 
     @classmethod
-    def of(cls, api_code: str, message: str, default_status: int = 400) -> RegistryError:
+    def of(cls, api_code: str, message: Message, default_status: int = 400) -> RegistryError:
         """Return the refusal for an error code, or a failure code, of the API."""
         code, status = _ERRORS.get(api_code, ("UNKNOWN", default_status))
         return cls(code, status, message)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ecr_typed.testing._emulator.http.service_description import REQUESTS
 from ecr_typed.testing._emulator.registry.errors import invalid
+from ecr_typed.testing._emulator.texts import protocols
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -71,7 +72,7 @@ class Exchange:
         parameters: dict[str, Any] = {} if last is None else {"nextToken": last}
         if size is not None:
             if not size.isdecimal():
-                raise invalid("maxResults", "must be a number")
+                raise invalid("maxResults", protocols.PAGE_SIZE_NO_NUMBER())
             parameters["maxResults"] = int(size)
         return parameters
 

@@ -8,6 +8,7 @@ from ecr_typed.testing._emulator.http.distribution.errors import RegistryError
 from ecr_typed.testing._emulator.http.distribution.messages import response
 from ecr_typed.testing._emulator.registry.errors import ServiceError, invalid
 from ecr_typed.testing._emulator.registry.manifests import read_manifest
+from ecr_typed.testing._emulator.texts import constraints
 
 if TYPE_CHECKING:
     from ecr_typed.testing._emulator.http.distribution.exchange import Exchange
@@ -43,7 +44,8 @@ def push(exchange: Exchange, name: str, reference: str) -> HttpResponse:
         exchange.run("PutImage", repositoryName=name, **parameters)
     except ServiceError as error:
         if error.code == "LayersNotFoundException":
-            raise RegistryError("MANIFEST_BLOB_UNKNOWN", 400, error.message) from error
+            # The code is ECR's (oras-project/oras-py#54); the specification has another.
+            raise RegistryError("BLOB_UPLOAD_UNKNOWN", 400, error.message) from error
         if error.code != "ImageAlreadyExistsException":
             raise
     manifest = read_manifest(parameters["imageManifest"], media_type or None)
@@ -97,4 +99,4 @@ def _text(body: bytes) -> str:
     try:
         return body.decode()
     except UnicodeDecodeError as error:
-        raise invalid("ImageManifest", "Invalid JSON syntax") from error
+        raise invalid("ImageManifest", constraints.INVALID_JSON()) from error

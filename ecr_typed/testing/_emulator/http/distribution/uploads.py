@@ -12,6 +12,7 @@ from ecr_typed.testing._emulator.http.distribution.errors import RegistryError, 
 from ecr_typed.testing._emulator.http.distribution.messages import response
 from ecr_typed.testing._emulator.registry.errors import ServiceError
 from ecr_typed.testing._emulator.registry.layers import SMALLEST_PART
+from ecr_typed.testing._emulator.texts import protocols
 from ecr_typed.testing._emulator.topics.layers import find_upload, mount_layer
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def finish(exchange: Exchange, name: str, upload_id: str) -> HttpResponse:
     """Make a blob of an upload; the request may have the last chunk, or all of the blob."""
     digest = exchange.request.argument("digest")
     if digest is None:
-        raise RegistryError("DIGEST_INVALID", 400, "The query must have the digest of the blob")
+        raise RegistryError("DIGEST_INVALID", 400, protocols.NO_DIGEST_IN_QUERY())
     return _finished(exchange, name, upload_id, digest)
 
 
@@ -77,7 +78,7 @@ def _add(exchange: Exchange, name: str, upload_id: str) -> None:
         found = _RANGE.fullmatch(stated.strip())
         if found is None:
             raise RegistryError(
-                "BLOB_UPLOAD_INVALID", 400, f"Content-Range must be <first>-<last>, not '{stated}'"
+                "BLOB_UPLOAD_INVALID", 400, protocols.BAD_CONTENT_RANGE(stated=stated)
             )
         first, last = int(found[1]), int(found[2])
     elif not body:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 from ecr_typed.testing._emulator.registry.errors import ServiceError
 from ecr_typed.testing._emulator.registry.images import StoredImage, check_tag
 from ecr_typed.testing._emulator.registry.manifests import Manifest, read_manifest
+from ecr_typed.testing._emulator.texts import refusals
+from ecr_typed.testing._emulator.texts.text import Message
 from ecr_typed.testing._emulator.topics.replication.rules import replicate_push
 from ecr_typed.testing._emulator.topics.repositories import is_immutable
 from ecr_typed.testing._emulator.topics.repository_creation_templates import repository_for_push
@@ -32,8 +34,7 @@ def put_image(call: Call) -> Response:
     if digest != manifest.digest:
         raise ServiceError(
             "ImageDigestDoesNotMatchException",
-            f"The specified image digest '{digest}' does not match the digest of the manifest, "
-            f"'{manifest.digest}'",
+            refusals.DIGEST_DOES_NOT_MATCH(digest=digest, actual=manifest.digest),
         )
     tag: str | None = parameters.get("imageTag")
     if tag is not None:
@@ -72,7 +73,7 @@ def store_image(
         _check_movable(repository, tag)
     if image is None:
         _check_references(repository, manifest)
-        _check_limit(len(images.by_digest), MOST_IMAGES, "images", repository)
+        _check_limit(len(images.by_digest), MOST_IMAGES, refusals.IMAGES(), repository)
         image = StoredImage(manifest, now, [] if tag is None or holder else [tag])
         images.add(image)
     elif restores:
@@ -80,11 +81,15 @@ def store_image(
     elif holder is image or tag is None:
         raise ServiceError(
             "ImageAlreadyExistsException",
-            f"Image with digest '{manifest.digest}' and tag '{tag or 'null'}' already exists in "
-            f"the {repository.place}",
+            refusals.IMAGE_EXISTS(
+                digest=manifest.digest,
+                tag=tag or "null",
+                name=repository.name,
+                registry_id=repository.registry_id,
+            ),
         )
     if tag is not None and tag not in image.tags:
-        _check_limit(len(image.tags), MOST_TAGS, "tags of the image", repository)
+        _check_limit(len(image.tags), MOST_TAGS, refusals.TAGS_OF_IMAGE(), repository)
         images.tag(image, tag)
     return image
 
@@ -106,8 +111,7 @@ def _check_movable(repository: Repository, tag: str) -> None:
     if is_immutable(repository, tag):
         raise ServiceError(
             "ImageTagAlreadyExistsException",
-            f"The image tag '{tag}' already exists in the '{repository.name}' repository and "
-            "cannot be overwritten because the repository is immutable.",
+            refusals.TAG_IS_IMMUTABLE(tag=tag, name=repository.name),
         )
 
 
@@ -136,14 +140,13 @@ def _check_present(missing: Iterable[str], what: str, code: str, repository: Rep
     if digests:
         raise ServiceError(
             code,
-            f"{what} with digests '[{', '.join(digests)}]' required for pushing image into "
-            f"{repository.place} do not exist",
+            refusals.PARTS_NOT_FOUND(what=what, digests=", ".join(digests), place=repository.place),
         )
 
 
-def _check_limit(count: int, most: int, what: str, repository: Repository) -> None:
+def _check_limit(count: int, most: int, what: Message, repository: Repository) -> None:
     if count >= most:
         raise ServiceError(
             "LimitExceededException",
-            f"The maximum of {most} {what} in the {repository.place} is reached",
+            refusals.REPOSITORY_IS_FULL(most=most, what=what, place=repository.place),
         )

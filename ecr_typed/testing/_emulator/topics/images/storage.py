@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ecr_typed.testing._emulator.registry.errors import ServiceError
 from ecr_typed.testing._emulator.registry.images import image_failure, with_digest
+from ecr_typed.testing._emulator.texts import refusals
 from ecr_typed.testing._emulator.topics.replication.rules import replicate_deletion
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from ecr_typed.testing._emulator.registry.call import Call, Response
     from ecr_typed.testing._emulator.registry.images import StoredImage
     from ecr_typed.testing._emulator.registry.repositories import Repository
+    from ecr_typed.testing._emulator.texts.text import Message
 
 # The service takes up to twenty minutes; a test that waits in real time should not.
 RESTORE_DURATION = timedelta(seconds=5)
@@ -56,7 +58,7 @@ def update_image_storage_class(call: Call) -> Response:
         if status == "ARCHIVED":
             image.storage.restore(now + RESTORE_DURATION)
     elif status == "ACTIVATING":
-        raise _not_supported(repository, image, "it is being restored")
+        raise _not_supported(repository, image, refusals.BEING_RESTORED())
     elif status == "ACTIVE":
         _check_archivable(repository, image, now)
         image.storage.archive(now)
@@ -74,14 +76,13 @@ def _check_archivable(repository: Repository, image: StoredImage, now: datetime)
         raise _not_supported(repository, image, _referenced(active))
 
 
-def _not_supported(repository: Repository, image: StoredImage, why: str) -> ServiceError:
+def _not_supported(repository: Repository, image: StoredImage, why: Message) -> ServiceError:
     return ServiceError(
         "ImageStorageClassUpdateNotSupportedException",
-        f"The storage class of the image with digest '{image.digest}' in the repository with "
-        f"name '{repository.name}' cannot be changed: {why}",
+        refusals.STORAGE_CLASS_IS_FIXED(digest=image.digest, name=repository.name, why=why),
     )
 
 
-def _referenced(parents: list[StoredImage]) -> str:
+def _referenced(parents: list[StoredImage]) -> Message:
     digests = ", ".join(sorted(parent.digest for parent in parents))
-    return f"Requested image referenced by manifest list: [{digests}]"
+    return refusals.REFERENCED_BY_LIST(digests=digests)

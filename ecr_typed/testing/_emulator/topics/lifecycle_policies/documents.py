@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias, cast
 
 from ecr_typed.testing._emulator.registry.errors import ServiceError, invalid
+from ecr_typed.testing._emulator.texts import lifecycle_policies as lifecycle_texts
 
 StorageClass: TypeAlias = Literal["STANDARD", "ARCHIVE"]
 _Reader: TypeAlias = Callable[[object], Any]
@@ -67,7 +68,7 @@ def read_rules(text: str) -> list[Rule]:
     try:
         document: object = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise _failure("Could not map policyString into LifecyclePolicy.") from error
+        raise _failure(lifecycle_texts.NO_POLICY()) from error
     rules = sorted(map(_rule, _documents(document)), key=lambda rule: rule.priority)
     _check_together(rules)
     return rules
@@ -84,16 +85,13 @@ def is_lifecycle_policy(text: str) -> bool:
 
 def _documents(document: object) -> list[object]:
     if not isinstance(document, dict):
-        raise _failure("Could not map policyString into LifecyclePolicy.")
+        raise _failure(lifecycle_texts.NO_POLICY())
     members = _read_object(cast("object", document), {"rules": _read_list}, required=("rules",))
     rules: list[object] = members["rules"]
     if not rules:
-        raise _failure("array is too short: must have at least 1 elements but instance has 0")
+        raise _failure(lifecycle_texts.EMPTY_ARRAY())
     if len(rules) > MOST_RULES:
-        raise _failure(
-            f"array is too long: must have at most {MOST_RULES} elements but instance has "
-            f"{len(rules)}"
-        )
+        raise _failure(lifecycle_texts.TOO_MANY_RULES(most=MOST_RULES, count=len(rules)))
     return rules
 
 
@@ -152,39 +150,39 @@ def _check_selection(selection: Mapping[str, Any]) -> None:
     lists = [name for name in _TAG_LISTS if name in selection]
     if selection["tagStatus"] != "tagged":
         if lists:
-            raise _failure(f"{lists[0]} can only be specified when tagStatus=TAGGED")
+            raise _failure(lifecycle_texts.LIST_WITHOUT_TAGGED(name=lists[0]))
     elif not lists:
-        raise _failure("Must specify tagPrefixList or tagPatternList when tagStatus=TAGGED")
+        raise _failure(lifecycle_texts.TAGGED_WITHOUT_LIST())
     elif len(lists) > 1:
-        raise _failure("Can't specify both tagPrefixList and tagPatternList")
+        raise _failure(lifecycle_texts.TWO_LISTS())
     for pattern in selection.get("tagPatternList", []):
         if pattern.count("*") > MOST_WILDCARDS:
-            raise _failure(f"'{pattern}' has more than {MOST_WILDCARDS} wildcards")
+            raise _failure(lifecycle_texts.TOO_MANY_WILDCARDS(pattern=pattern, most=MOST_WILDCARDS))
 
 
 def _check_action(selection: Mapping[str, Any], action: str) -> None:
     if selection["countType"] == "sinceImagePulled" and action == "expire":
-        raise _failure("countType=sinceImagePulled can only be used to transition images")
+        raise _failure(lifecycle_texts.PULLED_NEEDS_TRANSITION())
     if selection["countType"] == "sinceImageTransitioned":
         if action == "transition":
-            raise _failure("countType=sinceImageTransitioned can only be used to expire images")
+            raise _failure(lifecycle_texts.TRANSITIONED_NEEDS_EXPIRE())
         if selection["countNumber"] < SHORTEST_ARCHIVE_DAYS:
-            raise _failure(f"Images stay in the archive for {SHORTEST_ARCHIVE_DAYS} days at least")
+            raise _failure(lifecycle_texts.ARCHIVE_TOO_SHORT(days=SHORTEST_ARCHIVE_DAYS))
 
 
 def _check_together(rules: list[Rule]) -> None:
     """Check rules in the order of their priority against those that select from the same class."""
     if len({rule.priority for rule in rules}) < len(rules):
-        raise _failure("Each rule must have a unique rulePriority")
+        raise _failure(lifecycle_texts.REPEATED_PRIORITY())
     for storage_class in ("STANDARD", "ARCHIVE"):
         same = [rule for rule in rules if rule.storage_class == storage_class]
         if any(rule.tag_status == "any" for rule in same[:-1]):
-            raise _failure("Rule for tagStatus=ANY must have the lowest priority per storage class")
+            raise _failure(lifecycle_texts.ANY_IS_NOT_LAST())
         if sum(rule.tag_status == "untagged" for rule in same) > 1:
-            raise _failure("Only one rule can select Untagged images per storage class.")
+            raise _failure(lifecycle_texts.REPEATED_UNTAGGED())
         patterns = [frozenset(rule.patterns) for rule in same if rule.patterns]
         if len(set(patterns)) < len(patterns):
-            raise _failure("Only one rule can select a set of tags per storage class.")
+            raise _failure(lifecycle_texts.REPEATED_TAGS())
 
 
 def _no_schema(members: Mapping[str, Any]) -> ServiceError:
@@ -193,12 +191,12 @@ def _no_schema(members: Mapping[str, Any]) -> ServiceError:
     The count of schemas in captured messages is 2, and 4 where a rule is about the archive.
     """
     count = 2 if _ARCHIVE_WORDS.isdisjoint(map(str, (*members, *members.values()))) else 4
-    return _failure(f"instance failed to match exactly one schema (matched 0 out of {count})")
+    return _failure(lifecycle_texts.NO_SCHEMA_MATCHES(count=count))
 
 
 def _failure(why: str) -> ServiceError:
     """Return the error for a policy that is refused."""
-    return invalid("LifecyclePolicyText", f"Lifecycle policy validation failure: {why}")
+    return invalid("LifecyclePolicyText", lifecycle_texts.VALIDATION_FAILURE(why=why))
 
 
 def _read_object(
@@ -210,13 +208,10 @@ def _read_object(
     members = cast("dict[str, object]", value)
     missing = sorted(set(required) - members.keys())
     if missing:
-        raise _failure(f"object has missing required properties ({json.dumps(missing)})")
+        raise _failure(lifecycle_texts.MISSING_PROPERTIES(names=json.dumps(missing)))
     unknown = sorted(members.keys() - readers.keys())
     if unknown:
-        raise _failure(
-            "object instance has properties which are not allowed by the schema: "
-            f"({json.dumps(unknown)})"
-        )
+        raise _failure(lifecycle_texts.UNKNOWN_PROPERTIES(names=json.dumps(unknown)))
     if None in members.values():
         raise _no_schema(members)
     return {name: readers[name](member) for name, member in members.items()}
@@ -245,9 +240,9 @@ def _read_texts(value: object) -> list[str]:
     """Read a list of at least one text, none of them empty."""
     texts = [_read_text(each) for each in _read_list(value)]
     if not texts:
-        raise _failure("array is too short: must have at least 1 elements but instance has 0")
+        raise _failure(lifecycle_texts.EMPTY_ARRAY())
     if not all(texts):
-        raise _failure('string "" is too short (length: 0, required minimum: 1)')
+        raise _failure(lifecycle_texts.EMPTY_STRING())
     return texts
 
 
@@ -257,9 +252,7 @@ def _read_count(value: object) -> int:
     if type(value) is not int:
         raise _wrong_type(value, "integer")
     if value < 1:
-        raise _failure(
-            f"numeric instance is lower than the required minimum (minimum: 1, found: {value})"
-        )
+        raise _failure(lifecycle_texts.NUMBER_TOO_LOW(value=value))
     return value
 
 
@@ -270,8 +263,9 @@ def _one_of(allowed: Collection[str]) -> _Reader:
         text = _read_text(value)
         if text not in allowed:
             raise _failure(
-                f"instance value ({json.dumps(text)}) not found in enum "
-                f"(possible values: {json.dumps(sorted(allowed))})"
+                lifecycle_texts.NOT_IN_ENUM(
+                    found=json.dumps(text), values=json.dumps(sorted(allowed))
+                )
             )
         return text
 
@@ -279,7 +273,4 @@ def _one_of(allowed: Collection[str]) -> _Reader:
 
 
 def _wrong_type(value: object, due: str) -> ServiceError:
-    return _failure(
-        f"instance type ({_JSON_NAMES[type(value)]}) does not match any allowed primitive type "
-        f'(allowed: ["{due}"])'
-    )
+    return _failure(lifecycle_texts.WRONG_TYPE(found=_JSON_NAMES[type(value)], due=due))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from ecr_typed.testing._emulator.registry.errors import ServiceError
 from ecr_typed.testing._emulator.registry.rewriting import rewrite_lifecycle_policy
+from ecr_typed.testing._emulator.texts import refusals
 from ecr_typed.testing._emulator.topics.lifecycle_policies.documents import read_rules
 from ecr_typed.testing._emulator.topics.lifecycle_policies.evaluation import (
     Outcome,
@@ -100,7 +101,7 @@ def start_lifecycle_policy_preview(call: Call) -> Response:
     if states.last is not None and states.last.status(now) == "IN_PROGRESS":
         raise ServiceError(
             "LifecyclePolicyPreviewInProgressException",
-            f"A lifecycle policy preview for the {repository.place} is in progress",
+            refusals.PREVIEW_IN_PROGRESS(place=repository.place),
         )
     preview = LifecyclePreview.begin(text, repository.images, now)
     states.last = preview
@@ -121,7 +122,7 @@ def get_lifecycle_policy_preview(call: Call) -> Response:
     if preview is None:
         raise ServiceError(
             "LifecyclePolicyPreviewNotFoundException",
-            f"There is no lifecycle policy preview for the {repository.place}",
+            refusals.PREVIEW_NOT_FOUND(place=repository.place),
         )
     status = preview.status(call.now)
     found = preview.results if status == "COMPLETE" and preview.results is not None else []
@@ -189,6 +190,6 @@ def _policy_text(repository: Repository) -> str:
     if not repository.lifecycle_policy:
         raise ServiceError(
             "LifecyclePolicyNotFoundException",
-            f"Lifecycle policy does not exist for the {repository.place}",
+            refusals.LIFECYCLE_POLICY_NOT_FOUND(place=repository.place),
         )
     return repository.lifecycle_policy

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ecr_typed.testing._emulator.registry.clock import BACKGROUND_TIME
 from ecr_typed.testing._emulator.registry.errors import ServiceError, invalid
+from ecr_typed.testing._emulator.texts import constraints, refusals
 from ecr_typed.testing._emulator.topics.replication.rules import (
     Destination,
     ReplicationRules,
@@ -136,18 +137,19 @@ def start_replication_backfill(call: Call) -> Response:
     """Begin to copy to a destination what existed before it was configured."""
     destination = Destination.of(call.parameters["destination"])
     if destination not in call.registry.states.of(ReplicationRules).destinations:
-        raise invalid("destination", "must be a destination of the replication configuration")
+        raise invalid("destination", constraints.NO_DESTINATION())
     in_progress = call.registry.states.of(Backfills).in_progress()
     if any(each.destination.region == destination.region for each in in_progress):
         raise ServiceError(
             "ReplicationBackfillInProgressException",
-            f"A replication backfill for the Region '{destination.region}' is in progress in the "
-            f"registry with id '{call.registry.account_id}'",
+            refusals.BACKFILL_IN_PROGRESS(
+                region=destination.region, registry_id=call.registry.account_id
+            ),
         )
     if len(in_progress) >= MOST_IN_PROGRESS:
         raise ServiceError(
             "LimitExceededException",
-            f"{MOST_IN_PROGRESS} replication backfills can be in progress at once",
+            refusals.TOO_MANY_BACKFILLS(most=MOST_IN_PROGRESS),
         )
     return _response(call, _start(call, destination))
 
@@ -158,7 +160,7 @@ def stop_replication_backfill(call: Call) -> Response:
     if backfill.status not in {"PREPARING", "IN_PROGRESS"}:
         raise ServiceError(
             "ReplicationBackfillInvalidStatusException",
-            f"The replication backfill '{backfill.backfill_id}' is {backfill.status}",
+            refusals.BACKFILL_HAS_ENDED(backfill_id=backfill.backfill_id, status=backfill.status),
         )
     backfill.stop(call.now)
     return _response(call, backfill)
@@ -201,8 +203,7 @@ def _backfill(call: Call) -> Backfill:
             return backfill
     raise ServiceError(
         "ReplicationBackfillNotFoundException",
-        f"The replication backfill '{backfill_id}' does not exist in the registry with id "
-        f"'{call.registry.account_id}'",
+        refusals.BACKFILL_NOT_FOUND(backfill_id=backfill_id, registry_id=call.registry.account_id),
     )
 
 

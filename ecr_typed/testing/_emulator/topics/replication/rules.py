@@ -43,6 +43,7 @@ from ecr_typed.testing._emulator.registry.policy_evaluation.decisions import dec
 from ecr_typed.testing._emulator.registry.policy_evaluation.request_context import (
     RequestContext,
 )
+from ecr_typed.testing._emulator.texts import constraints
 from ecr_typed.testing._emulator.topics.repositories import (
     is_immutable,
 )
@@ -208,17 +209,17 @@ def _check_destination(call: Call, destination: Destination) -> None:
     if destination == (call.region_name, call.account_id):
         raise invalid(
             "replicationConfiguration",
-            "Replication destination cannot be the same as the source registry",
+            constraints.DESTINATION_IS_SOURCE(),
         )
     if not is_region(destination.region):
         raise invalid(
             "replicationConfiguration",
-            f"Replication destination has an invalid region '{destination.region}'",
+            constraints.INVALID_REGION(region=destination.region),
         )
     if partition_of(destination.region).name != call.registry.partition:
         raise invalid(
             "replicationConfiguration",
-            "Replication destination must be in the partition of the source registry",
+            constraints.OTHER_PARTITION(),
         )
 
 
