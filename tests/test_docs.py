@@ -66,6 +66,7 @@ def test_programs_run(page: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     names: dict[str, Any] = {"__name__": "documentation"}
     with account_to_read() as endpoint_url:
         monkeypatch.setenv("AWS_ENDPOINT_URL_ECR", endpoint_url)
+        monkeypatch.setenv("AWS_ENDPOINT_URL_STS", endpoint_url)
         provide_opentelemetry(monkeypatch)
         for block in PROGRAMS[page]:
             if block.file_name is not None:
@@ -73,11 +74,33 @@ def test_programs_run(page: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
                 continue
             printed = io.StringIO()
             with contextlib.redirect_stdout(printed):
-                exec(compile(block.numbered, str(DOCS / page), "exec"), names)
+                # Readers have no `from __future__ import annotations`, as this module has.
+                code = compile(block.numbered, str(DOCS / page), "exec", dont_inherit=True)
+                exec(code, names)
             if block.output is not None:
                 assert_prints(block.output, printed.getvalue())
+        for program in tmp_path.glob("*.py"):
+            if "__main__" in program.read_text("utf-8"):
+                run_python(tmp_path, program.name)
     if any(tmp_path.glob("test_*.py")):
-        run_pytest(tmp_path)
+        run_python(tmp_path, "-m", "pytest", "-q", "-p", "no:cacheprovider", ".")
+
+
+def test_every_program_is_run() -> None:
+    """A file that a page names is a test, what tests need, or a program; one is run with Dask."""
+    kinds = {
+        block.file_name
+        for blocks in PROGRAMS.values()
+        for block in blocks
+        if block.file_name is not None
+        and not block.file_name.startswith(("test_", "conftest"))
+        and "__main__" not in block.source
+    }
+    assert kinds == {"on_cluster.py"}
+    fences = re.findall(
+        r"^ *```(\w+)", "".join(page.read_text("utf-8") for page in PAGES), re.MULTILINE
+    )
+    assert set(fences) == {"console", "go", "javascript", "json", "python", "text", "toml"}
 
 
 def test_writes_are_denied_to_examples(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -103,9 +126,9 @@ def assert_prints(wanted: str, got: str) -> None:
     assert checker.check_output(wanted, got, doctest.ELLIPSIS), f"wanted:\n{wanted}\ngot:\n{got}"
 
 
-def run_pytest(folder: Path) -> None:
-    """Run the tests that a page shows."""
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "."]
+def run_python(folder: Path, *arguments: str) -> None:
+    """Run tests or a program that a page shows."""
+    command = [sys.executable, *arguments]
     path = {**os.environ, "PYTHONPATH": str(DOCS.parent)}
     run = subprocess.run(command, cwd=folder, env=path, capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stdout + run.stderr

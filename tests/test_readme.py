@@ -22,7 +22,7 @@ def variables_of(example: Block, monkeypatch: pytest.MonkeyPatch) -> dict[str, o
         emulator.push_image("team/app", tags=["v1"])
         for name, value in emulator.environment().items():
             monkeypatch.setenv(name, value)
-        exec(compile(example.numbered, "README.md", "exec"), names)
+        exec(compile(example.numbered, "README.md", "exec", dont_inherit=True), names)
     return names
 
 
