@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import tarfile
 from importlib import import_module
+from importlib.metadata import entry_points
 from importlib.resources import files
 from pathlib import PurePath
 from zipfile import ZipFile
@@ -31,6 +32,8 @@ def main(sdist: str, wheel: str) -> None:
     for module in (ecr_typed, import_module("ecr_typed.documents")):
         for name in module.__all__:
             getattr(module, name)
+    (script,) = entry_points(group="console_scripts", name="ecr-emulator")
+    assert script.value == "ecr_typed.testing.__main__:main", script.value
     client = ecr_typed.EcrClient(region_name="us-east-1")
     assert client.boto3_client.meta.region_name == "us-east-1"
     print(
