@@ -1,30 +1,30 @@
-"""Copy an image to another region: `python examples/copy_image.py team/app v1 eu-west-1 --yes`."""
+"""Copy an image: `python examples/copy_image.py team/app v1 eu-west-1 [ROLE ARN] --yes`.
+
+Without `--yes` it only shows what would be copied; without a role it stays in your account.
+"""
 
 from __future__ import annotations
 
-import argparse
+import sys
 
 from ecr_typed import EcrClient
-from ecr_typed.jobs import copy_image, progress_bar, raise_failures
+from ecr_typed.jobs import (
+    Registry,
+    RepositorySettings,
+    copy_image,
+    ensure_repository,
+    progress_bar,
+    raise_failures,
+)
 
-
-def main() -> None:
-    """Copy what the command line names, or show what would be copied."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("repository")
-    parser.add_argument("image", help="a tag or a digest")
-    parser.add_argument("region", help="the region to copy to")
-    parser.add_argument("--yes", action="store_true", help="copy; default: only show what would be")
-    options = parser.parse_args()
-    name, is_plan = options.repository, not options.yes
+name, image, region, *role = [one for one in sys.argv[1:] if one != "--yes"]
+dry = "--yes" not in sys.argv
+target = Registry(region, role_arn=role[0] if role else None)
+with EcrClient() as ours, target.connect() as theirs:
+    there = ensure_repository(theirs, name, RepositorySettings(), dry_run=dry)
+    if there.value is None:
+        sys.exit(f"{name} would be created in {target}: run it again with --yes")
     bar = progress_bar("Copying")
-    with EcrClient() as source, EcrClient(region_name=options.region) as target:
-        report = copy_image(
-            source, name, options.image, target, name, dry_run=is_plan, on_progress=bar
-        )
-    print(report)
-    raise_failures(report.outcomes)
-
-
-if __name__ == "__main__":
-    main()
+    report = copy_image(ours, name, image, theirs, name, dry_run=dry, on_progress=bar)
+print(report)
+raise_failures(report.outcomes)

@@ -1,4 +1,7 @@
-"""Count the images of all repositories in some regions: `python examples/fleet.py us-east-1`."""
+"""Count images in accounts and regions: `python examples/fleet.py eu-west-1 111122223333`.
+
+Accounts are entered by their role `ecr-audit`; without one, it is your own account.
+"""
 
 from __future__ import annotations
 
@@ -14,17 +17,13 @@ def count_images(ecr: EcrClient, repository: Repository) -> int:
     return len(ecr.list_images(repository.repository_name).to_list())
 
 
-def main() -> int:
-    """Write a table to standard output; the status is 1 if something is missing in it."""
-    fleet = registries(regions=sys.argv[1:])
-    writer = csv.DictWriter(sys.stdout, ["registry", "item", "status", "value", "error"])
-    writer.writeheader()
-    is_complete = True
-    for outcome in each_repository(count_images, fleet, on_progress=progress_bar("Counting")):
-        writer.writerow(to_row(outcome))
-        is_complete = is_complete and outcome.error is None
-    return 0 if is_complete else 1
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+regions = [name for name in sys.argv[1:] if not name.isdigit()]
+accounts = [name for name in sys.argv[1:] if name.isdigit()]
+fleet = registries(regions=regions, accounts=accounts, role_name="ecr-audit" if accounts else None)
+writer = csv.DictWriter(sys.stdout, ["registry", "item", "status", "value", "error"])
+writer.writeheader()
+is_complete = True
+for outcome in each_repository(count_images, fleet, on_progress=progress_bar("Counting")):
+    writer.writerow(to_row(outcome))
+    is_complete = is_complete and outcome.error is None
+sys.exit(not is_complete)

@@ -1,7 +1,4 @@
-"""Set a lifecycle policy in a namespace: `python examples/lifecycle_everywhere.py 'team/*'`.
-
-With `--apply` it is set, but where it would expire more than half of the images.
-"""
+"""Set a lifecycle policy, but where it expires much: `lifecycle_everywhere.py 'team/*' --apply`."""
 
 from __future__ import annotations
 
@@ -12,17 +9,17 @@ from ecr_typed.documents import LifecyclePolicy, LifecycleRule
 from ecr_typed.jobs import each_repository, ensure_lifecycle_policy, progress_bar
 
 policy = LifecyclePolicy([LifecycleRule.expire_untagged(days=14), LifecycleRule.keep_newest(100)])
+dry = "--apply" not in sys.argv
 
 
 def set_policy(ecr: EcrClient, repository: Repository) -> str:
     """Set the policy where it expires at most half of the images."""
     images = ecr.describe_images(repository.repository_name).to_list()
-    expiring = len(policy.decide(images))
-    if expiring > len(images) / 2:
-        return f"left: {expiring} of {len(images)} images would expire"
-    is_dry = "--apply" not in sys.argv
-    done = ensure_lifecycle_policy(ecr, repository.repository_name, policy, dry_run=is_dry)
-    return f"{done.status.lower()}: {expiring} of {len(images)} images expire"
+    count = f"{len(policy.decide(images))} of {len(images)} images"
+    if len(policy.decide(images)) > len(images) / 2:
+        return f"left: {count} would expire"
+    done = ensure_lifecycle_policy(ecr, repository.repository_name, policy, dry_run=dry)
+    return f"{done.status.lower()}: {count} expire"
 
 
 with EcrClient() as ecr:

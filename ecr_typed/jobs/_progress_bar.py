@@ -33,17 +33,17 @@ def progress_bar(description: str, *, console: Console | None = None) -> Progres
         ImportError: The library rich is not installed.
     """
     try:
-        import rich.console  # noqa: F401  # a missing extra is told by its name
+        # rich is an extra, and this module is imported without it.
+        from rich.console import Console
+
+        from ecr_typed.jobs._display import standard_error
     except ModuleNotFoundError as error:
         if error.name is None or error.name.partition(".")[0] != "rich":
             raise
         raise ImportError(
             "progress_bar needs rich, which comes with the extra: pip install 'ecr_typed[progress]'"
         ) from error
-    # rich is an extra, and this module is imported without it.
-    from ecr_typed.jobs._display import standard_error
-
-    return ProgressBar(description, standard_error() if console is None else console)
+    return ProgressBar(description, console if isinstance(console, Console) else standard_error())
 
 
 class ProgressBar:
