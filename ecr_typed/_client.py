@@ -80,13 +80,13 @@ class EcrClient(
             session: The boto3 session to take credentials and defaults from.
             config: botocore's options, such as time-outs and proxies; `max_pool_connections` is 64
                 unless it is set. `retries` are refused: see `retry`.
-            retry: How long a call goes on; else boto3's `AWS_MAX_ATTEMPTS` or the profile's
+            retry: Attempts and deadline of a call; else boto3's `AWS_MAX_ATTEMPTS` or the profile's
                 `max_attempts`, else 3 attempts and no deadline.
             on_call: Called after each call, on the thread that made it. What it raises goes
                 to the log.
 
         Raises:
-            EcrConfigurationError: No region is known, or the profile or endpoint is no good.
+            EcrConfigurationError: No region is known, or the profile or the endpoint is not valid.
             EcrRequestError: An option has the wrong type, `config` sets `retries`, or `session` and
                 `profile_name` are both given.
         """
@@ -122,12 +122,12 @@ class EcrClient(
         retry: RetryPolicy | None = None,
         on_call: Callable[[CallEvent], None] | None = None,
     ) -> Self:
-        """Use a boto3 client that is there already; nothing is changed on it.
+        """Use an existing boto3 client; nothing is changed on it.
 
         Args:
             client: A boto3 client for ECR. Create it with
                 `Config(retries={"total_max_attempts": 1})`, or its attempts multiply ours.
-            retry: How long a call goes on; else 3 attempts and no deadline.
+            retry: Attempts and deadline of a call; else 3 attempts and no deadline.
             on_call: Called after each call, on the thread that made it.
 
         Returns:
@@ -153,7 +153,7 @@ class EcrClient(
         Closing it leaves this one open; closing this one closes both.
 
         Args:
-            retry: How long a call goes on. Default: as here.
+            retry: Attempts and deadline of a call. Default: as here.
             on_call: Called after each call. Default: as here.
 
         Returns:
@@ -172,13 +172,13 @@ class EcrClient(
 
     @property
     def boto3_client(self) -> ECRClient:
-        """The boto3 client underneath. Called directly, it is any boto3 client."""
+        """The boto3 client underneath. It can be used as any boto3 client."""
         return self._calls.connection.client
 
     def close(self) -> None:
         """End the calls in flight on all threads, and close the connections.
 
-        Later calls fail. A connection that is being made ends by its own time-out. The connections
+        Later calls fail. A connection that is being made ends by its own timeout. The connections
         of an adopted client stay open, and its requests end by themselves.
         """
         self._calls.connection.close()

@@ -1,4 +1,4 @@
-"""What a client's `on_call` is told of each finished call."""
+"""The event that `on_call` of a client receives after each call."""
 
 from __future__ import annotations
 

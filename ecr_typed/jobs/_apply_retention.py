@@ -43,18 +43,18 @@ def apply_retention(
     passes in which a tag comes too late.
 
     An image that is not there is `DONE`. An image that an index of after the plan lists is
-    `FAILED`, with the index in its error. To run the job again does what is left.
+    `FAILED`, with the index in its error. Run the job again to do what is left.
 
     Args:
         ecr: The client.
         plan: The plan, from `plan_retention`.
-        dry_run: Whether nothing is sent, and each outcome is `PLANNED`. Default: True.
+        dry_run: Whether to send nothing, so that each outcome is `PLANNED`. Default: True.
         action: Whether images are deleted or archived. One that is archived is `UNCHANGED`, and
             one that is not there is `SKIPPED`. Default: they are deleted.
         on_progress: Called on the caller's thread after each image.
 
     Returns:
-        An iterator of an outcome for each image in `plan.remove`. To close it ends the job.
+        An iterator of an outcome for each image in `plan.remove`. Closing it ends the job.
 
     Raises:
         EcrRequestError: An argument is wrong. Nothing was sent.

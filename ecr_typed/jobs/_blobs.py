@@ -34,9 +34,9 @@ def read_blob(
 ) -> Generator[bytes, None, None]:
     """Read a blob of an image, a layer or a config, in pieces.
 
-    A connection that breaks is made again, and the download goes on where it ended; a URL that has
-    expired is renewed. The digest of all pieces is checked after the last one: don't use any before
-    the iterator has ended without an error.
+    If the connection breaks, the download continues where it ended; if the URL has expired, a new
+    one is requested. The digest of all pieces is checked after the last one: don't use any piece
+    before the iterator has ended without an error.
 
     Args:
         ecr: The client. Its proxies, certificates and time-outs are used for the download, too.
@@ -45,7 +45,7 @@ def read_blob(
         registry_id: The account id of the registry. Default: the caller's account.
 
     Returns:
-        An iterator over the bytes, at most 256 KiB at a time. To close it ends the download.
+        An iterator over the bytes, at most 256 KiB at a time. Closing it ends the download.
 
     Raises:
         EcrRequestError: An argument is wrong. Nothing was sent.
@@ -136,7 +136,7 @@ def read_config(
         ecr: The client.
         repository_name: The repository.
         image: The image: an `ImageIdentifier`, a digest or a tag.
-        platform: The platform to choose where the image is an index of several. Its variant,
+        platform: The platform to choose if the image is an index. Its variant,
             version and features are compared only if they are given. Default: linux/amd64.
         registry_id: The account id of the registry. Default: the caller's account.
 

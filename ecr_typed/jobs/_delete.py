@@ -30,23 +30,23 @@ def delete_images(
     A digest deletes the image with all its tags. A tag is removed; with its last tag, an image is
     deleted. 100 are sent in a request. An image that an index lists is tried again after the
     others, so that indexes and their children can be given in any order. What is not there is
-    `DONE`. To run the job again does what is left.
+    `DONE`. Run the job again to do what is left.
 
     Args:
         ecr: The client.
         repository_name: The repository's name, including its namespace, as in `team/app`.
         images: The images: identifiers, digests, which begin with `sha256:`, or tags.
-        with_children: Whether that which only the images need is deleted with them: untagged
-            children that no other index lists, and what refers to them. The repository is read for
+        with_children: Whether to delete also what nothing else needs: untagged children that no
+            other index lists, and what refers to the images. The repository is read for
             it. An image that gets a tag meanwhile is `SKIPPED`. Children whose deletion failed are
             not found by an index that is gone: to run the job again, name them. Default: False.
-        dry_run: Whether no write is sent, and each outcome is `PLANNED`. Default: True.
+        dry_run: Whether to write nothing, so that each outcome is `PLANNED`. Default: True.
         on_progress: Called on the caller's thread after each image.
         registry_id: The AWS account id of the registry. Default: the caller's account.
 
     Returns:
         An iterator of an outcome for each image, as they are deleted. With `with_children`, also
-        for each child and referrer. To close it ends the job.
+        for each child and referrer. Closing it ends the job.
 
     Raises:
         EcrRequestError: An argument is wrong. Of a list, nothing was sent.

@@ -29,25 +29,25 @@ def each(
     """Call a function for each item, many at a time, and yield what becomes of them.
 
     What it raises for an item is that item's outcome, and the job goes on. Only a closed client
-    and lost credentials end it: what is in flight is waited for and yielded, then the error is
+    and lost credentials end it: the outcomes of calls in flight are yielded, then the error is
     raised. Items are taken as they are needed, at most twice as many as threads at a time, so that
-    they may be a `Pager` of any length. To close the iterator ends the job and the calls in flight,
+    they may be a `Pager` of any length. Closing the iterator ends the job and the calls in flight,
     whichever clients they go through; Ctrl-C does so within a second, and notes on the
     `KeyboardInterrupt` what was in flight. Calls in other processes are waited for.
 
     Args:
-        function: What is called with each item, on several threads at the same time.
+        function: The function to call with each item, on several threads at the same time.
         items: The items; each is taken on the caller's thread.
         threads: How many calls run at the same time; at least 1. Default: 16.
-        executor: Where the calls run. Default: threads of the job's own. With one of other
-            processes, such as a `ProcessPoolExecutor`, function, items and what it returns are
-            pickled. It is left open.
+        executor: Where the calls run. Default: threads of the job's own. For other processes, such
+            as those of a `ProcessPoolExecutor`, the function, its items and what it returns are
+            pickled. The executor is left open.
         ordered: Whether outcomes come in the items' order. Default: as the items are finished.
         on_progress: Called on the caller's thread after each item.
 
     Returns:
-        An iterator of an outcome for each item. An error that is none of ours, such as a
-        `KeyError` of the function, is the cause of an `EcrError`.
+        An iterator of an outcome for each item. An error that is not an `EcrError`, such as a
+        `KeyError` of the function, is the cause of one.
 
     Raises:
         EcrRequestError: An argument is wrong. Nothing was called.

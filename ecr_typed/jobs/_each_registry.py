@@ -31,10 +31,11 @@ def each_registry(
     """Call a function with a client for each registry, several at a time.
 
     An error of one registry is its outcome and ends nothing else: a role that can't be assumed, a
-    region that is not enabled. Otherwise it goes as with `each`.
+    region that is not enabled. Otherwise, this is as in `each`.
 
     Args:
-        function: What is called with a client and its registry; the client is closed afterwards.
+        function: The function to call with a client and its registry. The client is closed after
+            it.
         registries: The registries, as `registries` makes them.
         threads: How many calls of the function run at the same time; at least 1. Default: 8.
         executor: Where they run. Default: threads of the job's own. In other processes, the

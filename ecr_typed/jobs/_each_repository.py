@@ -60,10 +60,10 @@ def each_repository(
     time, so that each is asked at its own pace. A repository that was deleted meanwhile is
     `SKIPPED`. A registry that can't be listed, or whose credentials are lost, is an outcome too:
     its item is the `Registry`, it comes when what was in flight there has ended, and the others go
-    on. With a client of your own, such an error ends the job. Otherwise it goes as with `each`.
+    on. With a client of your own, such an error ends the job. Otherwise, this is as in `each`.
 
     Args:
-        function: What is called with a client and a repository, on several threads.
+        function: The function to call with a client and a repository, on several threads.
         ecr: The client of a registry, or the registries. A registry with an `account_id` is listed
             by that id, so that repositories of another account can be worked on without a role.
         select: Patterns of names, in which `*` stands for any characters, as in `team/*`; or a

@@ -24,7 +24,7 @@ Document = TypeVar("Document", LifecyclePolicy, PolicyDocument)
 def ensure_lifecycle_policy(
     ecr: EcrClient, repository_name: str, policy: LifecyclePolicy | str, *, dry_run: bool = False
 ) -> Ensured[LifecyclePolicy]:
-    """Let a repository have a lifecycle policy.
+    """Set the lifecycle policy of a repository, unless the repository has it.
 
     Args:
         ecr: The client.
@@ -57,7 +57,7 @@ def ensure_lifecycle_policy(
 def ensure_repository_policy(
     ecr: EcrClient, repository_name: str, policy: PolicyDocument | str, *, dry_run: bool = False
 ) -> Ensured[PolicyDocument]:
-    """Let a repository have a permissions policy.
+    """Set the permissions policy of a repository, unless the repository has it.
 
     Args:
         ecr: The client.
@@ -88,7 +88,7 @@ def ensure_repository_policy(
 def ensure_registry_policy_statement(
     ecr: EcrClient, statement: Statement, *, dry_run: bool = False
 ) -> Ensured[PolicyDocument]:
-    """Let the registry's policy have a statement; other statements are left as they are.
+    """Set a statement of the registry's policy, and keep its other statements.
 
     The policy is read and then written: a statement that another program adds in between is lost,
     as ECR can't do both at once.

@@ -51,13 +51,13 @@ def ensure_creation_template(
     custom_role_arn: str | None = None,
     dry_run: bool = False,
 ) -> Ensured[RepositoryCreationTemplate]:
-    """Let a repository creation template exist with some settings.
+    """Create a repository creation template, or change its settings that differ.
 
     Args:
         ecr: The client.
         prefix: The prefix of the repositories that it is for, or `ROOT`.
         applied_for: The scenarios that it is for.
-        description: What it is for. None leaves it as it is, as for all that follow.
+        description: What it is for. None leaves it unchanged, as for all settings that follow.
         encryption_configuration: How the repositories are encrypted.
         image_tag_mutability: Whether their tags can be moved.
         image_tag_mutability_exclusion_filters: Which of their tags are exempt from the mutability.
@@ -177,14 +177,14 @@ def ensure_pull_through_cache_rule(
     custom_role_arn: str | None = None,
     dry_run: bool = False,
 ) -> Ensured[PullThroughCacheRule]:
-    """Let a pull through cache rule exist.
+    """Create a pull through cache rule, or change its settings that differ.
 
     Args:
         ecr: The client.
         ecr_repository_prefix: The prefix of the repositories that cache the upstream's images.
         upstream_registry_url: The upstream registry. It can't be changed later.
         upstream_registry: The kind of the upstream registry. It can't be changed later. None leaves
-            it as it is, as for all that follow.
+            it unchanged, as for all settings that follow.
         upstream_repository_prefix: The prefix of the upstream's repositories, for an upstream that
             is ECR. It can't be changed later.
         credential_arn: The ARN of the secret with the upstream's credentials.

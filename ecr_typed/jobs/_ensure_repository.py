@@ -36,7 +36,7 @@ _WITH_EXCLUSION: Final = (
 
 @attrs.frozen(kw_only=True)
 class RepositorySettings:
-    """How a repository has to be. What is None is left as it is.
+    """The settings that a repository should have. None leaves a setting unchanged.
 
     Raises:
         EcrRequestError: A setting is not of its type, or a policy is no JSON.
@@ -90,15 +90,15 @@ class RepositorySettings:
 def ensure_repository(
     ecr: EcrClient, repository_name: str, settings: RepositorySettings, *, dry_run: bool = False
 ) -> Ensured[Repository]:
-    """Let a repository exist with some settings.
+    """Create a repository, or change its settings that differ.
 
-    It is described first: a caller that may not create repositories can use those that are there.
-    Documents are compared by meaning, as the service lays them out anew.
+    The repository is described first, so a caller that may not create repositories can use this
+    for existing ones. Policies are compared by meaning, because the service rewrites their text.
 
     Args:
         ecr: The client.
         repository_name: The repository.
-        settings: How it has to be. What is None is left as it is.
+        settings: The settings that it should have. None leaves a setting unchanged.
         dry_run: Whether to write nothing, and return what would be done.
 
     Returns:
@@ -106,7 +106,7 @@ def ensure_repository(
 
     Raises:
         EcrRequestError: An argument is wrong. Nothing was sent.
-        EcrError: A call failed; it says what was done before. Running it again does what is left.
+        EcrError: A call failed; it says what was done before. Run it again to do what is left.
 
     https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreateRepository.html
     """
@@ -147,7 +147,7 @@ def _say_what_was_done(error: EcrError, name: str, changed: list[str], *, is_cre
     done = [f"{name} was created"] if is_created else []
     done += [f"its {one} was set" for one in changed]
     if done:
-        text = f"Before this call, {', '.join(done)}. Running it again does what is left."
+        text = f"Before this call, {', '.join(done)}. Run it again to do what is left."
         error.explanations = (*error.explanations, text)
 
 

@@ -27,10 +27,10 @@ class EnsureStatus(StrEnum):
 
 @attrs.frozen(kw_only=True)
 class Ensured(Generic[Value_co]):
-    """What is there after it was set up."""
+    """The result of an `ensure_...` function."""
 
     value: Value_co | None
-    """What is there; None if a dry run found nothing."""
+    """The resource, or the policy; None if it does not exist, after a dry run."""
 
     status: EnsureStatus
     """What was done, or would be done in a dry run."""

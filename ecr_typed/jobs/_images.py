@@ -76,7 +76,7 @@ def newest_images(
     tags: Iterable[str] = (),
     registry_id: str | None = None,
 ) -> list[ImageDetail]:
-    """Find the images that were pushed last. All pages are read, as the service sorts nothing.
+    """Find the images that were pushed last. All pages are read, as they have no order.
 
     Args:
         ecr: The client.
@@ -255,20 +255,21 @@ def tag_image(
     dry_run: bool = False,
     registry_id: str | None = None,
 ) -> TaggedImage:
-    """Let a tag name an image. The image stays the same, byte for byte.
+    """Set a tag on an image. The image stays the same, byte for byte.
 
     Args:
         ecr: The client.
         repository_name: The repository.
         image: The image: an `ImageIdentifier`, a digest or a tag.
         tag: The tag to set.
-        expect: The digest that the tag has to name before; else it is not moved. The tag is read
-            and then written: another program may move it in between, as ECR can't do both at once.
+        expect: The digest that the tag has to name now; otherwise it is not moved. ECR can't check
+            and write in one step, so another program may move the tag in between.
         dry_run: Whether to write nothing, and return what would be done.
         registry_id: The account id of the registry. Default: the caller's account.
 
     Returns:
-        The digests that the tag names and named. Setting a tag again is `UNCHANGED`.
+        The digest that the tag names now, and the one before. If it was the same, the status is
+        `UNCHANGED`.
 
     Raises:
         ImageNotFoundException: The repository has no such image.

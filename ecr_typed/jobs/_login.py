@@ -27,7 +27,7 @@ _saving: Final = Lock()
 
 @attrs.frozen
 class RegistryLogin:
-    """What a registry lets in."""
+    """A user name and a password for a registry."""
 
     username: str
     """The user: `AWS` for every registry."""
@@ -39,7 +39,7 @@ class RegistryLogin:
     """The registry's host, without a scheme."""
 
     expires_at: datetime
-    """When the password ends to be valid: 12 hours after it was made."""
+    """When the password expires: 12 hours after it was issued."""
 
     def docker_config(self) -> dict[str, Any]:
         """Return the content of a `config.json` that logs Docker, skopeo, oras and others in.
@@ -109,7 +109,7 @@ def _read_config(path: Path) -> dict[str, Any]:
 
 
 def login(ecr: EcrClient) -> RegistryLogin:
-    """Get what logs tools in to the caller's registry.
+    """Return the user name and the password that log tools in to the caller's registry.
 
     Args:
         ecr: The client.

@@ -54,7 +54,7 @@ class Outcome(Generic[Item_co, Value_co]):
     """What became of it."""
 
     value: Value_co | None = None
-    """What the job returned for it; None where it failed or was not done."""
+    """What the function returned for it; None if it failed or was not called."""
 
     error: EcrError | None = None
     """Why it failed; None unless the status is `FAILED` or `UNKNOWN`."""

@@ -161,7 +161,7 @@ def push_image(
         EcrRequestError: An argument is wrong. Nothing was sent.
         ImageTagAlreadyExistsException: A tag is immutable and names another image.
         RepositoryNotFoundException: The repository does not exist.
-        EcrError: A call failed. Pushing again does what is left.
+        EcrError: A call failed. Push again to do what is left.
 
     https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_PutImage.html
     """

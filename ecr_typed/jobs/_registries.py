@@ -42,7 +42,7 @@ def _check(name: str, value: object, allowed: str, fits: Callable[[object], bool
 
 @attrs.frozen
 class Registry:
-    """A private registry: an account in a region, and how to get at it.
+    """A private registry: an account in a region, and how to access it.
 
     It opens nothing by itself and can be pickled, so that a job can send it to another process,
     which connects there.
@@ -100,13 +100,13 @@ class Registry:
         Args:
             config: botocore's options, as for `EcrClient`.
             retry: How long a call goes on, as for `EcrClient`.
-            on_call: Is called after each call, as for `EcrClient`.
+            on_call: Called after each call, as for `EcrClient`.
 
         Returns:
             The client. Close it, or use it in a `with` statement.
 
         Raises:
-            EcrConfigurationError: The profile or the endpoint is no good.
+            EcrConfigurationError: The profile or the endpoint is not valid.
             EcrRequestError: An option has the wrong type.
         """
         # botocore is loaded with the first client.

@@ -48,8 +48,8 @@ def _tuple(values: Iterable[Value]) -> tuple[Value, ...]:
 class Retention:
     """Rules for which images of a repository are kept; what no rule keeps is removed.
 
-    An image is kept if any rule keeps it. With it stay the children of an index, what refers to an
-    image, and the images that a kept artifact refers to. Archived images are left alone.
+    An image is kept if any rule keeps it. So are the children of a kept index, what refers to a
+    kept image, and the image that a kept artifact refers to. Archived images are not removed.
 
     Raises:
         EcrRequestError: An argument is wrong, or there is no rule at all.
@@ -110,12 +110,12 @@ RetentionRefusedError.__module__ = "ecr_typed.jobs"
 def plan_retention(graph: ImageGraph, retention: Retention, *, now: datetime) -> RetentionPlan:
     """Return which images of a repository are kept and which are removed. Nothing is sent.
 
-    Nothing that is kept loses a child or a referrer. Where an index is archived, its children are
-    not known: untagged images that are older than it stay, too.
+    Nothing that is kept loses a child or a referrer. The children of an archived index are not
+    known, so untagged images that are older than it are kept, too.
 
     Args:
-        graph: What the repository has, from `read_image_graph`.
-        retention: What is to be kept.
+        graph: The images of the repository, from `read_image_graph`.
+        retention: The rules for what is kept.
         now: The time that ages are counted from, timezone-aware.
 
     Returns:

@@ -57,7 +57,7 @@ def _count(decisions: Sequence[Decision]) -> str:
 
 @attrs.frozen(kw_only=True, order=False)
 class RetentionPlan:
-    """What is to be kept and removed in a repository, as `plan_retention` returns it.
+    """The images of a repository to keep and to remove, as `plan_retention` returns them.
 
     `str(plan)` is a table; in a notebook it is one, too.
     """

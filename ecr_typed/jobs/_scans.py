@@ -274,8 +274,8 @@ def scan_image(
         registry_id: The account id of the registry. Default: the caller's account.
 
     Returns:
-        The report as it is when the scan ends or the time is over; `is_conclusive` says whether it
-        can be relied on.
+        The report when the scan ends or the time is over. `is_conclusive` says whether it can be
+        relied on.
 
     Raises:
         EcrRequestError: An argument is wrong. Nothing was sent.
