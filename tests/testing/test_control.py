@@ -82,9 +82,12 @@ def test_its_description_has_every_endpoint(done: Callable[..., Any]) -> None:
     for (method, path), endpoint in ENDPOINTS.items():
         operation = described[method, PREFIX + path]
         assert operation["summary"]
+        refusals = {"400"} if method == "GET" else {"400", "415"}
+        assert operation["responses"].keys() == {"200", *refusals}
         if endpoint.members:
             schema = operation["requestBody"]["content"]["application/json"]["schema"]
             assert schema["properties"].keys() == endpoint.members.keys()
+            assert operation["requestBody"]["required"] == bool(schema["required"])
             assert all(each["description"] for each in schema["properties"].values())
 
 

@@ -49,7 +49,7 @@ def describe_api() -> dict[str, Any]:
     """Return the description of the control API in OpenAPI 3.1."""
     paths: dict[str, dict[str, Any]] = {}
     for (method, path), endpoint in ENDPOINTS.items():
-        paths.setdefault(CONTROL_PATH + path, {})[method.lower()] = _operation(endpoint)
+        paths.setdefault(CONTROL_PATH + path, {})[method.lower()] = _operation(method, endpoint)
     return {
         "openapi": "3.1.0",
         "info": {"title": "Control API of the emulator in ecr_typed.testing", "version": "1"},
@@ -57,19 +57,20 @@ def describe_api() -> dict[str, Any]:
     }
 
 
-def _operation(endpoint: Endpoint) -> dict[str, Any]:
+def _operation(method: str, endpoint: Endpoint) -> dict[str, Any]:
+    error = {"type": "object", "properties": {"error": {"type": "string"}}, "required": ["error"]}
     operation: dict[str, Any] = {
         "summary": endpoint.summary,
         "responses": {
             "200": {"description": "Done.", "content": _content({"type": "object"})},
-            "400": {
-                "description": "The request is refused.",
-                "content": _content(
-                    {"type": "object", "properties": {"error": {"type": "string"}}}
-                ),
-            },
+            "400": {"description": "The request is refused.", "content": _content(error)},
         },
     }
+    if method != "GET":
+        operation["responses"]["415"] = {
+            "description": "The request has another Content-Type than application/json.",
+            "content": _content(error),
+        }
     if endpoint.members:
         schema = {
             "type": "object",
@@ -77,7 +78,10 @@ def _operation(endpoint: Endpoint) -> dict[str, Any]:
             "required": [name for name, member in endpoint.members.items() if member.is_required],
             "additionalProperties": False,
         }
-        operation["requestBody"] = {"content": _content(schema)}
+        operation["requestBody"] = {
+            "content": _content(schema),
+            "required": bool(schema["required"]),
+        }
     return operation
 
 
