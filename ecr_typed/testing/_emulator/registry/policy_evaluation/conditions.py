@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import operator
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from ipaddress import ip_address, ip_network
-from typing import Any, Final, NamedTuple, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias, cast
 
 from ecr_typed.testing._emulator.registry.policy_evaluation.patterns import (
     Values,
@@ -96,9 +96,9 @@ def _read(name: str) -> _Condition | None:
     return _Condition(found, qualifier.lower(), passes_if_absent=plain.endswith("ifexists"))
 
 
-def _texts(value: Any) -> list[str]:
+def _texts(value: object) -> list[str]:
     """Return the values in a policy as texts; JSON's own values are spelled as JSON spells them."""
-    items: Iterable[Any] = value if isinstance(value, list) else [value]
+    items = cast("list[object]", value) if isinstance(value, list) else [value]
     return [str(each).lower() if isinstance(each, bool) else str(each) for each in items]
 
 
