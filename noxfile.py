@@ -58,6 +58,12 @@ UV_NAMES = {
     "cert": "SSL_CERT_FILE",
 }
 
+# The conformance suite of the OCI Distribution Specification 1.1, of July 2026.
+CONFORMANCE = (
+    "github.com/opencontainers/distribution-spec/conformance"
+    "@967efdc079b91785ad18c77cc4f8991a47feefbf"
+)
+
 
 def group(name: str) -> list[str]:
     """Return the requirements of a dependency group."""
@@ -183,7 +189,10 @@ def cli(session: nox.Session) -> None:
 
 @nox.session
 def registry(session: nox.Session) -> None:
-    """Test the emulator with clients of registries: skopeo, docker, ORAS, python-dxf."""
+    """Test the emulator with clients of registries: skopeo, docker, ORAS, python-dxf.
+
+    Where Go is at hand, the conformance suite of the OCI Distribution Specification runs, too.
+    """
     install(session, "--editable", ".[testing]", *group("tests"), "oras>=0.2.40", "python-dxf>=12")
     chosen = ["tests/registry_clients"]
     for program, is_there in (
@@ -193,7 +202,28 @@ def registry(session: nox.Session) -> None:
         if not is_there:
             session.warn(f"{program} is not installed here: its tests are left out")
             chosen.append(f"--ignore-glob=tests/registry_clients/test_{program}*.py")
-    session.run("python", "-m", "pytest", *chosen, *session.posargs)
+    suite = conformance_suite(session)
+    if suite is None:
+        session.warn("the conformance suite can't be built here: its test is left out")
+        chosen.append("--ignore=tests/registry_clients/test_conformance.py")
+    variables = {} if suite is None else {"ECR_TYPED_CONFORMANCE": suite}
+    session.run("python", "-m", "pytest", *chosen, *session.posargs, env=variables)
+
+
+def conformance_suite(session: nox.Session) -> str | None:
+    """Return the program of the suite: the one in `ECR_TYPED_CONFORMANCE`, or one built by Go."""
+    given = os.environ.get("ECR_TYPED_CONFORMANCE")
+    if given or not shutil.which("go"):
+        return given
+    folder = Path(session.create_tmp()).resolve()
+    session.run_install(
+        *("go", "install", CONFORMANCE),
+        env={"GOBIN": str(folder)},
+        external=True,
+        silent=True,
+        success_codes=range(256),
+    )
+    return shutil.which("conformance", path=str(folder))
 
 
 def has_program(session: nox.Session, name: str) -> bool:
