@@ -1,7 +1,7 @@
-"""Connections whose making the exchange can end: to a host that never says a word, for instance.
+"""Connections that the exchange can end while they are being made, as to a host that is silent.
 
-urllib3 shows a socket once it is connected, and Python's TLS once the handshake is over. Until then
-a `close()` would wait for the time-out of connecting, which is a minute.
+The socket of a connection can be read from urllib3 only once it is connected, and from Python's TLS
+only after the handshake. Until then `close()` would wait for the connect timeout: a minute.
 """
 
 from __future__ import annotations

@@ -13,8 +13,8 @@ def hide_secrets(error: BaseException, handled: BaseException | None) -> None:
     """Hide passwords in an exception and in those that led to it.
 
     A traceback prints them all, and error reporters keep them: the URL of a proxy or an endpoint
-    may hold a password. So may a request, which botocore keeps in some of its exceptions: its headers
-    have the session's token. `handled` is what the user's program was handling: it stays as it is.
+    may hold a password. Some exceptions of botocore keep the request, whose headers have the
+    session's token. `handled` is what the user's program was handling: it stays as it is.
     """
     seen: set[int] = set()
     link: BaseException | None = error
