@@ -34,8 +34,6 @@ def progress_bar(description: str, *, console: Console | None = None) -> Progres
     """
     try:
         # rich is an extra, and this module is imported without it.
-        from rich.console import Console
-
         from ecr_typed.jobs._display import standard_error
     except ModuleNotFoundError as error:
         if error.name is None or error.name.partition(".")[0] != "rich":
@@ -43,7 +41,7 @@ def progress_bar(description: str, *, console: Console | None = None) -> Progres
         raise ImportError(
             "progress_bar needs rich, which comes with the extra: pip install 'ecr_typed[progress]'"
         ) from error
-    return ProgressBar(description, console if isinstance(console, Console) else standard_error())
+    return ProgressBar(description, standard_error() if console is None else console)
 
 
 class ProgressBar:

@@ -156,6 +156,7 @@ def read(descriptor: int) -> bytes:
 
 def test_without_rich_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever has not installed rich reads how to."""
+    monkeypatch.delitem(sys.modules, "ecr_typed.jobs._display", raising=False)
     monkeypatch.setitem(sys.modules, "rich.console", None)
     with pytest.raises(ImportError, match=r"pip install 'ecr_typed\[progress\]'"):
         progress_bar("Counting")
