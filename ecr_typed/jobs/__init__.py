@@ -37,14 +37,8 @@ from ecr_typed.jobs._pushes import push_image, push_layer
 from ecr_typed.jobs._registries import Registry, registries
 from ecr_typed.jobs._retention import Retention, RetentionRefusedError, plan_retention
 from ecr_typed.jobs._retention_plan import Decision, RetentionPlan
-from ecr_typed.jobs._scans import (
-    ScanKind,
-    ScanReport,
-    Severity,
-    Vulnerability,
-    read_scan,
-    scan_image,
-)
+from ecr_typed.jobs._scan_reports import ScanKind, ScanReport, Severity, Vulnerability
+from ecr_typed.jobs._scans import read_scan, scan_image
 
 __all__ = [
     "CopyItem",

@@ -1,24 +1,19 @@
-"""Scans: what they found in an image, in one shape for basic and enhanced scanning."""
+"""Reading scans, and starting and waiting for them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import suppress
-from datetime import datetime
-from enum import IntEnum, StrEnum
 from functools import partial
-from typing import Any, ClassVar, Final, cast
-
-import attrs
+from time import monotonic
+from typing import Any, Final, cast
 
 from ecr_typed import (
     DescribeImageScanFindingsResponse,
     EcrClient,
-    EnhancedImageScanFinding,
     FindingSeverity,
     ImageArchivedException,
     ImageIdentifier,
-    ImageScanFinding,
     LimitExceededException,
     Pager,
     RetryPolicy,
@@ -29,184 +24,13 @@ from ecr_typed import (
     ValidationException,
     WaiterError,
 )
+from ecr_typed._botocore.connection import Connection
 from ecr_typed.jobs import _checks as check
 from ecr_typed.jobs._images import identifier
-from ecr_typed.jobs._tables import Column, cut, html_table, text_table
+from ecr_typed.jobs._scan_reports import MAY_FIND, ScanKind, ScanReport, Severity
 
-_NO_SCAN: Final = ScanStatus("NO_SCAN")
-
-_COLUMNS: Final = (Column("severity"), Column("vulnerabilities", is_number=True))
-
-
-class Severity(IntEnum):
-    """How severe a vulnerability is; severities compare as numbers do."""
-
-    UNDEFINED = 0
-    """The scanner gave no severity, or one that this release does not know."""
-
-    UNTRIAGED = 1
-    """It was not assessed yet."""
-
-    INFORMATIONAL = 2
-    """It is a piece of information."""
-
-    LOW = 3
-    """It is of low severity."""
-
-    MEDIUM = 4
-    """It is of medium severity."""
-
-    HIGH = 5
-    """It is of high severity."""
-
-    CRITICAL = 6
-    """It is critical."""
-
-    @classmethod
-    def of(cls, text: str | None) -> Severity:
-        """Return the severity that a text of the service stands for.
-
-        Args:
-            text: The text, or None.
-
-        Returns:
-            The severity, `UNDEFINED` for what is not known.
-        """
-        return cls.__members__.get((text or "").upper(), cls.UNDEFINED)
-
-
-class ScanKind(StrEnum):
-    """Which scanner found what a report has."""
-
-    BASIC = "BASIC"
-    """ECR's own scanner."""
-
-    ENHANCED = "ENHANCED"
-    """Amazon Inspector."""
-
-
-@attrs.frozen(kw_only=True)
-class Vulnerability:
-    """A vulnerability of a package in an image."""
-
-    name: str
-    """Its name, usually a CVE number."""
-
-    severity: Severity
-    """How severe it is."""
-
-    package_name: str | None = None
-    """The package; the first one if it concerns several."""
-
-    package_version: str | None = None
-    """The package's version in the image."""
-
-    fixed_in: str | None = None
-    """The version that fixes it; None if there is none or the scanner does not say."""
-
-    score: float | None = None
-    """The CVSS score, from 0 to 10."""
-
-    url: str | None = None
-    """A page about it."""
-
-    description: str | None = None
-    """What it is."""
-
-    finding: ImageScanFinding | EnhancedImageScanFinding = attrs.field(repr=False)
-    """The finding as the service returned it."""
-
-
-@attrs.frozen(kw_only=True)
-class ScanReport:
-    """What is known of an image's scan. `str(report)` is a table of what was found."""
-
-    NO_SCAN: ClassVar[ScanStatus] = _NO_SCAN
-    """The status of an image that was not scanned."""
-
-    status: ScanStatus
-    """The scan's status; `ScanReport.NO_SCAN` for an image that was not scanned."""
-
-    description: str | None = None
-    """What the service says about the status."""
-
-    kind: ScanKind | None = None
-    """Which scanner it was; None as long as that can't be told."""
-
-    completed_at: datetime | None = None
-    """When the scan ended, or was last repeated."""
-
-    counts: Mapping[Severity, int] = attrs.field(factory=dict[Severity, int])
-    """How many vulnerabilities there are of each severity."""
-
-    _listing: Callable[[], Pager[Any, Any]] | None = attrs.field(
-        default=None, repr=False, eq=False, alias="listing"
-    )
-
-    @property
-    def is_conclusive(self) -> bool:
-        """Whether a report without vulnerabilities means that none were found.
-
-        A scan that is pending, or continuous scanning that has just begun, has not looked yet.
-        """
-        has_looked = self.status in {ScanStatus.COMPLETE, ScanStatus.ACTIVE}
-        return has_looked and (self.completed_at is not None or any(self.counts.values()))
-
-    @property
-    def vulnerabilities(self) -> Iterator[Vulnerability]:
-        """All vulnerabilities, page by page; each iteration reads them anew."""
-        if self._listing is None:
-            return iter(())
-        return map(_vulnerability, self._listing())
-
-    def at_least(self, severity: Severity) -> int:
-        """Count the vulnerabilities from a severity on.
-
-        Args:
-            severity: The least severity.
-
-        Returns:
-            How many there are.
-        """
-        return sum(number for kind, number in self.counts.items() if kind >= severity)
-
-    def __str__(self) -> str:
-        # What costs requests, the vulnerabilities, is not in it.
-        summary = cut(self._summary())
-        return "\n".join((summary, text_table(_COLUMNS, self._rows()))) if self.counts else summary
-
-    def _repr_html_(self) -> str:
-        return html_table(self._summary(), _COLUMNS, self._rows())
-
-    def _summary(self) -> str:
-        kind = "" if self.kind is None else f" {self.kind.lower()}"
-        when = "" if self.completed_at is None else f" of {self.completed_at:%Y-%m-%d %H:%M %Z}"
-        if self.is_conclusive:
-            count = sum(self.counts.values())
-            found = f"{count:,} {'vulnerability' if count == 1 else 'vulnerabilities'}"
-        else:
-            found = "not conclusive" + (f": {self.description}" if self.description else "")
-        return f"{self.status}:{kind} scan{when}, {found}"
-
-    def _rows(self) -> Iterator[Sequence[str]]:
-        for severity in sorted(self.counts, reverse=True):
-            yield severity.name, f"{self.counts[severity]:,}"
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        # The listing calls through a client, which stays where it is.
-        return _without_listing, (
-            {
-                "status": self.status,
-                "description": self.description,
-                "kind": self.kind,
-                "completed_at": self.completed_at,
-                "counts": dict(self.counts),
-            },
-        )
-
-
-def _without_listing(attributes: dict[str, Any]) -> ScanReport:
-    return ScanReport(**attributes)
+_PAUSE: Final = 5.0
+"""How long to wait for first findings before looking again, in seconds."""
 
 
 def read_scan(
@@ -244,7 +68,7 @@ def read_scan(
     try:
         return _report(next(listing(page_size=1).pages()), listing)
     except ScanNotFoundException as error:
-        return ScanReport(status=_NO_SCAN, description=error.message)
+        return ScanReport(status=ScanReport.NO_SCAN, description=error.message)
     except ImageArchivedException as error:
         return ScanReport(status=ScanStatus.IMAGE_ARCHIVED, description=error.message)
     except UnsupportedImageTypeException as error:
@@ -270,7 +94,8 @@ def scan_image(
         repository_name: The repository.
         image: The image: an `ImageIdentifier`, a digest or a tag.
         start: Whether to start a scan.
-        timeout: How long to wait in all, in seconds. 0 does not wait.
+        timeout: How long to wait in all, in seconds; for continuous scanning, until something was
+            found or the image was evaluated. 0 does not wait. Default: 300.
         registry_id: The account id of the registry. Default: the caller's account.
 
     Returns:
@@ -300,13 +125,21 @@ def scan_image(
             pass
         except (ImageArchivedException, UnsupportedImageTypeException):
             return read_scan(ecr, repository_name, wanted, registry_id=registry_id)
+    until = monotonic() + timeout
     if timeout > 0:
         # The report has the status that the wait ended with.
         with suppress(WaiterError, ImageArchivedException, UnsupportedImageTypeException):
             ecr.wait_until_image_scan_complete(
                 repository_name, wanted, registry_id=registry_id, timeout=timeout
             )
-    return read_scan(ecr, repository_name, wanted, registry_id=registry_id)
+    connection: Connection = ecr._calls.connection  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]  # the pause ends with the client
+    while True:
+        report = read_scan(ecr, repository_name, wanted, registry_id=registry_id)
+        left = until - monotonic()
+        # Continuous scanning may have begun without having found anything yet.
+        if left <= 0 or report.is_conclusive or report.status not in MAY_FIND:
+            return report
+        connection.sleep(min(_PAUSE, left))
 
 
 def _report(
@@ -315,7 +148,7 @@ def _report(
     status, found = page.image_scan_status, page.image_scan_findings
     counts = found.finding_severity_counts if found is not None else None
     return ScanReport(
-        status=(status.status if status is not None else None) or _NO_SCAN,
+        status=(status.status if status is not None else None) or ScanReport.NO_SCAN,
         description=status.description if status is not None else None,
         kind=_kind(page),
         completed_at=found.image_scan_completed_at if found is not None else None,
@@ -340,46 +173,3 @@ def _kind(page: DescribeImageScanFindingsResponse) -> ScanKind | None:
         return ScanKind.BASIC
     status = page.image_scan_status.status if page.image_scan_status is not None else None
     return ScanKind.ENHANCED if status == ScanStatus.ACTIVE else None
-
-
-def _vulnerability(finding: ImageScanFinding | EnhancedImageScanFinding) -> Vulnerability:
-    if isinstance(finding, EnhancedImageScanFinding):
-        return _of_enhanced(finding)
-    details = {attribute.key: attribute.value for attribute in finding.attributes or ()}
-    return Vulnerability(
-        name=finding.name or "unknown",
-        severity=Severity.of(finding.severity),
-        package_name=details.get("package_name"),
-        package_version=details.get("package_version"),
-        fixed_in=details.get("fixed_in_version") or details.get("fixedInVersion"),
-        score=_score(details.get("CVSS3_SCORE") or details.get("CVSS2_SCORE")),
-        url=finding.uri,
-        description=finding.description,
-        finding=finding,
-    )
-
-
-def _of_enhanced(finding: EnhancedImageScanFinding) -> Vulnerability:
-    details = finding.package_vulnerability_details
-    packages = (details.vulnerable_packages if details is not None else None) or ()
-    package = packages[0] if packages else None
-    name = details.vulnerability_id if details is not None else None
-    fixed_in = package.fixed_in_version if package is not None else None
-    return Vulnerability(
-        name=name or finding.title or "unknown",
-        severity=Severity.of(finding.severity),
-        package_name=package.name if package is not None else None,
-        package_version=package.version if package is not None else None,
-        fixed_in=None if fixed_in == "NotAvailable" else fixed_in,
-        score=finding.score,
-        url=details.source_url if details is not None else None,
-        description=finding.description,
-        finding=finding,
-    )
-
-
-def _score(text: str | None) -> float | None:
-    try:
-        return float(text) if text else None
-    except ValueError:
-        return None

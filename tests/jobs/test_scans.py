@@ -13,7 +13,7 @@ from ecr_typed.jobs import ScanKind, ScanReport, Severity, read_scan, scan_image
 from ecr_typed.testing import EcrEmulator
 from ecr_typed.testing.faults import ErrorAnswer
 from tests.support.clients import MakeEcr
-from tests.support.wire import Wire, refusal
+from tests.support.wire import Wire, refusal, reply
 
 BASIC: dict[str, Any] = {
     "name": "CVE-2026-1",
@@ -156,6 +156,23 @@ def test_scan_that_never_ends_is_reported_as_it_is(make: MakeEcr, wire: Wire) ->
     report = scan_image(make(), "team/app", "v1", start=False, timeout=0.01)
     assert report.status == ScanReport.NO_SCAN
     assert not report.is_conclusive
+
+
+@pytest.mark.parametrize("status", ["ACTIVE", "COMPLETE"])
+def test_first_findings_are_waited_for(make: MakeEcr, wire: Wire, status: str) -> None:
+    found = {"enhancedFindings": [ENHANCED], "findingSeverityCounts": {"CRITICAL": 1}}
+    wire.will(page(status), page(status), page(status, found), page(status, found))
+    # It is looked for every five seconds, and at the end of the time.
+    report = scan_image(make(), "team/app", "v1", start=False, timeout=0.2)
+    assert report.is_conclusive
+    assert len(wire.sent) == 3
+
+
+def test_first_findings_that_do_not_come_are_not_waited_for_without_end(
+    make: MakeEcr, wire: Wire
+) -> None:
+    wire.responder = lambda sent: reply(page("ACTIVE"))
+    assert not scan_image(make(), "team/app", "v1", start=False, timeout=0.1).is_conclusive
 
 
 def test_report_is_pickled_without_its_client(make: MakeEcr, wire: Wire) -> None:

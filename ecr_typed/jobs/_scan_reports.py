@@ -1,0 +1,232 @@
+"""What is known of scans: one shape for what basic and enhanced scanning find."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
+from enum import IntEnum, StrEnum
+from typing import Any, ClassVar, Final
+
+import attrs
+
+from ecr_typed import EnhancedImageScanFinding, ImageScanFinding, Pager, ScanStatus
+from ecr_typed.jobs._tables import Column, cut, html_table, text_table
+
+MAY_FIND: Final = (ScanStatus.COMPLETE, ScanStatus.ACTIVE)
+"""The statuses in which there are findings, or will be."""
+
+_COLUMNS: Final = (Column("severity"), Column("vulnerabilities", is_number=True))
+
+
+class Severity(IntEnum):
+    """How severe a vulnerability is; severities compare as numbers do."""
+
+    UNDEFINED = 0
+    """The scanner gave no severity, or one that this release does not know."""
+
+    UNTRIAGED = 1
+    """It was not assessed yet."""
+
+    INFORMATIONAL = 2
+    """It is a piece of information."""
+
+    LOW = 3
+    """It is of low severity."""
+
+    MEDIUM = 4
+    """It is of medium severity."""
+
+    HIGH = 5
+    """It is of high severity."""
+
+    CRITICAL = 6
+    """It is critical."""
+
+    @classmethod
+    def of(cls, text: str | None) -> Severity:
+        """Return the severity that a text of the service stands for.
+
+        Args:
+            text: The text, or None.
+
+        Returns:
+            The severity, `UNDEFINED` for what is not known.
+        """
+        return cls.__members__.get((text or "").upper(), cls.UNDEFINED)
+
+
+class ScanKind(StrEnum):
+    """Which scanner found what a report has."""
+
+    BASIC = "BASIC"
+    """ECR's own scanner."""
+
+    ENHANCED = "ENHANCED"
+    """Amazon Inspector."""
+
+
+@attrs.frozen(kw_only=True)
+class Vulnerability:
+    """A vulnerability of a package in an image."""
+
+    name: str
+    """Its name, usually a CVE number."""
+
+    severity: Severity
+    """How severe it is."""
+
+    package_name: str | None = None
+    """The package; the first one if it concerns several."""
+
+    package_version: str | None = None
+    """The package's version in the image."""
+
+    fixed_in: str | None = None
+    """The version that fixes it; None if there is none or the scanner does not say."""
+
+    score: float | None = None
+    """The CVSS score, from 0 to 10."""
+
+    url: str | None = None
+    """A page about it."""
+
+    description: str | None = None
+    """What it is."""
+
+    finding: ImageScanFinding | EnhancedImageScanFinding = attrs.field(repr=False)
+    """The finding as the service returned it."""
+
+
+@attrs.frozen(kw_only=True)
+class ScanReport:
+    """What is known of an image's scan. `str(report)` is a table of what was found."""
+
+    NO_SCAN: ClassVar[ScanStatus] = ScanStatus("NO_SCAN")
+    """The status of an image that was not scanned."""
+
+    status: ScanStatus
+    """The scan's status; `ScanReport.NO_SCAN` for an image that was not scanned."""
+
+    description: str | None = None
+    """What the service says about the status."""
+
+    kind: ScanKind | None = None
+    """Which scanner it was; None as long as that can't be told."""
+
+    completed_at: datetime | None = None
+    """When the scan ended, or was last repeated."""
+
+    counts: Mapping[Severity, int] = attrs.field(factory=dict[Severity, int])
+    """How many vulnerabilities there are of each severity."""
+
+    _listing: Callable[[], Pager[Any, Any]] | None = attrs.field(
+        default=None, repr=False, eq=False, alias="listing"
+    )
+
+    @property
+    def is_conclusive(self) -> bool:
+        """Whether a report without vulnerabilities means that none were found.
+
+        A scan that is pending, or continuous scanning that has just begun, has not looked yet.
+        """
+        has_looked = self.status in MAY_FIND
+        return has_looked and (self.completed_at is not None or any(self.counts.values()))
+
+    @property
+    def vulnerabilities(self) -> Iterator[Vulnerability]:
+        """All vulnerabilities, page by page; each iteration reads them anew."""
+        if self._listing is None:
+            return iter(())
+        return map(_vulnerability, self._listing())
+
+    def at_least(self, severity: Severity) -> int:
+        """Count the vulnerabilities from a severity on.
+
+        Args:
+            severity: The least severity.
+
+        Returns:
+            How many there are.
+        """
+        return sum(number for kind, number in self.counts.items() if kind >= severity)
+
+    def __str__(self) -> str:
+        # What costs requests, the vulnerabilities, is not in it.
+        summary = cut(self._summary())
+        return "\n".join((summary, text_table(_COLUMNS, self._rows()))) if self.counts else summary
+
+    def _repr_html_(self) -> str:
+        return html_table(self._summary(), _COLUMNS, self._rows())
+
+    def _summary(self) -> str:
+        kind = "" if self.kind is None else f" {self.kind.lower()}"
+        when = "" if self.completed_at is None else f" of {self.completed_at:%Y-%m-%d %H:%M %Z}"
+        if self.is_conclusive:
+            count = sum(self.counts.values())
+            found = f"{count:,} {'vulnerability' if count == 1 else 'vulnerabilities'}"
+        else:
+            found = "not conclusive" + (f": {self.description}" if self.description else "")
+        return f"{self.status}:{kind} scan{when}, {found}"
+
+    def _rows(self) -> Iterator[Sequence[str]]:
+        for severity in sorted(self.counts, reverse=True):
+            yield severity.name, f"{self.counts[severity]:,}"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # The listing calls through a client, which stays where it is.
+        return _without_listing, (
+            {
+                "status": self.status,
+                "description": self.description,
+                "kind": self.kind,
+                "completed_at": self.completed_at,
+                "counts": dict(self.counts),
+            },
+        )
+
+
+def _without_listing(attributes: dict[str, Any]) -> ScanReport:
+    return ScanReport(**attributes)
+
+
+def _vulnerability(finding: ImageScanFinding | EnhancedImageScanFinding) -> Vulnerability:
+    if isinstance(finding, EnhancedImageScanFinding):
+        return _of_enhanced(finding)
+    details = {attribute.key: attribute.value for attribute in finding.attributes or ()}
+    return Vulnerability(
+        name=finding.name or "unknown",
+        severity=Severity.of(finding.severity),
+        package_name=details.get("package_name"),
+        package_version=details.get("package_version"),
+        fixed_in=details.get("fixed_in_version") or details.get("fixedInVersion"),
+        score=_score(details.get("CVSS3_SCORE") or details.get("CVSS2_SCORE")),
+        url=finding.uri,
+        description=finding.description,
+        finding=finding,
+    )
+
+
+def _of_enhanced(finding: EnhancedImageScanFinding) -> Vulnerability:
+    details = finding.package_vulnerability_details
+    packages = (details.vulnerable_packages if details is not None else None) or ()
+    package = packages[0] if packages else None
+    name = details.vulnerability_id if details is not None else None
+    fixed_in = package.fixed_in_version if package is not None else None
+    return Vulnerability(
+        name=name or finding.title or "unknown",
+        severity=Severity.of(finding.severity),
+        package_name=package.name if package is not None else None,
+        package_version=package.version if package is not None else None,
+        fixed_in=None if fixed_in == "NotAvailable" else fixed_in,
+        score=finding.score,
+        url=details.source_url if details is not None else None,
+        description=finding.description,
+        finding=finding,
+    )
+
+
+def _score(text: str | None) -> float | None:
+    try:
+        return float(text) if text else None
+    except ValueError:
+        return None
