@@ -186,5 +186,6 @@ def inherited() -> Exchange | None:
 def sending() -> Exchange | None:
     """Return the exchange whose own request is being sent on this thread, if any is."""
     exchange = _current.get()
-    is_sending = exchange is not None and exchange.is_sending and exchange.thread_id == get_ident()
-    return exchange if is_sending else None
+    if exchange is None or not exchange.is_sending or exchange.thread_id != get_ident():
+        return None
+    return exchange

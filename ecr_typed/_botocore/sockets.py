@@ -19,7 +19,7 @@ from urllib3 import HTTPConnectionPool, PoolManager
 from urllib3.exceptions import NewConnectionError
 
 from ecr_typed._botocore.connecting import connect, new_socket
-from ecr_typed._botocore.exchange import Exchange, Stage, current, sending
+from ecr_typed._botocore.exchange import Exchange, Stage, sending
 
 if TYPE_CHECKING:
     from mypy_boto3_ecr import ECRClient
@@ -62,6 +62,9 @@ def leave_sockets_to_the_parent(client: ECRClient) -> None:
 class _Connection(AWSHTTPConnection):
     """A connection without TLS."""
 
+    exchange: Exchange | None = None
+    """What the connection serves."""
+
     def connect(self) -> None:
         """Connect, so that the exchange can end it."""
         connect(super().connect)
@@ -70,14 +73,17 @@ class _Connection(AWSHTTPConnection):
         return new_socket(self, super()._new_conn)
 
     def send(self, str: Any) -> None:  # botocore's name for it
-        """Write to the socket."""
-        _record_write()
+        """Record, before it happens, that something of the request is written."""
+        if self.exchange is not None:
+            self.exchange.reach(Stage.WRITTEN)
         super().send(str)
 
 
 class _SecureConnection(AWSHTTPSConnection):
     """A connection with TLS."""
 
+    exchange: Exchange | None = None
+    """What the connection serves."""
     _is_tunnelling = False
 
     def connect(self) -> None:
@@ -88,10 +94,10 @@ class _SecureConnection(AWSHTTPSConnection):
         return new_socket(self, super()._new_conn)
 
     def send(self, str: Any) -> None:  # botocore's name for it
-        """Write to the socket."""
+        """Record, before it happens, that something of the request is written."""
         # What is written while a tunnel is made is for the proxy.
-        if not self._is_tunnelling:
-            _record_write()
+        if self.exchange is not None and not self._is_tunnelling:
+            self.exchange.reach(Stage.WRITTEN)
         super().send(str)
 
     def _tunnel(self) -> None:
@@ -104,13 +110,6 @@ class _SecureConnection(AWSHTTPSConnection):
             self._is_tunnelling = False
 
 
-def _record_write() -> None:
-    """Record, before it happens, that something of the request is written."""
-    exchange = sending()
-    if exchange is not None:
-        exchange.reach(Stage.WRITTEN)
-
-
 class _WatchedPool(HTTPConnectionPool):
     """Tells the exchange that runs on this thread when it gets and leaves a connection."""
 
@@ -118,10 +117,9 @@ class _WatchedPool(HTTPConnectionPool):
         exchange = sending()
         if exchange is not None:
             exchange.reach(Stage.CONNECTING)
-        _refuse_if_cut(self, exchange)
-        connection = super()._get_conn(timeout)
-        if exchange is not None:
-            exchange.take(connection)
+            _refuse_if_cut(self, exchange)
+        connection: Any = super()._get_conn(timeout)
+        connection.exchange = exchange
         return connection
 
     def _prepare_proxy(self, conn: Any) -> None:
@@ -129,30 +127,32 @@ class _WatchedPool(HTTPConnectionPool):
         super()._prepare_proxy(conn)
 
     def _validate_conn(self, conn: Any) -> None:
-        _bound_connecting(conn)
+        if conn.sock is None:
+            _bound_connecting(conn)
         super()._validate_conn(conn)
         # Without TLS, urllib3 would connect later, and a request be sent after its end.
         if conn.sock is None:
             conn.connect()
-        exchange = sending()
+        exchange: Exchange | None = conn.exchange
         if exchange is not None:
             exchange.take(conn)
-        _refuse_if_cut(conn, exchange)
+            _refuse_if_cut(conn, exchange)
 
     def _put_conn(self, conn: Any) -> None:
-        if exchange := current():
-            exchange.leave(conn)
+        if conn is not None and conn.exchange is not None:
+            conn.exchange.leave(conn)
+            conn.exchange = None
         super()._put_conn(conn)
 
 
-def _refuse_if_cut(source: Any, exchange: Exchange | None) -> None:
-    if exchange is not None and exchange.cut_by is not None:
+def _refuse_if_cut(source: Any, exchange: Exchange) -> None:
+    if exchange.cut_by is not None:
         raise NewConnectionError(source, exchange.cut_by.value)
 
 
 def _bound_connecting(connection: Any) -> None:
     """Keep the deadline of a call from being overrun before anything is sent."""
-    exchange = sending()
+    exchange: Exchange | None = connection.exchange
     if exchange is not None and exchange.seconds_left is not None:
         known = connection.timeout
         if isinstance(known, int | float):
