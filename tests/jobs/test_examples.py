@@ -218,8 +218,8 @@ def test_promotion_moves_a_tag_to_the_newest_release(emulator: EcrEmulator, ecr:
         app, empty = sorted(done.stdout.splitlines())
         assert app.startswith(f"team/app {shown}: sha256:")
         assert empty == "team/empty no release"
-    tags = {image.image_tags for image in ecr.describe_images("team/app")}
-    assert ("v1",) in tags
+    found = {image.image_tags for image in ecr.describe_images("team/app")}
+    assert ("v1",) in found
 
 
 def test_file_is_attached_to_an_image(
