@@ -14,6 +14,7 @@ from ecr_typed._botocore.exchange import Exchange, begin, current, end
 from ecr_typed._botocore.in_flight import CallsInFlight, calls_of_job, sleep
 from ecr_typed._botocore.origin import provider_of, users_own
 from ecr_typed._botocore.releases import outdated
+from ecr_typed._botocore.sessions import unlock_credentials
 from ecr_typed._botocore.watchdog import watch
 from ecr_typed._errors import EcrError
 
@@ -163,6 +164,7 @@ class Connection:
         self._lock = RLock()
         self._in_flight.forget()
         if self._owns_client:
+            unlock_credentials(self.client)
             # It was loaded with the client, so that no lock is taken here.
             from ecr_typed._botocore.sockets import leave_sockets_to_the_parent
 

@@ -11,7 +11,7 @@ import json
 import os
 import sys
 from pathlib import Path
-from threading import RLock
+from threading import Lock, RLock
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 if TYPE_CHECKING:
@@ -101,6 +101,15 @@ def make_client(profile_name: str | None, config: Any, **options: Any) -> tuple[
     with _sessions.lock:
         session = _sessions.get(profile_name)
         return session.create_client("ecr", config=config(session), **options), session
+
+
+def unlock_credentials(client: Any) -> None:
+    """Let a child process refresh a client's credentials: the thread that did so is not there."""
+    # botocore has no public way there, and credentials that don't expire have no lock.
+    signer: Any = getattr(client, "_request_signer", None)
+    credentials: Any = getattr(signer, "_credentials", None)
+    if hasattr(credentials, "_refresh_lock"):
+        credentials._refresh_lock = Lock()  # noqa: SLF001  # see above
 
 
 def profile_names() -> list[str]:

@@ -6,13 +6,18 @@ import contextlib
 import gc
 import logging
 import multiprocessing
+import os
 import threading
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import boto3
+import botocore.session
 import pytest
+from botocore.credentials import RefreshableCredentials
 
 from ecr_typed import EcrClient, EcrError, RetryEvent, RetryPolicy
 from ecr_typed._botocore.connection import Connection
@@ -167,6 +172,40 @@ def test_a_fork_waits_for_no_lock_of_the_pools(emulator: EcrEmulator) -> None:
             child.kill()
             may_let_go.set()
             holder.join()
+
+
+@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
+def test_a_fork_waits_for_no_refresh_of_credentials(emulator: EcrEmulator) -> None:
+    """A child that is forked while another thread refreshes credentials refreshes them itself."""
+    emulator.reset()
+    fork = multiprocessing.get_context("fork")
+    results = fork.Queue()
+    is_refreshing, may_end = threading.Event(), threading.Event()
+    parent = os.getpid()
+
+    def refresh() -> dict[str, str]:
+        if os.getpid() == parent:
+            is_refreshing.set()
+            may_end.wait(20)
+        later = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
+        return {"access_key": "A", "secret_key": "B", "token": "C", "expiry_time": later}
+
+    inner: Any = botocore.session.Session()
+    long_ago = datetime.now(UTC) - timedelta(days=1)
+    inner._credentials = RefreshableCredentials("A", "B", "C", long_ago, refresh, "mine")
+    session = boto3.Session(botocore_session=inner, region_name="us-east-1")
+    with EcrClient(session=session, endpoint_url=emulator.endpoint_url) as ecr:
+        caller = threading.Thread(target=ecr.describe_registry)
+        caller.start()
+        assert is_refreshing.wait(5)
+        child = fork.Process(target=_list_in_child, args=(ecr, results))
+        child.start()
+        try:
+            assert results.get(timeout=10) == []
+        finally:
+            child.kill()
+            may_end.set()
+            caller.join()
 
 
 @pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
