@@ -108,7 +108,7 @@ class RetentionPlan:
         """
         try:
             return cls(**_read(json.loads(text)))
-        except (ValueError, TypeError, KeyError) as error:
+        except (ValueError, TypeError, KeyError, RecursionError) as error:
             allowed = "a plan that `to_json` wrote"
             what = f"{type(error).__name__}: {error}"
             shown = repr(text if len(text) <= 60 else text[:60])

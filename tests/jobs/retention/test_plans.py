@@ -222,7 +222,7 @@ def test_a_time_without_a_timezone_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "[]", "{}", '{"version": 2}', '{"version": 1, "repositoryName": 1}']
+    "text", ["", "[]", "{}", "[" * 100_000, '{"version": 2}', '{"version": 1, "repositoryName": 1}']
 )
 def test_what_is_no_plan_is_refused(text: str) -> None:
     with pytest.raises(EcrRequestError, match="text: expected a plan that `to_json` wrote"):
