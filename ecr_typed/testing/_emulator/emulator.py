@@ -43,7 +43,8 @@ class EcrEmulator(EmulatorSetup):
     Container tools push to its registries and pull from them on the same port: docker, skopeo, oras.
 
     An access key id of twelve digits names the account it works in. A key that STS (or moto's IAM)
-    issued works in the account of its role or user. Any other key works in `account_id`.
+    issued works in the account of its role or user, until the session ends. A temporary key (`ASIA`)
+    from elsewhere is refused, and any other key works in `account_id`.
     """
 
     clock: Clock

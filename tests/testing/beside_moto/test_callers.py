@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import boto3
+import pytest
+from botocore.exceptions import ClientError
 
 from ecr_typed.testing import EcrEmulator
 from tests.testing.pushing import push
 from tests.testing.test_accounts import registry_of
+from tests.testing.test_other_services import client_of, refused
 from tests.testing.test_pull_time_exclusions import pull, pulled_at
 
 if TYPE_CHECKING:
@@ -28,6 +32,26 @@ def test_keys_of_iam_work_in_their_account(
     role = f"arn:aws:iam::{account_id[::-1]}:role/builder"
     issued = aws("sts").assume_role(RoleArn=role, RoleSessionName="build")["Credentials"]
     assert registry_of(emulator, issued["AccessKeyId"], issued["SessionToken"]) == account_id[::-1]
+
+
+def test_sessions_of_moto_end(emulator: EcrEmulator, aws: Callable[..., Any]) -> None:
+    """Those of moto's STS act as their role, expire, and can't be forged."""
+    role = "arn:aws:iam::444455556666:role/team/builder"
+    issued = aws("sts").assume_role(RoleArn=role, RoleSessionName="build")["Credentials"]
+    key, token = issued["AccessKeyId"], issued["SessionToken"]
+    with pytest.raises(ClientError) as caught:
+        client_of(emulator, "ecr", key, token).describe_images(
+            repositoryName="app", registryId="111122223333"
+        )
+    arn = "arn:aws:sts::444455556666:assumed-role/builder/build"
+    assert f"User: {arn} is not authorized" in str(caught.value)
+    for forged in (None, token[:-1]):
+        assert refused(emulator, key, forged)[0] == "UnrecognizedClientException"
+    emulator.clock.advance(timedelta(hours=1, seconds=1))
+    try:
+        assert refused(emulator, key, token)[0] == "ExpiredTokenException"
+    finally:
+        emulator.clock.reset()
 
 
 def test_a_key_of_the_default_account_stays_there() -> None:

@@ -48,9 +48,9 @@ class MotoApplication:
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Respond to one request."""
         scope = CredentialScope.of(environ)
-        caller = self._service.caller_of("" if scope is None else scope.access_key_id, "")
+        key_id = "" if scope is None else scope.access_key_id
         # moto's services take the account from this header.
-        environ.setdefault(_ACCOUNT_HEADER, caller.account_id)
+        environ.setdefault(_ACCOUNT_HEADER, self._service.accounts.account_of(key_id))
         try:
             response: Iterable[bytes] = self._by_moto(scope, environ, start_response)
         except Exception as error:

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import threading
+from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
 from moto.iam.models import iam_backends
 from moto.kms.models import kms_backends
 from moto.organizations.models import organizations_backends
 from moto.secretsmanager.models import secretsmanager_backends
+from moto.sts.models import sts_backends
 
 from ecr_typed.testing._emulator.registry.accounts import KmsKey, Secret
-from ecr_typed.testing._emulator.registry.callers import Caller
+from ecr_typed.testing._emulator.registry.callers import Caller, Session
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from moto.core.base_backend import SERVICE_BACKEND, BackendDict
     from moto.iam.models import AccessKey, IAMBackend
+    from moto.sts.models import AssumedRole
 
 _MANAGED_KEY_ALIAS = "alias/aws/ecr"
 # Each emulator has a lock of its own, but moto's KMS is one for all of them.
@@ -28,13 +31,22 @@ class MotoLookups:
     """Looks callers, keys and secrets up in moto, whose state is one for the whole process."""
 
     def caller(self, access_key_id: str) -> Caller | None:
-        """Return the user or the role that moto's IAM or STS issued a key for."""
+        """Return the user that moto's IAM issued a key for."""
         # The copies allow another thread to give moto a new account or partition meanwhile.
         for account_id, partitions in list(iam_backends.items()):
             for iam in list(partitions.values()):
                 key = iam.access_keys.get(access_key_id)
                 if key is not None:
                     return _caller(key, iam, account_id)
+        return None
+
+    def session(self, access_key_id: str) -> tuple[str, Session] | None:
+        """Return the token and the session of temporary credentials that moto's STS issued."""
+        for _, partitions in list(sts_backends.items()):
+            for sts in list(partitions.values()):
+                role = sts.get_assumed_role_from_access_key(access_key_id)
+                if role is not None:
+                    return role.session_token, _session(role)
         return None
 
     def has_principal(self, arn: str) -> bool:
@@ -96,7 +108,11 @@ def _backend(
 
 
 def _caller(key: AccessKey, iam: IAMBackend, account_id: str) -> Caller:
-    if key.role_arn is not None:
-        return Caller(account_id, key.role_arn, key.role_arn)
     user = iam.users.get(key.user_name or "")
     return Caller.root_of(account_id) if user is None else Caller(account_id, user.arn, user.arn)
+
+
+def _session(role: AssumedRole) -> Session:
+    # moto's times are in UTC, and do not say so.
+    expires_at = role.expiration.replace(tzinfo=UTC)
+    return Session(Caller(role.account_id, role.arn, role.role_arn, role.user_id), expires_at)

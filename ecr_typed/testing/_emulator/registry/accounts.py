@@ -51,6 +51,9 @@ class Lookups(Protocol):
     def caller(self, access_key_id: str) -> Caller | None:
         """Return the owner of an access key."""
 
+    def session(self, access_key_id: str) -> tuple[str, Session] | None:
+        """Return the token and the session of temporary credentials."""
+
     def has_principal(self, arn: str) -> bool:
         """Return whether a role or a user exists."""
         ...
@@ -110,17 +113,32 @@ class Accounts:
         if _ACCOUNT_ID.fullmatch(access_key_id):
             return Caller.root_of(access_key_id)
         session = self._sessions.read(access_key_id, session_token)
-        if session is not None:
-            if now >= session.expires_at:
-                raise ServiceError("ExpiredTokenException", protocols.EXPIRED_SESSION())
-            return session.caller
-        if self.lookups is not None:
-            # moto's STS issues keys that moto itself does not remember.
-            caller = self.lookups.caller(access_key_id)
-            return caller or Caller.root_of(self.default_account_id)
-        if access_key_id.startswith(TEMPORARY_KEY):
-            raise ServiceError("UnrecognizedClientException", protocols.UNKNOWN_SESSION())
-        return Caller.root_of(self.default_account_id)
+        if session is None and self.lookups is not None:
+            issued = self.lookups.session(access_key_id)
+            if issued is None:
+                # moto's STS issues some keys that moto itself does not remember.
+                return self._owner(access_key_id)
+            session = issued[1] if issued[0] == session_token else None
+        if session is None:
+            if access_key_id.startswith(TEMPORARY_KEY):
+                raise ServiceError("UnrecognizedClientException", protocols.UNKNOWN_SESSION())
+            return self._owner(access_key_id)
+        if now >= session.expires_at:
+            raise ServiceError("ExpiredTokenException", protocols.EXPIRED_SESSION())
+        return session.caller
+
+    def account_of(self, access_key_id: str) -> str:
+        """Return the account that an access key works in, for services that check no sessions."""
+        if _ACCOUNT_ID.fullmatch(access_key_id):
+            return access_key_id
+        issued = None if self.lookups is None else self.lookups.session(access_key_id)
+        caller = self._owner(access_key_id) if issued is None else issued[1].caller
+        return caller.account_id
+
+    def _owner(self, access_key_id: str) -> Caller:
+        """Return the user who owns a key, else the default account."""
+        found = None if self.lookups is None else self.lookups.caller(access_key_id)
+        return found or Caller.root_of(self.default_account_id)
 
     def issue_session(self, caller: Caller, expires_at: datetime) -> Credentials:
         """Return new temporary credentials of a caller."""
