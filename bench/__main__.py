@@ -33,6 +33,7 @@ from bench.measures import Function, Measure, cpu_ratio, memory_ratio
 from bench.pace import pace
 from bench.resilience import call_that_succeeds_at_once, soak
 from bench.retention import retention
+from bench.streaming import streaming
 from ecr_typed._conversion import json_bodies
 
 
@@ -53,6 +54,7 @@ def measures() -> Iterator[Measure]:
     yield Measure("seconds to start the emulator, imports included", start_seconds(), 0.3)
     yield Measure("seconds a call to the emulator takes", call_seconds(), 0.003)
     if sys.platform == "linux":
+        yield from streaming()
         calls, pushes = growth_by_calls(), growth_by_pushes()
         yield Measure("MB the emulator grows by in 50,000 calls of 32 clients", calls, 8.0)
         yield Measure("MB it grows by in 1,000 pushes by the registry protocol", pushes, 8.0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -25,11 +25,15 @@ class _Body:
         yield self._body
 
 
-def _answer_with(client: ECRClient, body: bytes) -> None:
+Answer = bytes | Callable[[bytes], bytes]
+"""The body of every response, or what returns it for the body of a request."""
+
+
+def _answer_with(client: ECRClient, body: Answer) -> None:
     headers: Any = {"x-amzn-requestid": "canned", "content-type": "application/x-amz-json-1.1"}
 
     def answer(request: Any, **_: object) -> AWSResponse:
-        raw: Any = _Body(body)
+        raw: Any = _Body(body if isinstance(body, bytes) else body(request.body))
         return AWSResponse(request.url, 200, headers, raw)
 
     # The stubs know no handler that answers.
@@ -41,7 +45,7 @@ def _session() -> boto3.Session:
     return boto3.Session("testing", "testing", region_name="us-east-1")
 
 
-def plain_client(body: bytes) -> ECRClient:
+def plain_client(body: Answer) -> ECRClient:
     """boto3's own client."""
     # The stubs of `client` name every service of AWS, most of them not installed.
     session: Any = _session()
@@ -50,7 +54,7 @@ def plain_client(body: bytes) -> ECRClient:
     return client
 
 
-def typed_client(body: bytes) -> EcrClient:
+def typed_client(body: Answer) -> EcrClient:
     """Ours."""
     client = EcrClient(session=_session())
     _answer_with(client.boto3_client, body)

@@ -139,6 +139,65 @@ def over_time(results: Any) -> str:
     return document(title, f"The limit: {limits}. {spoken}", lines, bottom + 60)
 
 
+def by_repositories(results: Any) -> str:
+    """Draw time and memory of a long listing, one beside the other."""
+    moments: dict[str, list[list[float]]] = results["moments"]
+    title = "A million repositories, one page after the other"
+    lines = [f'<text x="20" y="24" class="title">{escape(title)}</text>']
+    panels = (("CPU time", "s", 1, 5), ("Memory of the process", "MB", 2, 20))
+    for number, (name, unit, column, step) in enumerate(panels):
+        series = {
+            client: [(moment[0], moment[column]) for moment in taken]
+            for client, taken in moments.items()
+        }
+        lines += panel(60 + 340 * number, name, unit, series, step)
+    for number, client in enumerate(moments):
+        kind = "line" if client == "ecr_typed" else "other-line"
+        at = 60 + 150 * number
+        lines += [
+            f'<path d="M{at} 296h24" class="{kind}"/>',
+            f'<text x="{at + 32}" y="300" class="value">{escape(client)}</text>',
+        ]
+    spoken = "; ".join(
+        f"{client}: {taken[-1][0]:,} repositories in {taken[-1][1]:.1f} s of CPU time, "
+        f"{taken[0][2]:.0f} MB after the first {taken[0][0]:,} and {taken[-1][2]:.0f} MB at the end"
+        for client, taken in moments.items()
+    )
+    return document(title, spoken, lines, 320)
+
+
+def panel(
+    left: float,
+    name: str,
+    unit: str,
+    series: Mapping[str, Sequence[tuple[float, float]]],
+    step: int,
+) -> Iterator[str]:
+    """Draw lines over the number of repositories, with a grid line at each step of the unit."""
+    top, width, height = 64, 260, 190
+    farthest = max(at for points in series.values() for at, _ in points)
+    highest = max(amount for points in series.values() for _, amount in points)
+    most = step * math.ceil(highest / step)
+
+    def x(repositories: float) -> float:
+        return left + width * repositories / farthest
+
+    def y(amount: float) -> float:
+        return top + height * (1 - amount / most)
+
+    yield f'<text x="{left}" y="{top - 14}">{escape(name)}</text>'
+    for amount in range(0, most + 1, step):
+        yield f'<path d="M{left:g} {y(amount):g}H{left + width:g}" class="axis"/>'
+        yield f'<text x="{left - 8:g}" y="{y(amount) + 4:g}" class="label">{amount} {unit}</text>'
+    for share in (0.5, 1):
+        text = f"{share * farthest:,.0f}"
+        yield f'<text x="{x(share * farthest):g}" y="{top + height + 18}" class="label">{text}</text>'
+    for client, points in series.items():
+        kind = "line" if client == "ecr_typed" else "other-line"
+        path = " ".join(f"{x(at):g},{y(amount):g}" for at, amount in points)
+        yield f'<polyline points="{path}" class="{kind}"/>'
+
+
 def value(ratio: float | None) -> str:
     """Write a ratio; a library that has no such call has a dash."""
     if ratio is None:
@@ -152,7 +211,7 @@ def compared_with_boto3(results: Any) -> Iterator[tuple[str, float]]:
         name = measure["name"]
         is_other = "to a call without" in name or "to before" in name
         if not is_other and not name.startswith(
-            ("objects", "seconds", "throttled")
+            ("objects", "seconds", "throttled", "1,000,000 repositories")
         ):
             yield name, measure["value"]
 
@@ -162,6 +221,7 @@ def pictures() -> dict[str, str]:
     bench = json.loads((HERE / "bench.json").read_text("utf-8"))
     pace = json.loads((HERE / "pace.json").read_text("utf-8"))
     peers = json.loads((HERE / "peers.json").read_text("utf-8"))
+    streaming = json.loads((HERE / "streaming.json").read_text("utf-8"))
     versions = ", ".join(
         f"{name} {version}" for name, version in bench["versions"].items()
     )
@@ -180,6 +240,7 @@ def pictures() -> dict[str, str]:
             {measure["name"]: measure["ratios"] for measure in peers["measures"]},
             f"Bars longer than {LONGEST:g} are cut.",
         ),
+        "streaming.svg": by_repositories(streaming),
         "throttling.svg": over_time(pace),
     }
 
