@@ -17,7 +17,7 @@ from ecr_typed.jobs._copy_reading import (
     check_target,
     children_of,
     each_value,
-    has_image,
+    look_for,
     read_nodes,
 )
 from ecr_typed.jobs._copy_report import CopyItem, CopyKind, CopyReport
@@ -139,6 +139,7 @@ class _Copy:
         self._counter = counter
         self._outcomes: list[Outcome[CopyItem, None]] = []
         self._sent = self._present = 0
+        self._archived: set[str] = set()
         self._failed: dict[str, EcrError] = {}
         """What failed of blobs and images, by digest."""
 
@@ -174,8 +175,10 @@ class _Copy:
             self._counter.close()
 
     def _present_images(self, nodes: dict[str, Node]) -> set[str]:
-        found = each_value(partial(has_image, self._target), nodes, self._threads)
-        return {digest for digest, is_there in zip(nodes, found, strict=True) if is_there}
+        looked = each_value(partial(look_for, self._target), nodes, self._threads)
+        found = dict(zip(nodes, looked, strict=True))
+        self._archived = {digest for digest, there in found.items() if there.is_archived}
+        return {digest for digest, there in found.items() if there.is_there}
 
     def _copy_blobs(self, blobs: dict[str, Descriptor], absent: list[Node]) -> None:
         ecr, repository_name, registry_id = self._target
@@ -213,7 +216,11 @@ class _Copy:
         for node in nodes:
             digest = node.manifest.digest
             item = CopyItem(CopyKind.IMAGE, digest)
-            if digest in present:
+            if digest in self._archived:
+                way = "restore it there with update_image_storage_class"
+                error = EcrError(f"{digest} is archived at the target: {way}")
+                self._add(Outcome[CopyItem, None].of_error(item, error))
+            elif digest in present:
                 self._add(Outcome(item, Status.UNCHANGED))
             elif (lacking := self._lacking(node)) is not None:
                 self._add(Outcome[CopyItem, None].of_error(item, lacking))

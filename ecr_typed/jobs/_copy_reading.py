@@ -14,6 +14,7 @@ from ecr_typed import (
     Image,
     ImageIdentifier,
     ImageNotFoundException,
+    ImageStatus,
     RepositoryNotFoundException,
 )
 from ecr_typed.documents import (
@@ -24,6 +25,7 @@ from ecr_typed.documents import (
     parse_manifest,
 )
 from ecr_typed.jobs._each import each
+from ecr_typed.jobs._graph_reader import ANY_STATUS
 from ecr_typed.jobs._images import MEDIA_TYPES, read_manifest, referrers
 
 Item = TypeVar("Item")
@@ -174,16 +176,27 @@ def check_target(target: Place) -> None:
         raise
 
 
-def has_image(target: Place, digest: str) -> bool:
-    """Return whether a repository has an image. It counts as no pull."""
+class There(NamedTuple):
+    """Whether a repository has an image."""
+
+    is_there: bool
+    is_archived: bool = False
+    """Whether nobody can pull it."""
+
+
+def look_for(target: Place, digest: str) -> There:
+    """Look for an image in a repository. It counts as no pull."""
     wanted = ImageIdentifier(image_digest=digest)
     try:
-        target.ecr.describe_images(
-            target.repository_name, image_ids=[wanted], registry_id=target.registry_id
-        ).to_list()
+        (found,) = target.ecr.describe_images(
+            target.repository_name,
+            image_ids=[wanted],
+            filter=ANY_STATUS,
+            registry_id=target.registry_id,
+        )
     except ImageNotFoundException:
-        return False
-    return True
+        return There(is_there=False)
+    return There(is_there=True, is_archived=found.image_status is ImageStatus.ARCHIVED)
 
 
 def each_value(

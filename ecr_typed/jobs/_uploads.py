@@ -19,6 +19,7 @@ from ecr_typed import (
     LayerAvailability,
 )
 from ecr_typed.documents import ImageIndex, Manifest, UnknownManifest
+from ecr_typed.jobs._graph_reader import ANY_STATUS
 
 
 def missing_blobs(
@@ -112,7 +113,9 @@ def tagged(ecr: EcrClient, repository_name: str, tag: str, registry_id: str | No
     """Return the digest that a tag names; None if it is not in use. It counts as no pull."""
     wanted = ImageIdentifier(image_tag=tag)
     try:
-        (found,) = ecr.describe_images(repository_name, image_ids=[wanted], registry_id=registry_id)
+        (found,) = ecr.describe_images(
+            repository_name, image_ids=[wanted], filter=ANY_STATUS, registry_id=registry_id
+        )
     except ImageNotFoundException:
         return None
     return found.image_digest

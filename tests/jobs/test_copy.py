@@ -20,10 +20,12 @@ from ecr_typed import (
     EcrClient,
     EcrError,
     ImageDetail,
+    ImageIdentifier,
     ImageNotFoundException,
     ImageTagMutability,
     RepositoryNotFoundException,
     RetryPolicy,
+    TargetStorageClass,
 )
 from ecr_typed.documents import Descriptor, Manifest, PolicyDocument, Statement
 from ecr_typed.jobs import (
@@ -298,6 +300,20 @@ def test_signature_of_two_images_keeps_both_of_its_tags(
     emulator.push_image("team/app", subject=index, tags=tags)
     raise_failures(copy_image(source, "team/app", "v1", target, "copies/app").outcomes)
     assert state(target, "copies/app") == state(source, "team/app")
+
+
+def test_image_that_is_archived_at_the_target_is_a_failure(
+    source: EcrClient, target: EcrClient
+) -> None:
+    digest = push_image(source, "team/app", None, [b"layer"], tags=["v1"])
+    copy_image(source, "team/app", "v1", target, "copies/app")
+    archived = ImageIdentifier(image_digest=digest)
+    target.update_image_storage_class("copies/app", archived, TargetStorageClass.ARCHIVE)
+    for dry_run in (True, False):
+        report = copy_image(source, "team/app", "v1", target, "copies/app", dry_run=dry_run)
+        failed = [one for one in report.outcomes if one.error is not None]
+        assert [one.item.kind for one in failed] == [CopyKind.IMAGE, CopyKind.TAG]
+        assert "is archived at the target: restore it" in str(failed[0].error)
 
 
 def test_read_only_target_fails_item_by_item(
