@@ -31,6 +31,7 @@ from bench.imports import imports
 from bench.many_calls import many_calls
 from bench.measures import Function, Measure, cpu_ratio, memory_ratio
 from bench.pace import pace
+from bench.recording import recording
 from bench.resilience import call_that_succeeds_at_once, soak
 from bench.retention import retention
 from bench.streaming import streaming
@@ -43,6 +44,7 @@ def measures() -> Iterator[Measure]:
     yield from page_of_images()
     yield small_call()
     yield call_that_succeeds_at_once()
+    yield recording()
     yield from imports()
     yield from clients()
     yield from soak()

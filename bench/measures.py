@@ -6,9 +6,11 @@ import gc
 import resource
 import statistics
 import subprocess
+import sys
 import time
 import tracemalloc
 from collections.abc import Callable, Sequence
+from types import FrameType
 from typing import Any
 
 import attrs
@@ -43,6 +45,28 @@ def _cpu(function: Function, calls: int) -> float:
     for _ in range(calls):
         function()
     return time.process_time() - began
+
+
+def bytecodes(function: Function) -> int:
+    """How much Python executes: the same on every machine, whatever else runs there."""
+    # The first calls fill caches.
+    function()
+    function()
+    count = 0
+
+    def trace(frame: FrameType, event: str, _: object) -> Any:
+        nonlocal count
+        frame.f_trace_lines, frame.f_trace_opcodes = False, True
+        count += event == "opcode"
+        return trace
+
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        function()
+    finally:
+        sys.settrace(before)
+    return count
 
 
 def child_cpu(command: Sequence[str], **options: Any) -> float:

@@ -1,0 +1,107 @@
+"""What it costs a call that succeeds at once that the facts about its request are recorded.
+
+`docs/design/outcomes.md` says which these are, and `docs/design/closing.md` what they end with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from threading import get_ident
+from typing import Any, Final
+from unittest.mock import patch
+
+import boto3
+from botocore.awsrequest import AWSHTTPConnectionPool
+
+from bench.canned import ARN
+from bench.measures import Measure, bytecodes
+from bench.throttled_service import Limit, throttled_service
+from ecr_typed import EcrClient
+from ecr_typed._botocore import events
+from ecr_typed._botocore.exchange import Exchange, current
+from ecr_typed._calls import call as calls
+
+_UNLIMITED: Final = Limit(1e9)
+_TAGS: Final = {"team": "payments"}
+
+
+def recording() -> Measure:
+    """A call over HTTP against one of which nothing is recorded, both ours.
+
+    Bytecodes, as a percent of CPU time can't be told from noise. They overstate it: what C does in a
+    call (to sign it, to read and write JSON and sockets) is not counted, and recording is all Python.
+    """
+    with throttled_service(_UNLIMITED) as url, _client(url) as whole, _client(url) as bare:
+        _record_nothing(bare)
+        recorded = bytecodes(lambda: whole.tag_resource(ARN, _TAGS))
+        with (
+            patch.object(calls, "Exchange", _NoFacts),
+            patch.object(calls, "Outcome", _NoOutcome),
+        ):
+            unrecorded = bytecodes(lambda: bare.tag_resource(ARN, _TAGS))
+    return Measure(
+        "bytecodes, a call whose facts are recorded, to one without", recorded / unrecorded, 1.02
+    )
+
+
+def _client(url: str) -> EcrClient:
+    session: Any = boto3.Session("key", "secret", region_name="us-east-1")
+    return EcrClient(session=session, endpoint_url=url)
+
+
+def _record_nothing(client: EcrClient) -> None:
+    """Take from a client all that tells its exchanges what happens."""
+    private: Any = client
+    connection = private._calls.connection  # noqa: SLF001  # what is measured
+    connection.groups = tuple
+    inner: Any = client.boto3_client
+    inner._endpoint.http_session._pool_classes_by_scheme["http"] = (  # noqa: SLF001
+        AWSHTTPConnectionPool
+    )
+    private_events: Any = events
+    listeners = client.boto3_client.meta.events
+    listeners.unregister("provide-client-params.ecr", private_events._recognize)  # noqa: SLF001
+    listeners.unregister("request-created.ecr", events.mark_attempt)
+    listeners.register("request-created.ecr", _mark_attempt)
+
+
+def _mark_attempt(request: Any, **_: object) -> None:
+    """Do what the service and the parser are told, and nothing else."""
+    exchange = current()
+    if exchange is not None:
+        exchange.is_sending = True
+        retries: dict[str, Any] = request.context["retries"]
+        retries["max"] = exchange.max_attempts
+        exchange.invocation_id = retries["invocation-id"]
+
+
+class _NoFacts(Exchange):
+    """Carries a request and its response, and records nothing of their way."""
+
+    def __init__(
+        self,
+        parameters: Mapping[str, Any],
+        *,
+        max_attempts: int = 1,
+        **_: object,
+    ) -> None:
+        self.parameters = parameters
+        self.max_attempts = max_attempts
+        self.seconds_left = None
+        self.thread_id = get_ident()
+
+    def count_repeats(self, by_botocore: int | None) -> None:
+        pass
+
+
+class _NoOutcome:
+    """Concludes nothing."""
+
+    repeats = 0
+    was_response_lost = False
+
+    def __init__(self, *_: object, **__: object) -> None:
+        pass
+
+    def record_success(self, exchange: Exchange) -> None:
+        pass
