@@ -10,6 +10,7 @@ import socket
 from typing import TYPE_CHECKING, Any, Final
 
 from botocore.awsrequest import (
+    AWSConnection,
     AWSHTTPConnection,
     AWSHTTPConnectionPool,
     AWSHTTPSConnection,
@@ -23,6 +24,10 @@ from ecr_typed._botocore.exchange import Exchange, Stage, sending
 
 if TYPE_CHECKING:
     from mypy_boto3_ecr import ECRClient
+
+
+_SMALL: Final = 64 * 1024
+"""Up to how many bytes a body is joined to its head: a copy of it costs less than a system call."""
 
 
 def watch_sockets(client: ECRClient) -> bool:
@@ -59,55 +64,73 @@ def leave_sockets_to_the_parent(client: ECRClient) -> None:
     session._manager, session._proxy_managers = manager, {}  # noqa: SLF001
 
 
-class _Connection(AWSHTTPConnection):
-    """A connection without TLS."""
+class _WatchedConnection(AWSConnection):
+    """Records what is written, and writes the head and the body of a request at once.
 
-    exchange: Exchange | None = None
-    """What the connection serves."""
-
-    def connect(self) -> None:
-        """Connect, so that the exchange can end it."""
-        connect(super().connect)
-
-    def _new_conn(self) -> socket.socket:
-        return new_socket(self, super()._new_conn)
-
-    def send(self, str: Any) -> None:  # botocore's name for it
-        """Record, before it happens, that something of the request is written."""
-        if self.exchange is not None:
-            self.exchange.reach(Stage.WRITTEN)
-        super().send(str)
-
-
-class _SecureConnection(AWSHTTPSConnection):
-    """A connection with TLS."""
+    urllib3 writes one after the other: that is two system calls, and the peer wakes up twice.
+    """
 
     exchange: Exchange | None = None
     """What the connection serves."""
     _is_tunnelling = False
+    _body_follows = False
+    _head: bytes | None = None
 
     def connect(self) -> None:
         """Connect, so that the exchange can end it."""
-        connect(super().connect)
+        # The class that comes next has the method, which the stubs of this base don't know.
+        following: Any = super()
+        connect(following.connect)
 
     def _new_conn(self) -> socket.socket:
-        return new_socket(self, super()._new_conn)
+        following: Any = super()
+        return new_socket(self, following._new_conn)  # noqa: SLF001
+
+    def request(
+        self, method: str, url: str, body: Any = None, headers: Any = None, **options: Any
+    ) -> Any:
+        """Send a request."""
+        is_small = isinstance(body, bytes) and 0 < len(body) <= _SMALL
+        # Who expects a go-ahead for the body waits for it when the head is written.
+        self._body_follows = is_small and "Expect" not in (headers or {})
+        self._head = None
+        super().request(method, url, body, headers, **options)
+        if self._head is not None:
+            # The HTTP library had joined them itself.
+            head, self._head = self._head, None
+            self._write(head)
 
     def send(self, str: Any) -> None:  # botocore's name for it
+        """Write to the socket."""
+        if self._body_follows:
+            self._body_follows, self._head = False, str
+            return
+        head, self._head = self._head, None
+        self._write(str if head is None else head + str)
+
+    def _write(self, data: Any) -> None:
         """Record, before it happens, that something of the request is written."""
         # What is written while a tunnel is made is for the proxy.
         if self.exchange is not None and not self._is_tunnelling:
             self.exchange.reach(Stage.WRITTEN)
-        super().send(str)
+        super().send(data)
 
     def _tunnel(self) -> None:
         self._is_tunnelling = True
         try:
-            # http.client has no public way to make a tunnel, and the stubs don't know this one.
-            private: Any = super()
-            private._tunnel()  # noqa: SLF001
+            # http.client has no public way to make a tunnel.
+            following: Any = super()
+            following._tunnel()  # noqa: SLF001
         finally:
             self._is_tunnelling = False
+
+
+class _Connection(_WatchedConnection, AWSHTTPConnection):  # type: ignore[misc]  # botocore's stubs disagree with urllib3's types, and say so
+    """A connection without TLS."""
+
+
+class _SecureConnection(_WatchedConnection, AWSHTTPSConnection):  # type: ignore[misc]  # botocore's stubs disagree with urllib3's types, and say so
+    """A connection with TLS."""
 
 
 class _WatchedPool(HTTPConnectionPool):
