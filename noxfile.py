@@ -47,6 +47,8 @@ PEERS = {
     "capo-ecr": ["capo-ecr>=0.19"],
 }
 LINTED = ["ecr_typed", "codegen", "tests", "examples", "bench", "docs", "noxfile.py", "run.py"]
+# Tests whose requests go over HTTP: they are sent in two ways, and each has to do.
+OVER_HTTP = [f"tests/{name}" for name in ("aio", "botocore", "calls", "error_messages", "jobs")]
 UV_NAMES = {
     "index-url": "UV_DEFAULT_INDEX",
     "extra-index-url": "UV_INDEX",
@@ -144,6 +146,14 @@ def run_tests(session: nox.Session, *requirements: str) -> None:
     groups = [*group("codegen"), *group("tests"), *group("examples")]
     install(session, "--editable", ".[testing]", *groups, *requirements)
     session.run("python", "-m", *PYTEST, *session.posargs)
+
+
+@nox.session(name="tests-by-botocore")
+def tests_by_botocore(session: nox.Session) -> None:
+    """Run the tests that go over HTTP with botocore sending all requests."""
+    install(session, "--editable", ".[testing]", *group("tests"), *group("examples"))
+    options = ["-n", "2", "--by-botocore", *session.posargs]
+    session.run("python", "-m", "pytest", *options, *OVER_HTTP)
 
 
 @nox.session(name="tests-dask")

@@ -11,11 +11,13 @@ from typing import Any
 import boto3
 import botocore
 import pytest
+from botocore.handlers import BUILTIN_HANDLERS
 from hypothesis import HealthCheck, settings
 
 from ecr_typed import CallEvent, EcrClient, RetryPolicy
 from tests.support.clients import KINDS, MakeEcr, PlainRig, Rig, make_ecr
 from tests.support.newer import lacking
+from tests.support.ways import listener
 from tests.support.wire import Wire
 
 settings.register_profile(
@@ -31,9 +33,36 @@ LOOPBACK = {"127.0.0.1", "::1", "localhost", "0.0.0.0", "", None}
 """Where sockets may go: hosts of this machine."""
 
 
-def pytest_configure() -> None:
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let the tests that go over HTTP run on the other way, too."""
+    parser.addoption(
+        "--by-botocore",
+        action="store_true",
+        help="have botocore send all requests; leaves out the tests for which it does so anyway",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
     """Refuse every socket that would leave the machine."""
     sys.addaudithook(_loopback_only)
+    if config.getoption("--by-botocore"):
+        # As each new client has a listener now, none of them sends directly.
+        BUILTIN_HANDLERS.append(("before-send.ecr", listener))
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out the tests whose clients have listeners of their own, and those about the ways."""
+    if not config.getoption("--by-botocore"):
+        return
+    alike = [item for item in items if _goes_by_botocore(item)]
+    config.hook.pytest_deselected(items=alike)
+    items[:] = [item for item in items if item not in set(alike)]
+
+
+def _goes_by_botocore(item: pytest.Item) -> bool:
+    fixtures: list[str] = getattr(item, "fixturenames", [])
+    is_about_ways = item.path.stem in {"test_direct_way", "test_listeners"}
+    return is_about_ways or not {"wire", "rigs", "plain"}.isdisjoint(fixtures)
 
 
 def _loopback_only(event: str, arguments: tuple[Any, ...]) -> None:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from mypy_boto3_ecr import ECRClient
 
     from ecr_typed._boto_session import BotoSession
+    from ecr_typed._botocore.direct import DirectWay
 
 _logger = logging.getLogger(__name__)
 
@@ -61,7 +62,23 @@ def make_connection(
     listen(client)
     write_parts_once(client)
     is_watched = watch_sockets(client)
-    return Connection(client, max_attempts=max_attempts, owns_client=True, is_watched=is_watched)
+    return Connection(
+        client,
+        max_attempts=max_attempts,
+        owns_client=True,
+        is_watched=is_watched,
+        direct_way=_direct_way(client) if is_watched else None,
+    )
+
+
+def _direct_way(client: ECRClient) -> DirectWay | None:
+    """Return the direct way of a client of ours, if the installed botocore has what it takes."""
+    try:
+        from ecr_typed._botocore.direct import find_direct_way
+    except ImportError as error:
+        _logger.debug("All requests are sent by botocore (%s)", error)
+        return None
+    return find_direct_way(client)
 
 
 def _make_client(

@@ -12,7 +12,7 @@ from weakref import WeakSet
 from ecr_typed._botocore.errors import drop_frames, translated
 from ecr_typed._botocore.exchange import Exchange, begin, current, end
 from ecr_typed._botocore.in_flight import CallsInFlight, calls_of_job, sleep
-from ecr_typed._botocore.origin import provider_of, users_own
+from ecr_typed._botocore.origin import home_of, provider_of, users_own
 from ecr_typed._botocore.releases import outdated
 from ecr_typed._botocore.sessions import unlock_credentials
 from ecr_typed._botocore.watchdog import watch
@@ -20,6 +20,8 @@ from ecr_typed._errors import EcrError
 
 if TYPE_CHECKING:
     from mypy_boto3_ecr import ECRClient
+
+    from ecr_typed._botocore.direct import DirectWay
 
 
 class UsersError(BaseException):
@@ -41,6 +43,7 @@ class Connection:
         owns_client: bool = False,
         is_watched: bool = False,
         repeats_requests: bool = False,
+        direct_way: DirectWay | None = None,
     ) -> None:
         self.client = client
         self.max_attempts = max_attempts
@@ -50,6 +53,7 @@ class Connection:
         self.repeats_requests = repeats_requests
         """Whether botocore itself may send a request more than once."""
         self._owns_client = owns_client
+        self._direct_way = direct_way
         self._in_flight = CallsInFlight()
         self._parent: Connection | None = None
         self._children: WeakSet[Connection] = WeakSet()
@@ -69,6 +73,7 @@ class Connection:
             max_attempts=self.max_attempts,
             is_watched=self.is_watched,
             repeats_requests=self.repeats_requests,
+            direct_way=self._direct_way,
         )
         # The parent closes what it shares, so it lives as long as its children.
         child._parent = self
@@ -83,7 +88,8 @@ class Connection:
 
         On a client of ours the exchange has the response's body, and botocore had nothing to parse.
         """
-        make_call = self._method(operation_name, method_name, exchange)
+        method = self._method(operation_name, method_name)
+        exchange.is_watched = self.is_watched
         parsed: Mapping[str, Any] = {}
         handled = sys.exception()
         own: BaseException | None = None
@@ -96,7 +102,7 @@ class Connection:
                 group.enter(exchange)
             if exchange.seconds_left is not None and self.is_watched:
                 watch(exchange, exchange.seconds_left)
-            parsed = make_call()
+            parsed = self._request(method, operation_name, exchange)
         except Exception as error:
             # What a provider's own code raises is about credentials, whoever wrote it.
             if provider_of(error, exchange.parameters) is None:
@@ -113,26 +119,38 @@ class Connection:
                 group.leave(exchange)
         if own is not None:
             raise UsersError(own)
-        metadata: Mapping[str, Any] = parsed.get("ResponseMetadata") or {}
-        exchange.request_id = metadata.get("RequestId")
-        exchange.http_status = metadata.get("HTTPStatusCode")
-        exchange.headers = metadata.get("HTTPHeaders") or {}
-        exchange.count_repeats(metadata.get("RetryAttempts"))
+        metadata: Mapping[str, Any] | None = parsed.get("ResponseMetadata")
+        if metadata is not None:
+            exchange.request_id = metadata.get("RequestId")
+            exchange.http_status = metadata.get("HTTPStatusCode")
+            exchange.headers = metadata.get("HTTPHeaders") or {}
+        if not exchange.is_counted:
+            exchange.count_repeats((metadata or {}).get("RetryAttempts"))
         return parsed
 
-    def _method(
-        self, operation_name: str, method_name: str, exchange: Exchange
-    ) -> Callable[[], Mapping[str, Any]]:
-        client: Any = self.client
-        method = getattr(client, method_name, None)
+    def _method(self, operation_name: str, method_name: str) -> Callable[..., Mapping[str, Any]]:
+        method: Callable[..., Mapping[str, Any]] | None = getattr(self.client, method_name, None)
         if method is None:
             raise outdated(operation_name, "the operation")
-        exchange.is_watched = self.is_watched
-        if self.is_watched and method.__module__ == "botocore.client":
-            # botocore's own method passes on a copy of the parameters, this one the parameters
-            # themselves, by which the request is recognized.
-            return lambda: client._make_api_call(operation_name, exchange.parameters)  # noqa: SLF001
-        return lambda: method(**exchange.parameters)
+        return method
+
+    def _request(
+        self,
+        method: Callable[..., Mapping[str, Any]],
+        operation_name: str,
+        exchange: Exchange,
+    ) -> Mapping[str, Any]:
+        if not self.is_watched or not home_of(method).startswith("botocore."):
+            return method(**exchange.parameters)
+        plan = None if self._direct_way is None else self._direct_way.plan(operation_name, exchange)
+        if self._direct_way is not None and plan is not None:
+            self._direct_way.send(plan, exchange)
+            return {}
+        # botocore's own method passes on a copy of the parameters, this one the parameters
+        # themselves, by which the request is recognized.
+        client: Any = self.client
+        parsed: Mapping[str, Any] = client._make_api_call(operation_name, exchange.parameters)  # noqa: SLF001
+        return parsed
 
     def sleep(self, seconds: float) -> None:
         """Wait, unless the client is closed meanwhile, or the job that calls it."""

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from threading import get_ident
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any
 
 from ecr_typed._botocore.exchange import Stage, inherited, sending
-from ecr_typed._botocore.parsing import before_parse
+from ecr_typed._botocore.parsing import before_parse, is_readable
 
 if TYPE_CHECKING:
     from mypy_boto3_ecr import ECRClient
-
-_A_DAY: Final = 86_400.0
 
 
 def listen(client: ECRClient) -> None:
@@ -55,11 +52,9 @@ def mark_attempt(request: Any, operation_name: str, **_: object) -> None:
     else:
         retries["invocation-id"] = exchange.invocation_id
         retries["attempt"] = exchange.attempt
-    if exchange.seconds_left is not None:
-        configured = context["client_config"].read_timeout
-        # Sockets refuse time-outs of more than some weeks.
-        left = min(max(exchange.seconds_left, 0.001), _A_DAY)
-        context["read_timeout"] = left if configured is None else min(left, configured)
+    read_timeout = exchange.read_timeout(context["client_config"].read_timeout)
+    if read_timeout is not None:
+        context["read_timeout"] = read_timeout
 
 
 def _take_body(response_dict: dict[str, Any], **_: object) -> None:
@@ -71,19 +66,6 @@ def _take_body(response_dict: dict[str, Any], **_: object) -> None:
     if response_dict["status_code"] < 300:
         exchange.body = body
         response_dict["body"] = b""
-    elif not _is_readable(body):
+    elif not is_readable(body):
         # botocore raises whatever its parser does; without a body it goes by the status.
         response_dict["body"] = b""
-
-
-def _is_readable(body: bytes) -> bool:
-    try:
-        found: Any = json.loads(body.decode())
-        return isinstance(found, dict) and isinstance(
-            cast("dict[str, object]", found).get("__type"), str | None
-        )
-    except (UnicodeDecodeError, RecursionError):
-        return False
-    except ValueError:
-        # Text that is no JSON, such as a proxy's page, becomes the error's message.
-        return True

@@ -14,6 +14,8 @@ from threading import RLock, get_ident
 from types import MappingProxyType
 from typing import Any, Final
 
+_A_DAY: Final = 86_400.0
+
 
 class Cut(Enum):
     """Why a request was cut off before its response was complete."""
@@ -48,6 +50,8 @@ class Exchange:
 
     # No attrs class: its `repr` would show bodies and parameters, which may be secret. What is not
     # known yet is an attribute of the class: one is made for each request, and few facts come in.
+    way: str = "sent by botocore"
+    """Who sent the request, and if it was not we, why not: for the log."""
     is_watched: bool = False
     """Whether `stage` is known: it is on clients of ours."""
     stage: Stage = Stage.PREPARED
@@ -63,7 +67,7 @@ class Exchange:
     http_status: int | None = None
     request_id: str | None = None
     headers: Mapping[str, str] = MappingProxyType({})
-    """The response's headers, by their names in lower case."""
+    """The response's headers, to be looked up by their names in lower case."""
     body: bytes | None = None
     """The body of a good response that was taken before botocore parsed it."""
     failure: Failure | None = None
@@ -113,6 +117,17 @@ class Exchange:
         """Record how far the request has come: one that is repeated does not go back."""
         if self.stage is not Stage.WRITTEN:
             self.stage = stage
+
+    def read_timeout(self, configured: float | None) -> float | None:
+        """Return how long to wait for the next bytes, in seconds; None if the call has no deadline.
+
+        `configured` is the client's own time-out.
+        """
+        if self.seconds_left is None:
+            return None
+        # Sockets refuse time-outs of more than some weeks.
+        left = min(max(self.seconds_left, 0.001), _A_DAY)
+        return left if configured is None else min(left, configured)
 
     def count_repeats(self, by_botocore: int | None) -> None:
         """Record how often botocore says that it repeated the request, if it does."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
-from types import FrameType, TracebackType
+from types import FrameType, FunctionType, MethodType, TracebackType
 from typing import Any, Final, cast
 
 import botocore.exceptions as botocore_errors
@@ -141,6 +141,18 @@ def provider_of(error: BaseException, parameters: Mapping[str, Any]) -> str | No
             if isinstance(found, str) and found:
                 return found
     return ""
+
+
+def home_of(function: object) -> str:
+    """Return the module and name of a function as it was defined; empty if it is no function.
+
+    A decorator may give a wrapper the name of what it wraps, but not its code.
+    """
+    if isinstance(function, MethodType):
+        function = function.__func__
+    if not isinstance(function, FunctionType):
+        return ""
+    return f"{function.__globals__.get('__name__')}.{function.__code__.co_qualname}"
 
 
 def _frames_of_the_call(

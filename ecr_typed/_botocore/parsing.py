@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import json
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from ecr_typed._botocore.releases import is_at_least
 
@@ -46,3 +47,17 @@ class _Parser:
     def parse(self, response: dict[str, Any], shape: Any) -> Any:
         self._handler(response_dict=response)
         return self._parser.parse(response, shape)
+
+
+def is_readable(body: bytes) -> bool:
+    """Return whether botocore's parser can read the body of an error."""
+    try:
+        found: Any = json.loads(body.decode())
+        return isinstance(found, dict) and isinstance(
+            cast("dict[str, object]", found).get("__type"), str | None
+        )
+    except (UnicodeDecodeError, RecursionError):
+        return False
+    except ValueError:
+        # Text that is no JSON, such as a proxy's page, becomes the error's message.
+        return True

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from mypy_boto3_ecr import ECRClient
 
-_MEMBER: Final = "layerPartBlob"
+PART: Final = "layerPartBlob"
 _EMPTY: Final = b'"layerPartBlob": ""'
 _LARGE: Final = 1024 * 1024
 _STEP: Final = 3 * 64 * 1024
@@ -39,16 +39,31 @@ class _Serializer:
 
     def serialize_to_request(self, parameters: Any, operation_model: Any) -> Any:
         """Return the request as botocore's serializer does."""
-        part = parameters.get(_MEMBER) if operation_model.name == "UploadLayerPart" else None
-        if not isinstance(part, bytes) or len(part) < _LARGE:
-            return self._inner.serialize_to_request(parameters, operation_model)
-        request = self._inner.serialize_to_request({**parameters, _MEMBER: b""}, operation_model)
-        body = request.get("body")
-        if not isinstance(body, bytes) or body.count(_EMPTY) != 1:
-            return self._inner.serialize_to_request(parameters, operation_model)
-        before, _, after = body.partition(_EMPTY)
-        request["body"] = _joined(before + _EMPTY[:-1], part, _EMPTY[-1:] + after)
-        return request
+        part = large_part(operation_model.name, parameters)
+        if part is not None:
+            request = self._inner.serialize_to_request({**parameters, PART: b""}, operation_model)
+            body = with_part(request.get("body"), part)
+            if body is not None:
+                request["body"] = body
+                return request
+        return self._inner.serialize_to_request(parameters, operation_model)
+
+
+def large_part(operation_name: str, parameters: Any) -> bytes | None:
+    """Return the part of a layer that a request carries, if it is a large one."""
+    part = parameters.get(PART) if operation_name == "UploadLayerPart" else None
+    return part if isinstance(part, bytes) and len(part) >= _LARGE else None
+
+
+def with_part(body: object, part: bytes) -> bytearray | None:
+    """Return the JSON of a request that has an empty part, with a part in its place.
+
+    None if there is no such place.
+    """
+    if not isinstance(body, bytes) or body.count(_EMPTY) != 1:
+        return None
+    before, _, after = body.partition(_EMPTY)
+    return _joined(before + _EMPTY[:-1], part, _EMPTY[-1:] + after)
 
 
 def _joined(before: bytes, part: bytes, after: bytes) -> bytearray:

@@ -101,10 +101,11 @@ class Call(Generic[Response]):
             raise
         self.outcome.record_success(exchange)
         _logger.debug(
-            "%s: attempt %d succeeded (request id %s)",
+            "%s: attempt %d succeeded (request id %s, %s)",
             operation.name,
             self.attempts,
             exchange.request_id,
+            exchange.way,
         )
         return response
 
@@ -140,11 +141,12 @@ class Call(Generic[Response]):
         self._last_error = error
         self.outcome.record_failure(exchange, error)
         _logger.debug(
-            "%s: attempt %d failed: %s (request id %s)",
+            "%s: attempt %d failed: %s (request id %s, %s)",
             self.operation.name,
             self.attempts,
             type(error).__name__,
             exchange.request_id,
+            exchange.way,
         )
 
     def _cut_error(self, why: Cut) -> EcrError:

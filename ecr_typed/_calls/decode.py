@@ -79,7 +79,7 @@ def _disguised_error(
         "ResponseMetadata": {
             "RequestId": exchange.request_id,
             "HTTPStatusCode": exchange.http_status,
-            "HTTPHeaders": dict(exchange.headers),
+            "HTTPHeaders": {name.lower(): text for name, text in exchange.headers.items()},
         },
     }
     return ERRORS_BY_CODE.get(code, EcrServiceError)(response, operation_name)

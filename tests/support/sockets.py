@@ -56,8 +56,8 @@ def deaf() -> Generator[int]:
         yield server.getsockname()[1]
 
 
-def certificate(folder: Path) -> Path:
-    """A certificate for 127.0.0.1, with its key."""
+def certificate(folder: Path, *hosts: str) -> Path:
+    """A certificate for 127.0.0.1, and for other hosts, with its key."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
     now = datetime.now(UTC)
@@ -66,7 +66,10 @@ def certificate(folder: Path) -> Path:
         .not_valid_before(now - timedelta(days=1))
         .not_valid_after(now + timedelta(days=1))
         .add_extension(
-            x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), False
+            x509.SubjectAlternativeName(
+                [x509.IPAddress(ip_address("127.0.0.1")), *map(x509.DNSName, hosts)]
+            ),
+            False,
         )
         .add_extension(x509.BasicConstraints(ca=True, path_length=None), True)
         .sign(key, hashes.SHA256())

@@ -1,0 +1,128 @@
+"""Sends a request by the HTTP session of a client, past botocore's layers above urllib3.
+
+Proxies, certificates, time-outs and pools of connections are the session's.
+"""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Mapping
+from concurrent.futures import CancelledError
+from typing import Any, Final, NamedTuple
+
+import botocore.exceptions as botocore_errors
+from botocore.httpsession import mask_proxy_url
+from urllib3 import Timeout
+from urllib3.exceptions import (
+    ConnectTimeoutError,
+    NewConnectionError,
+    ProtocolError,
+    ProxyError,
+    ReadTimeoutError,
+    SSLError,
+)
+from urllib3.util.retry import Retry
+
+_ONCE: Final = Retry(total=False)
+"""urllib3 repeats nothing, and follows no redirect."""
+
+_ERRORS: Final = (
+    (SSLError, botocore_errors.SSLError),
+    ((NewConnectionError, socket.gaierror), botocore_errors.EndpointConnectionError),
+    (ProxyError, botocore_errors.ProxyConnectionError),
+    (ConnectTimeoutError, botocore_errors.ConnectTimeoutError),
+    (ReadTimeoutError, botocore_errors.ReadTimeoutError),
+    (ProtocolError, botocore_errors.ConnectionClosedError),
+)
+"""What botocore raises for exceptions of its HTTP library; the first that fits."""
+
+
+class Response(NamedTuple):
+    """What came back."""
+
+    status: int
+    headers: Mapping[str, str]
+    """Names are found in any case."""
+    body: bytes
+
+
+class _Route(NamedTuple):
+    """The way to the service, which is the same for all requests of a client."""
+
+    manager: Any
+    """urllib3's manager of the session's pools: a child process gets another one."""
+    pool: Any
+    target: str
+    """What stands in the request's first line."""
+    proxy_url: str | None
+
+
+class Transport:
+    """Sends requests to one URL."""
+
+    def __init__(self, http_session: Any, url: str) -> None:
+        self._session = http_session
+        self._url = url
+        self._route: _Route | None = None
+
+    def post(
+        self, headers: Mapping[str, Any], body: bytes | bytearray, read_timeout: float | None
+    ) -> Response:
+        """Send a request, and return its response once it is read.
+
+        Raises:
+            BotoCoreError: No response came, as botocore says it.
+        """
+        options: dict[str, Any] = {}
+        proxy_url = None
+        try:
+            route = self._current_route()
+            proxy_url = route.proxy_url
+            if read_timeout is not None:
+                options["timeout"] = Timeout(connect=self._connect_timeout(), read=read_timeout)
+            response = route.pool.urlopen(
+                "POST",
+                route.target,
+                body=body,
+                headers=headers,
+                retries=_ONCE,
+                assert_same_host=False,
+                preload_content=False,
+                decode_content=False,
+                enforce_content_length=False,
+                **options,
+            )
+            return Response(response.status, response.headers, b"".join(response.stream()))
+        except CancelledError:
+            raise
+        except Exception as error:
+            raise self._botocores(error, proxy_url) from error
+
+    def _current_route(self) -> _Route:
+        session = self._session
+        route = self._route
+        # A pool that was closed has no queue of connections any more.
+        if route is None or route.manager is not session._manager or route.pool.pool is None:
+            route = self._route = self._find_route(session)
+        return route
+
+    def _find_route(self, session: Any) -> _Route:
+        url = self._url
+        # These are the steps of the session's own `send`; there is no public way to them.
+        proxy_url = session._proxy_config.proxy_url_for(url)
+        pool = session._get_connection_manager(url, proxy_url).connection_from_url(url)
+        session._setup_ssl_cert(pool, url, session._verify)
+        target = session._get_request_target(url, proxy_url)
+        return _Route(session._manager, pool, target, proxy_url)
+
+    def _connect_timeout(self) -> Any:
+        configured = self._session._timeout
+        return configured.connect_timeout if isinstance(configured, Timeout) else configured
+
+    def _botocores(self, error: Exception, proxy_url: str | None) -> Exception:
+        """Return what botocore raises for an exception of its HTTP library."""
+        for kinds, botocores in _ERRORS:
+            if isinstance(error, kinds):
+                url = self._url if proxy_url is None else mask_proxy_url(proxy_url)
+                return botocores(endpoint_url=self._url, proxy_url=url, error=error)
+        return botocore_errors.HTTPClientError(error=error)

@@ -1,0 +1,238 @@
+"""Whoever takes part in botocore's calls gets every call, from the moment on at which they do."""
+
+from __future__ import annotations
+
+import functools
+import sys
+from collections.abc import Iterator
+from importlib import import_module
+from typing import Any, Final
+
+import boto3
+import botocore.handlers
+import botocore.session
+import pytest
+from botocore.history import get_global_history_recorder
+from botocore.stub import Stubber
+
+from ecr_typed import EcrClient
+from tests.support.recorder import Recorder
+from tests.support.ways import listener, ways
+
+
+@pytest.fixture(scope="module")
+def recorder() -> Iterator[Recorder]:
+    with Recorder() as recorder:
+        yield recorder
+
+
+def test_adopted_clients_send_by_themselves(
+    recorder: Recorder, log: pytest.LogCaptureFixture
+) -> None:
+    """A boto3 client of the user's does what it always does."""
+    session = botocore.session.Session()
+    client: Any = session.create_client("ecr", "us-east-1", endpoint_url=recorder.url)
+    EcrClient.from_boto3(client).describe_registry()
+    recorder.requests.clear()
+    assert ways(log) == ["by botocore"]
+
+
+@pytest.fixture
+def ecr(recorder: Recorder) -> Iterator[EcrClient]:
+    """Give a client that sends directly."""
+    with EcrClient(endpoint_url=recorder.url) as ecr:
+        yield ecr
+    recorder.requests.clear()
+
+
+RULES: Final[dict[str, Any]] = {"replicationConfiguration": {"rules": []}}
+
+EVENTS: Final = (
+    "provide-client-params.ecr.DescribeRegistry",
+    "before-parameter-build.ecr.DescribeRegistry",
+    "before-endpoint-resolution.ecr",
+    "before-call.ecr",
+    "before-call.*.*",
+    "request-created.ecr.DescribeRegistry",
+    "choose-signer.ecr.*",
+    "before-sign.ecr",
+    "before-send",
+    "before-parse.ecr",
+    "response-received.ecr.DescribeRegistry",
+    "needs-retry.ecr",
+    "after-call.ecr",
+    "after-call-error.ecr",
+)
+
+
+@pytest.mark.parametrize("event", EVENTS)
+def test_a_handler_gets_its_turn_from_the_next_call_on(
+    ecr: EcrClient, log: pytest.LogCaptureFixture, event: str
+) -> None:
+    """Whenever somebody listens, botocore makes the calls; and no longer."""
+    events = ecr.boto3_client.meta.events
+    ecr.describe_registry()
+    events.register(event, listener)
+    ecr.describe_registry()
+    ecr.with_options().describe_registry()
+    events.unregister(event, listener)
+    ecr.describe_registry()
+    assert ways(log) == ["directly", "by botocore", "by botocore", "directly"]
+
+
+def test_a_handler_of_another_operation_is_nobody(
+    ecr: EcrClient, log: pytest.LogCaptureFixture
+) -> None:
+    """Who listens to one operation only leaves the others alone."""
+    ecr.boto3_client.meta.events.register("before-send.ecr.PutImage", listener)
+    ecr.describe_registry()
+    ecr.put_image("team/app", "{}")
+    assert ways(log) == ["directly", "by botocore"]
+
+
+def test_a_handler_of_the_session_is_heard(
+    recorder: Recorder, log: pytest.LogCaptureFixture
+) -> None:
+    """Handlers that were there before the client take part from its first call on."""
+    session: Any = boto3.Session()
+    heard: list[str] = []
+
+    def hear(**_: object) -> None:
+        heard.append("heard")
+
+    session.events.register("before-send.ecr", hear)
+    with EcrClient(session=session, endpoint_url=recorder.url) as ecr:
+        ecr.describe_registry()
+    recorder.requests.clear()
+    assert (ways(log), heard) == (["by botocore"], ["heard"])
+
+
+def test_a_stubber_is_asked(ecr: EcrClient, log: pytest.LogCaptureFixture) -> None:
+    """A `Stubber` answers as long as it is active, and the service after that."""
+    ecr.describe_registry()
+    with Stubber(ecr.boto3_client) as stubber:
+        stubber.add_response("describe_registry", {"registryId": "999999999999", **RULES})
+        assert ecr.describe_registry().registry_id == "999999999999"
+    assert ecr.describe_registry().registry_id == "text"
+    assert ways(log) == ["directly", "by botocore", "directly"]
+
+
+STEPS: Final = (
+    "botocore.client.BaseClient._make_api_call",
+    "botocore.client.BaseClient._convert_to_request_dict",
+    "botocore.endpoint.Endpoint.make_request",
+    "botocore.endpoint.Endpoint.prepare_request",
+    "botocore.endpoint.Endpoint._send",
+    "botocore.httpsession.URLLib3Session.send",
+    "botocore.signers.RequestSigner.sign",
+)
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_instrumentation_of_botocore_is_called(
+    ecr: EcrClient, log: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    """Tracers replace methods of botocore's classes: they see every call from then on."""
+    module, owner, name = step.rsplit(".", 2)
+    kind: Any = getattr(import_module(module), owner)
+    original: Any = getattr(kind, name)
+    seen: list[str] = []
+
+    @functools.wraps(original)
+    def traced(*arguments: Any, **named: Any) -> Any:
+        seen.append(name)
+        return original(*arguments, **named)
+
+    ecr.describe_registry()
+    with monkeypatch.context() as patch:
+        patch.setattr(kind, name, traced)
+        ecr.describe_registry()
+    ecr.describe_registry()
+    assert ways(log) == ["directly", "by botocore", "directly"]
+    assert seen == [name]
+
+
+def test_a_mock_of_a_method_is_called(
+    ecr: EcrClient, log: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Tests replace methods of the boto3 client itself: its own, or the one below all."""
+    client: Any = ecr.boto3_client
+
+    def answer(*_: object, **__: object) -> dict[str, Any]:
+        return {"registryId": "1", **RULES}
+
+    ecr.describe_registry()
+    with monkeypatch.context() as patch:
+        patch.setattr(client, "describe_registry", answer)
+        assert ecr.describe_registry().registry_id == "1"
+    with monkeypatch.context() as patch:
+        patch.setattr(client, "_make_api_call", answer)
+        assert ecr.describe_registry().registry_id == "1"
+    ecr.describe_registry()
+    assert ways(log) == ["directly", "by botocore", "by botocore", "directly"]
+
+
+def test_the_recorder_of_history_records(ecr: EcrClient, log: pytest.LogCaptureFixture) -> None:
+    """AWS's command line records what is sent: then botocore tells of everything."""
+    history = get_global_history_recorder()
+    history.enable()
+    try:
+        ecr.describe_registry()
+    finally:
+        history.disable()
+    ecr.describe_registry()
+    assert ways(log) == ["by botocore", "directly"]
+
+
+def test_an_http_session_of_ones_own_is_used(
+    ecr: EcrClient, log: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A program may give the client another HTTP session."""
+    endpoint: Any = vars(ecr.boto3_client)["_endpoint"]
+    ecr.describe_registry()
+    with monkeypatch.context() as patch:
+        patch.setattr(endpoint, "http_session", type(endpoint.http_session)())
+        ecr.describe_registry()
+    ecr.describe_registry()
+    assert ways(log) == ["directly", "by botocore", "directly"]
+
+
+def test_an_emitter_that_hides_its_handlers_is_believed(
+    ecr: EcrClient, log: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where it can't be told who listens, botocore makes the calls."""
+    events: Any = ecr.boto3_client.meta.events
+
+    class Opaque:
+        emit = events._emitter.emit
+        emit_until_response = events._emitter.emit_until_response
+
+    with monkeypatch.context() as patch:
+        patch.setattr(events, "_emitter", Opaque())
+        ecr.describe_registry()
+    ecr.describe_registry()
+    assert ways(log) == ["by botocore", "directly"]
+
+
+def test_a_botocore_without_the_parts_that_are_needed(
+    recorder: Recorder, log: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """If a part of botocore has moved, clients work as they did before there was a direct way."""
+    with monkeypatch.context() as patch:
+        patch.delitem(sys.modules, "ecr_typed._botocore.direct")
+        patch.delattr(botocore.handlers, "add_recursion_detection_header")
+        ecr = EcrClient(endpoint_url=recorder.url)
+    with ecr:
+        ecr.describe_registry()
+    recorder.requests.clear()
+    assert ways(log) == ["by botocore"]
+
+
+def test_connections_that_were_closed_are_made_anew(
+    ecr: EcrClient, log: pytest.LogCaptureFixture
+) -> None:
+    """The boto3 client may be closed by itself; as with boto3, the next call connects again."""
+    ecr.describe_registry()
+    ecr.boto3_client.close()
+    ecr.describe_registry()
+    assert ways(log) == ["directly", "directly"]

@@ -1,0 +1,96 @@
+"""A server that keeps the requests it gets byte by byte: direct, as a proxy, and over TLS."""
+
+from __future__ import annotations
+
+import json
+import socket
+import ssl
+import threading
+from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO, Self
+
+from tests.support.samples import answer_of
+
+
+class Recorder:
+    """Responds to each request with the least that fits its operation, and keeps the request."""
+
+    def __init__(self, certificate: Path | None = None) -> None:
+        self.requests: list[bytes] = []
+        self.status = b"200 OK"
+        self.body: bytes | None = None
+        """The body of all responses; None for one that fits."""
+        self._tls: ssl.SSLContext | None = None
+        if certificate is not None:
+            self._tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            self._tls.load_cert_chain(certificate)
+        self._listener = socket.create_server(("127.0.0.1", 0), backlog=64)
+        self.port: int = self._listener.getsockname()[1]
+
+    @property
+    def url(self) -> str:
+        """Where it listens."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def taken(self) -> bytes:
+        """Return the only request since the last time."""
+        [request] = self.requests
+        self.requests.clear()
+        return request
+
+    def __enter__(self) -> Self:
+        threading.Thread(target=self._accept, daemon=True).start()
+        return self
+
+    def __exit__(
+        self,
+        exception_type: type[BaseException] | None,
+        exception: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                connection = self._listener.accept()[0]
+            except OSError:
+                return
+            threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
+
+    def _serve(self, connection: socket.socket) -> None:
+        stream: BinaryIO = connection.makefile("rb")
+        try:
+            while head := _head(stream):
+                if head.startswith(b"CONNECT") and self._tls is not None:
+                    connection.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
+                    connection = self._tls.wrap_socket(connection, server_side=True)
+                    stream = connection.makefile("rb")
+                    continue
+                self.requests.append(head + stream.read(int(_header(head, b"content-length"))))
+                operation = _header(head, b"x-amz-target").rpartition(b".")[2].decode()
+                least = json.dumps(answer_of(operation)).encode()
+                body = least if self.body is None else self.body
+                connection.sendall(
+                    b"HTTP/1.1 %b\r\nx-amzn-RequestId: 1\r\ncontent-length: %d\r\n\r\n%b"
+                    % (self.status, len(body), body)
+                )
+        except OSError:
+            # The client went away.
+            pass
+        finally:
+            connection.close()
+
+
+def _head(stream: BinaryIO) -> bytes:
+    lines: list[bytes] = []
+    while (line := stream.readline()).strip():
+        lines.append(line)
+    return b"".join([*lines, line]) if lines else b""
+
+
+def _header(head: bytes, name: bytes) -> bytes:
+    found = (line for line in head.split(b"\r\n") if line.lower().startswith(name + b":"))
+    return next(found).partition(b":")[2].strip()
