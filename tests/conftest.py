@@ -50,6 +50,28 @@ def pytest_configure(config: pytest.Config) -> None:
         BUILTIN_HANDLERS.append(("before-send.ecr", listener))
 
 
+def pytest_collection_finish() -> None:
+    """Take out the handler that `import moto` gives to all new sessions: it listens to everything.
+
+    A test that wants it asks for `motos_handler`.
+    """
+    BUILTIN_HANDLERS[:] = [entry for entry in BUILTIN_HANDLERS if not _is_motos(entry)]
+
+
+def _is_motos(entry: Any) -> bool:
+    return type(entry[1]).__module__.startswith("moto.")
+
+
+@pytest.fixture
+def motos_handler(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let new sessions have moto's handler, as in a program that imports moto."""
+    from moto.core.models import botocore_stubber
+
+    monkeypatch.setattr(
+        "botocore.handlers.BUILTIN_HANDLERS", [*BUILTIN_HANDLERS, ("before-send", botocore_stubber)]
+    )
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out the tests whose clients have listeners of their own, and those about the ways."""
     if not config.getoption("--by-botocore"):

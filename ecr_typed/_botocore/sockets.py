@@ -102,7 +102,7 @@ class _WatchedConnection(AWSConnection):
 
     def send(self, str: Any) -> None:  # botocore's name for it
         """Write to the socket."""
-        if self._body_follows:
+        if self._body_follows and not self._is_tunnelling:
             self._body_follows, self._head = False, str
             return
         head, self._head = self._head, None

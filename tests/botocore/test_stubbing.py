@@ -91,6 +91,7 @@ def test_stubs_complaint_arrives_as_ours(unwired: EcrClient) -> None:
         unwired.list_tags_for_resource("arn")
 
 
+@pytest.mark.usefixtures("motos_handler")
 @pytest.mark.parametrize("kind", KINDS)
 def test_moto_answers(kind: str) -> None:
     """moto's `mock_aws` answers repositories and tags, errors included."""

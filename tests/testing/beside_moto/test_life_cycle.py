@@ -7,6 +7,7 @@ import sys
 import urllib.request
 from typing import TYPE_CHECKING, Any
 
+import boto3
 import pytest
 from moto import mock_aws
 
@@ -18,10 +19,12 @@ if TYPE_CHECKING:
     from ecr_typed.testing import EcrEmulator
 
 
-def test_plain_moto_stays_as_it_is(boto3_ecr: Any, session: Any) -> None:
+@pytest.mark.usefixtures("motos_handler")
+def test_plain_moto_stays_as_it_is(boto3_ecr: Any) -> None:
     """A `mock_aws` in the same process sees moto's own ECR, and the emulator keeps its state."""
     boto3_ecr.create_repository(repositoryName="ours")
     with mock_aws():
+        session: Any = boto3.Session(region_name="us-east-1")
         mocked = session.client("ecr")
         assert mocked.describe_repositories()["repositories"] == []
         # moto's own name rule, which is narrower than the service's today.

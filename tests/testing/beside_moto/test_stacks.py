@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+import boto3
 import pytest
 from botocore.exceptions import ClientError
 from moto import mock_aws
@@ -110,9 +111,11 @@ def test_what_ecr_refuses_fails_the_stack(stacks: Any, boto3_ecr: ECRClient) -> 
         stacks.create_stack(StackName="images", TemplateBody=template(RepositoryName="stack/app"))
 
 
-def test_stacks_of_mock_aws_stay_with_moto(boto3_ecr: ECRClient, session: Any) -> None:
+@pytest.mark.usefixtures("motos_handler")
+def test_stacks_of_mock_aws_stay_with_moto(boto3_ecr: ECRClient) -> None:
     """A stack inside of `mock_aws` creates a repository of moto's."""
     with mock_aws():
+        session: Any = boto3.Session()
         stacks = session.client("cloudformation", region_name="us-east-1")
         stacks.create_stack(StackName="images", TemplateBody=template(RepositoryName="mocked"))
         mocked = session.client("ecr", region_name="us-east-1")
