@@ -15,7 +15,11 @@ from ecr_typed import EcrClient
 def loader_of_client() -> Any:
     """The loader of a client whose session is ours."""
     client: Any = EcrClient(region_name="eu-west-1").boto3_client
-    return client._loader  # no public attribute has it
+    # No public attribute has the loader. Its copies of the data are botocore's, which completes the
+    # entry of a client's region: files that are read anew show what is in them.
+    loader: Any = create_loader()
+    loader.file_loader = client._loader.file_loader
+    return loader
 
 
 @pytest.mark.parametrize("name", ["endpoints", "partitions", "sdk-default-configuration", "_retry"])
