@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from ecr_typed._boto_session import BotoSession
     from ecr_typed._calls.events import CallEvent
     from ecr_typed._calls.paging import Pager
-    from ecr_typed._calls.retry import RetryEvent, RetryPolicy
+    from ecr_typed._calls.policy import RetryEvent, RetryPolicy
     from ecr_typed._client import EcrClient
     from ecr_typed._conversion.convert import from_boto3, from_json, to_boto3, to_json
     from ecr_typed._conversion.rows import to_row
@@ -513,7 +513,7 @@ if not TYPE_CHECKING:  # A type checker would take any name to exist.
             "ecr_typed._calls.paging": [
                 "Pager",
             ],
-            "ecr_typed._calls.retry": [
+            "ecr_typed._calls.policy": [
                 "RetryEvent",
                 "RetryPolicy",
             ],

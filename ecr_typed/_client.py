@@ -12,7 +12,7 @@ from ecr_typed._botocore.client import adopt_connection, make_connection
 from ecr_typed._botocore.connection import Connection
 from ecr_typed._calls.events import CallEvent
 from ecr_typed._calls.explain.arguments import MISSING_ATTRIBUTES
-from ecr_typed._calls.retry import RetryPolicy
+from ecr_typed._calls.policy import RetryPolicy
 from ecr_typed._calls.runner import CallRunner
 from ecr_typed._errors import EcrError
 from ecr_typed._operations.images import ImagesOperations

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Final, NamedTuple
 
-from ecr_typed._calls.retry import RetryPolicy
+from ecr_typed._calls.policy import RetryPolicy
 from ecr_typed._errors import ArgumentProblem, EcrConfigurationError, EcrRequestError, shortened
 
 

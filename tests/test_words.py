@@ -290,7 +290,7 @@ def test_docstrings_are_found() -> None:
         "ecr_typed.models.common.EncryptionType.KMS_DSSE",
         "ecr_typed._service_errors.KmsException.kms_error",
         "ecr_typed._errors.EcrError.attempts",
-        "ecr_typed._calls.retry.RetryPolicy.deadline",
+        "ecr_typed._calls.policy.RetryPolicy.deadline",
     ):
         assert place in found
     assert attribute_text(RetryPolicy, "deadline")

@@ -16,8 +16,9 @@ from ecr_typed._calls.events import CallEvent, OnCall, tell
 from ecr_typed._calls.forks import prepare_forks
 from ecr_typed._calls.operation import Operation, PagedOperation, ResponsePage
 from ecr_typed._calls.paging import Pager, Paging, paging_problems
+from ecr_typed._calls.policy import RetryPolicy
 from ecr_typed._calls.request import build_parts, build_request, join
-from ecr_typed._calls.retry import Retrier, RetryPolicy
+from ecr_typed._calls.retry import Retrier
 from ecr_typed._conversion.convert import to_parameters
 from ecr_typed._errors import EcrError, EcrRequestError, EcrServiceError
 
