@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ecr_typed import models
-from ecr_typed._calls.request import as_text
+from ecr_typed._calls.arguments import as_text
 from ecr_typed._calls.runner import CallRunner
 from ecr_typed._lazy import LazyModule
 from ecr_typed._wire import operations

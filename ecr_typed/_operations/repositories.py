@@ -6,8 +6,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from ecr_typed import models
+from ecr_typed._calls.arguments import as_tags
 from ecr_typed._calls.paging import Pager, Paging
-from ecr_typed._calls.request import as_tags
 from ecr_typed._calls.runner import CallRunner
 from ecr_typed._wire import operations
 

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from ecr_typed import models
+from ecr_typed._calls.arguments import as_tags, as_text
 from ecr_typed._calls.paging import Pager, Paging
-from ecr_typed._calls.request import as_tags, as_text
 from ecr_typed._calls.runner import CallRunner
 from ecr_typed._lazy import LazyModule
 from ecr_typed._wire import operations

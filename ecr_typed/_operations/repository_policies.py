@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ecr_typed import models
-from ecr_typed._calls.request import as_text
+from ecr_typed._calls.arguments import as_text
 from ecr_typed._calls.runner import CallRunner
 from ecr_typed._lazy import LazyModule
 from ecr_typed._wire import operations
