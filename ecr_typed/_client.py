@@ -1,4 +1,8 @@
-"""The client: its options and its life cycle."""
+"""The client: its options and its life cycle.
+
+What makes the calls is imported in functions: with the first client, as programs that only import
+this one need it not, nor do type checkers.
+"""
 
 from __future__ import annotations
 
@@ -8,13 +12,9 @@ from typing import TYPE_CHECKING, Any, NoReturn, Self
 
 from ecr_typed import models
 from ecr_typed._boto_session import BotoSession
-from ecr_typed._botocore.client import adopt_connection, make_connection
-from ecr_typed._botocore.connection import Connection
 from ecr_typed._calls.events import CallEvent
-from ecr_typed._calls.explain.arguments import MISSING_ATTRIBUTES
 from ecr_typed._calls.policy import RetryPolicy
-from ecr_typed._calls.runner import CallRunner
-from ecr_typed._errors import EcrError
+from ecr_typed._calls.protocol import Calls
 from ecr_typed._operations.images import ImagesOperations
 from ecr_typed._operations.layers import LayersOperations
 from ecr_typed._operations.lifecycle_policies import LifecyclePoliciesOperations
@@ -30,7 +30,6 @@ from ecr_typed._operations.repository_policies import RepositoryPoliciesOperatio
 from ecr_typed._operations.scanning import ScanningOperations
 from ecr_typed._operations.signing import SigningOperations
 from ecr_typed._operations.tags import TagsOperations
-from ecr_typed._options import check_options
 
 if TYPE_CHECKING:
     from botocore.config import Config
@@ -90,7 +89,9 @@ class EcrClient(
             EcrRequestError: An option has the wrong type, `config` sets `retries`, or `session` and
                 `profile_name` are both given.
         """
-        check_options(
+        from ecr_typed._composition import calls_on_own_client
+
+        calls = calls_on_own_client(
             region_name=region_name,
             profile_name=profile_name,
             endpoint_url=endpoint_url,
@@ -99,20 +100,7 @@ class EcrClient(
             retry=retry,
             on_call=on_call,
         )
-        try:
-            connection = make_connection(
-                region_name=region_name,
-                profile_name=profile_name,
-                endpoint_url=endpoint_url,
-                session=session,
-                config=config,
-            )
-        except EcrError as error:
-            from ecr_typed._calls.explain.errors import explain_creation
-
-            explain_creation(error)
-            raise
-        _compose(self, _runner(connection, retry, on_call))
+        _compose(self, calls)
 
     @classmethod
     def from_boto3(
@@ -137,9 +125,11 @@ class EcrClient(
             EcrRequestError: `client` is no boto3 client for ECR, `retry` no `RetryPolicy`, or
                 `on_call` can't be called.
         """
-        check_options(client=client, retry=retry, on_call=on_call)
+        from ecr_typed._composition import calls_on_adopted_client
+
+        calls = calls_on_adopted_client(client, retry, on_call)
         adopted = cls.__new__(cls)
-        _compose(adopted, _runner(adopt_connection(client), retry, on_call))
+        _compose(adopted, calls)
         return adopted
 
     def with_options(
@@ -163,17 +153,19 @@ class EcrClient(
         Raises:
             EcrRequestError: `retry` is no `RetryPolicy`, or `on_call` can't be called.
         """
-        check_options(retry=retry, on_call=on_call)
+        from ecr_typed._composition import calls_with_options
+
+        calls = calls_with_options(self._calls, retry, on_call)
         # What a user's subclass added is in it, too.
         client = object.__new__(type(self))
         client.__dict__.update(self.__dict__)
-        _compose(client, self._calls.shared(retry, on_call))
+        _compose(client, calls)
         return client
 
     @property
     def boto3_client(self) -> ECRClient:
         """The boto3 client underneath. It can be used as any boto3 client."""
-        return self._calls.connection.client
+        return self._calls.client
 
     def close(self) -> None:
         """End the calls in flight on all threads, and close the connections.
@@ -181,7 +173,7 @@ class EcrClient(
         Later calls fail. A connection that is being made ends by its own timeout. The connections
         of an adopted client stay open, and its requests end by themselves.
         """
-        self._calls.connection.close()
+        self._calls.close()
 
     def wait_until_image_scan_complete(
         self,
@@ -280,22 +272,14 @@ class EcrClient(
     if not TYPE_CHECKING:  # to a checker, any name would be there
 
         def __getattr__(self, name: str) -> object:
+            from ecr_typed._calls.explain.arguments import MISSING_ATTRIBUTES
+
             text = f"{type(self).__name__!r} object has no attribute {name!r}"
             instead = MISSING_ATTRIBUTES.get(name)
             raise AttributeError(f"{text}: {instead}" if instead else text, name=name, obj=self)
 
 
-def _runner(
-    connection: Connection,
-    retry: RetryPolicy | None,
-    on_call: Callable[[CallEvent], None] | None,
-) -> CallRunner:
-    return CallRunner(
-        connection, retry or RetryPolicy(max_attempts=connection.max_attempts), on_call
-    )
-
-
-def _compose(client: EcrClient, calls: CallRunner) -> None:
+def _compose(client: EcrClient, calls: Calls) -> None:
     # In a method of the class, this would make editors offer the name before the operations.
     vars(client)["_calls"] = calls
 

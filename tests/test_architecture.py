@@ -28,7 +28,7 @@ PRIVATE_USES = {
     },
     "ecr_typed.jobs": {
         "ecr_typed._threads": "jobs run on threads that don't keep the program from ending",
-        "ecr_typed._botocore.connection": "a download ends with the client that it goes through",
+        "ecr_typed._composition": "a download ends with the client that it goes through",
         "ecr_typed._botocore.downloads": "layers come from S3 through the client's HTTP session",
         "ecr_typed._botocore.in_flight": "a job that ends cuts off its calls",
         "ecr_typed._botocore.roles": "a registry's role is assumed with botocore's provider",
@@ -46,6 +46,18 @@ BOTOCORE_USES = {
     },
 }
 """Which modules besides `_botocore` import botocore, and why. Imports for checkers are free."""
+
+
+MACHINERY = (
+    "ecr_typed._botocore",
+    "ecr_typed._calls.explain",
+    "ecr_typed._calls.retry",
+    "ecr_typed._calls.runner",
+    "ecr_typed._calls.validation",
+    "ecr_typed._composition",
+    "ecr_typed._conversion.careful",
+)
+"""How calls are made: for a checker it would be as much to read as all public types together."""
 
 
 class When(Enum):
@@ -142,6 +154,25 @@ def test_modules_are_imported_without_circles() -> None:
         TopologicalSorter(graph).prepare()
     except CycleError as error:
         pytest.fail(" -> ".join(error.args[1]))
+
+
+def test_type_checkers_read_nothing_of_how_calls_are_made() -> None:
+    """What a program imports leads a checker to types alone, not to botocore's room or the runner.
+
+    Checkers follow no imports in functions of an installed package.
+    """
+    read: set[str] = set()
+    found = {"ecr_typed"}
+    while found:
+        read |= found
+        found = {
+            each.imported
+            for each in IMPORTS
+            if each.importer in read
+            and each.imported in MODULES
+            and each.when is not When.IN_A_FUNCTION
+        } - read
+    assert {module for module in read if module.startswith(MACHINERY)} == set()
 
 
 def test_no_module_is_longer_than_400_lines() -> None:

@@ -21,8 +21,13 @@ LOADED_BY_CALLS: Final = (
     "ecr_typed._calls.prefetch",
     "ecr_typed._calls.reconcile",
     "ecr_typed._calls.waiters",
+    "ecr_typed._conversion.careful",
+    "ecr_typed._conversion.redaction",
     "ecr_typed._wire.operations",
     "ecr_typed.documents",
+    "ecr_typed.documents._lifecycle_checks",
+    "ecr_typed.documents._policy_checks",
+    "ecr_typed.documents._policy_meaning",
     "email.utils",
     # The standard library loads it to look up the first host name.
     "encodings.idna",

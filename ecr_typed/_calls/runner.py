@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from functools import partial
-from typing import Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import attrs
 
@@ -14,7 +14,7 @@ from ecr_typed._calls.call import Call, note_possible_effect
 from ecr_typed._calls.deadline import UNLIMITED, Beginning, Deadline
 from ecr_typed._calls.events import CallEvent, OnCall, tell
 from ecr_typed._calls.forks import prepare_forks
-from ecr_typed._calls.operation import Operation, PagedOperation, ResponsePage
+from ecr_typed._calls.operation import Item, Operation, Page, PagedOperation, Response
 from ecr_typed._calls.paging import Pager, Paging, paging_problems
 from ecr_typed._calls.policy import RetryPolicy
 from ecr_typed._calls.request import build_parts, build_request, join
@@ -22,11 +22,10 @@ from ecr_typed._calls.retry import Retrier
 from ecr_typed._conversion.convert import to_parameters
 from ecr_typed._errors import EcrError, EcrRequestError, EcrServiceError
 
-__tracebackhide__ = True  # pytest ends at the caller's line
+if TYPE_CHECKING:
+    from mypy_boto3_ecr import ECRClient
 
-Response = TypeVar("Response", bound=attrs.AttrsInstance)
-Item = TypeVar("Item")
-Page = TypeVar("Page", bound=ResponsePage)
+__tracebackhide__ = True  # pytest ends at the caller's line
 
 
 class CallRunner:
@@ -55,6 +54,19 @@ class CallRunner:
             self.on_call if on_call is None else on_call,
             retrier=self._retrier,
         )
+
+    @property
+    def client(self) -> ECRClient:
+        """The boto3 client that the calls are made on."""
+        return self.connection.client
+
+    def sleep(self, seconds: float) -> None:
+        """Wait, unless the client is closed meanwhile."""
+        self.connection.sleep(seconds)
+
+    def close(self) -> None:
+        """End the calls in flight, and the connections if the client is ours."""
+        self.connection.close()
 
     def bounded(self, seconds: float) -> CallRunner:
         """Return this runner with calls that take no longer than that, nor than its own policy."""

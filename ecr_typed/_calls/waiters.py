@@ -12,7 +12,7 @@ import attrs
 
 from ecr_typed import models
 from ecr_typed._calls.paging import Paging
-from ecr_typed._calls.runner import CallRunner
+from ecr_typed._calls.protocol import Calls
 from ecr_typed._errors import ArgumentProblem, EcrError, EcrRequestError, WaiterError
 from ecr_typed._service_errors import ScanNotFoundException
 from ecr_typed._wire import operations
@@ -28,7 +28,7 @@ _LEAST_FOR_A_POLL: Final = 1.0
 
 
 def wait_for_scan(
-    calls: CallRunner,
+    calls: Calls,
     repository_name: str,
     image_id: models.ImageIdentifier,
     registry_id: str | None,
@@ -61,7 +61,7 @@ def wait_for_scan(
         what=f"the scan of an image in {repository_name}",
         operation_name="DescribeImageScanFindings",
         poll=poll,
-        sleep=calls.connection.sleep,
+        sleep=calls.sleep,
         status=status,
         description=description,
         done=(kinds.COMPLETE, kinds.ACTIVE),
@@ -79,7 +79,7 @@ def wait_for_scan(
 
 
 def wait_for_lifecycle_policy_preview(
-    calls: CallRunner,
+    calls: Calls,
     repository_name: str,
     registry_id: str | None,
     delay: float,
@@ -103,7 +103,7 @@ def wait_for_lifecycle_policy_preview(
         what=f"the lifecycle policy preview of {repository_name}",
         operation_name="GetLifecyclePolicyPreview",
         poll=poll,
-        sleep=calls.connection.sleep,
+        sleep=calls.sleep,
         status=lambda response: response.status,
         done=(kinds.COMPLETE,),
         over=(kinds.FAILED, kinds.EXPIRED),

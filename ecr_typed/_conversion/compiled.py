@@ -50,8 +50,6 @@ Memo = dict[object, Any]
 StructureFunction = Callable[[Mapping[str, Any], Memo], Model]
 UnstructureFunction = Callable[[Model], dict[str, Any]]
 
-CONVERSION_FAILURES = (KeyError, TypeError, AttributeError, ValueError, OverflowError)
-
 
 class Structurers:
     """Makes functions that convert the mappings of one dialect to models."""

@@ -11,11 +11,9 @@ from typing import Any, Final, Protocol, TypeVar, cast
 
 import attrs
 
-from ecr_typed._calls.validation import wrongly_typed
-from ecr_typed._conversion import careful, json_bodies
-from ecr_typed._conversion.compiled import CONVERSION_FAILURES, Structurers, Unstructurers
-from ecr_typed._conversion.redaction import holds_secrets, redacted
-from ecr_typed._conversion.scalars import BOTO3, JSON, Dialect, plain_bytes
+from ecr_typed._conversion import json_bodies
+from ecr_typed._conversion.compiled import Structurers, Unstructurers
+from ecr_typed._conversion.scalars import BOTO3, CONVERSION_FAILURES, JSON, Dialect, plain_bytes
 from ecr_typed._conversion.shapes import is_model, members
 from ecr_typed._errors import ArgumentProblem, EcrRequestError, EcrResponseError, shortened
 from ecr_typed._lazy import library
@@ -93,6 +91,8 @@ def _unstructured(
     try:
         return unstructure(model, kind)
     except CONVERSION_FAILURES as error:
+        from ecr_typed._calls.validation import wrongly_typed
+
         problems = wrongly_typed(kind, model)
         reason = f"{kind.__name__} can't be converted: {error or type(error).__name__}"
         raise EcrRequestError(problems or reason) from error
@@ -225,6 +225,8 @@ def _parsed(
         return parse(text)
     except (ValueError, RecursionError) as error:
         unit = "characters" if isinstance(text, str) else "bytes"
+        from ecr_typed._conversion.redaction import holds_secrets
+
         unreadable = EcrResponseError(f"{what} is not JSON: {len(text):,} {unit}, {error}")
         if not holds_secrets(model):
             raise unreadable from error
@@ -253,6 +255,10 @@ def _structured(
 
 
 def _structured_with_care(dialect: Dialect, model: type[Model], value: object) -> Model:
+    # Few responses come here.
+    from ecr_typed._conversion import careful
+    from ecr_typed._conversion.redaction import redacted
+
     try:
         return careful.structure(dialect, model, value)
     except careful.ConversionError as error:

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Final, NoReturn
 
+CONVERSION_FAILURES = (KeyError, TypeError, AttributeError, ValueError, OverflowError)
+
 
 def reject() -> NoReturn:
     """Refuse a value whose type is not the one that its shape has."""

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ecr_typed import models
-from ecr_typed._calls.runner import CallRunner
+from ecr_typed._calls.protocol import Calls
 from ecr_typed._wire import operations
 
 __tracebackhide__ = True  # pytest's tracebacks end at the caller's line.
@@ -15,8 +15,8 @@ __tracebackhide__ = True  # pytest's tracebacks end at the caller's line.
 class LayersOperations:
     """Layers: the operations behind a push or a pull."""
 
-    _calls: CallRunner
-    """Runs the calls."""
+    _calls: Calls
+    """Makes the calls."""
 
     def batch_check_layer_availability(
         self,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from ecr_typed import models
 from ecr_typed._calls.arguments import as_text
 from ecr_typed._calls.paging import Pager, Paging
-from ecr_typed._calls.runner import CallRunner
+from ecr_typed._calls.protocol import Calls
 from ecr_typed._lazy import LazyModule
 from ecr_typed._wire import operations
 
@@ -24,8 +24,8 @@ __tracebackhide__ = True  # pytest's tracebacks end at the caller's line.
 class LifecyclePoliciesOperations:
     """Lifecycle policies: rules that delete or archive images automatically."""
 
-    _calls: CallRunner
-    """Runs the calls."""
+    _calls: Calls
+    """Makes the calls."""
 
     def put_lifecycle_policy(
         self,

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from ecr_typed import models
 from ecr_typed._calls.paging import Pager, Paging
-from ecr_typed._calls.runner import CallRunner
+from ecr_typed._calls.protocol import Calls
 from ecr_typed._wire import operations
 
 __tracebackhide__ = True  # pytest's tracebacks end at the caller's line.
@@ -16,8 +16,8 @@ __tracebackhide__ = True  # pytest's tracebacks end at the caller's line.
 class PullThroughCacheOperations:
     """Pull through cache rules: upstream registries whose images ECR caches."""
 
-    _calls: CallRunner
-    """Runs the calls."""
+    _calls: Calls
+    """Makes the calls."""
 
     def create_pull_through_cache_rule(
         self,

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from ecr_typed import models
 from ecr_typed._calls.paging import Pager, Paging
-from ecr_typed._calls.runner import CallRunner
+from ecr_typed._calls.protocol import Calls
 from ecr_typed._wire import operations
 
 __tracebackhide__ = True  # pytest's tracebacks end at the caller's line.
@@ -14,8 +14,8 @@ __tracebackhide__ = True  # pytest's tracebacks end at the caller's line.
 class PullTimeExclusionsOperations:
     """Pull time exclusions: principals, such as scanners, whose pulls are not recorded."""
 
-    _calls: CallRunner
-    """Runs the calls."""
+    _calls: Calls
+    """Makes the calls."""
 
     def register_pull_time_update_exclusion(
         self,

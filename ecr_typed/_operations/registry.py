@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ecr_typed import models
 from ecr_typed._calls.arguments import as_text
-from ecr_typed._calls.runner import CallRunner
+from ecr_typed._calls.protocol import Calls
 from ecr_typed._lazy import LazyModule
 from ecr_typed._wire import operations
 
@@ -23,8 +23,8 @@ __tracebackhide__ = True  # pytest's tracebacks end at the caller's line.
 class RegistryOperations:
     """The registry: its permissions policy, account settings and authorization tokens."""
 
-    _calls: CallRunner
-    """Runs the calls."""
+    _calls: Calls
+    """Makes the calls."""
 
     def describe_registry(
         self,

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from ecr_typed import models
 from ecr_typed._calls.arguments import as_tags
 from ecr_typed._calls.paging import Pager, Paging
-from ecr_typed._calls.runner import CallRunner
+from ecr_typed._calls.protocol import Calls
 from ecr_typed._wire import operations
 
 __tracebackhide__ = True  # pytest's tracebacks end at the caller's line.
@@ -17,8 +17,8 @@ __tracebackhide__ = True  # pytest's tracebacks end at the caller's line.
 class RepositoriesOperations:
     """Repositories and their settings."""
 
-    _calls: CallRunner
-    """Runs the calls."""
+    _calls: Calls
+    """Makes the calls."""
 
     def create_repository(
         self,

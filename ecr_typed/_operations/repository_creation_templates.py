@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from ecr_typed import models
 from ecr_typed._calls.arguments import as_tags, as_text
 from ecr_typed._calls.paging import Pager, Paging
-from ecr_typed._calls.runner import CallRunner
+from ecr_typed._calls.protocol import Calls
 from ecr_typed._lazy import LazyModule
 from ecr_typed._wire import operations
 
@@ -24,8 +24,8 @@ __tracebackhide__ = True  # pytest's tracebacks end at the caller's line.
 class RepositoryCreationTemplatesOperations:
     """Repository creation templates: the settings of repositories that ECR creates itself."""
 
-    _calls: CallRunner
-    """Runs the calls."""
+    _calls: Calls
+    """Makes the calls."""
 
     def create_repository_creation_template(
         self,

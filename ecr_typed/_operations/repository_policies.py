@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ecr_typed import models
 from ecr_typed._calls.arguments import as_text
-from ecr_typed._calls.runner import CallRunner
+from ecr_typed._calls.protocol import Calls
 from ecr_typed._lazy import LazyModule
 from ecr_typed._wire import operations
 
@@ -22,8 +22,8 @@ __tracebackhide__ = True  # pytest's tracebacks end at the caller's line.
 class RepositoryPoliciesOperations:
     """Repository policies: which other principals may use a repository."""
 
-    _calls: CallRunner
-    """Runs the calls."""
+    _calls: Calls
+    """Makes the calls."""
 
     def set_repository_policy(
         self,

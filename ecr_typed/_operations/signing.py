@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from ecr_typed import models
-from ecr_typed._calls.runner import CallRunner
+from ecr_typed._calls.protocol import Calls
 from ecr_typed._wire import operations
 
 __tracebackhide__ = True  # pytest's tracebacks end at the caller's line.
@@ -13,8 +13,8 @@ __tracebackhide__ = True  # pytest's tracebacks end at the caller's line.
 class SigningOperations:
     """Signing: the rules by which ECR signs images when they are pushed."""
 
-    _calls: CallRunner
-    """Runs the calls."""
+    _calls: Calls
+    """Makes the calls."""
 
     def put_signing_configuration(
         self,

@@ -20,7 +20,6 @@ from ecr_typed.documents._json import (
     thaw,
     write_object,
 )
-from ecr_typed.documents._lifecycle_checks import check_policy
 from ecr_typed.documents._lifecycle_decisions import LifecycleDecision, decide, evaluable
 from ecr_typed.documents._lifecycle_rules import LifecycleRule, read_rule, write_rule
 from ecr_typed.documents._problems import DocumentProblem, check_length, refuse
@@ -108,6 +107,9 @@ class LifecyclePolicy:
         Returns:
             The problems, each with its place. Empty if there are none.
         """
+        # Few programs ask for problems.
+        from ecr_typed.documents._lifecycle_checks import check_policy
+
         return (
             *check_policy(_plain(self)),
             *check_length(str(self), _LEAST_CHARACTERS, _MOST_CHARACTERS),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Self
+from typing import Any, Literal, Self, TypeAlias
 
 import attrs
 
@@ -20,8 +20,6 @@ from ecr_typed.documents._json import (
     without_absent,
     write_object,
 )
-from ecr_typed.documents._policy_checks import PolicyKind, check_policy
-from ecr_typed.documents._policy_meaning import meaning_of
 from ecr_typed.documents._problems import DocumentProblem, check_length
 from ecr_typed.documents._statements import (
     Statement,
@@ -29,6 +27,9 @@ from ecr_typed.documents._statements import (
     texts_alone,
     write_statement,
 )
+
+PolicyKind: TypeAlias = Literal["repository", "registry"]
+"""What a policy belongs to."""
 
 _MOST_CHARACTERS = 10_240
 
@@ -124,6 +125,9 @@ class PolicyDocument:
         Returns:
             The problems, each with its place. Empty if there are none.
         """
+        # Few programs ask for problems.
+        from ecr_typed.documents._policy_checks import check_policy
+
         return (
             *check_policy(self._plain(), kind),
             *check_length(str(self), 0, _MOST_CHARACTERS),
@@ -144,6 +148,8 @@ class PolicyDocument:
         Raises:
             EcrRequestError: The text is not a JSON object.
         """
+        from ecr_typed.documents._policy_meaning import meaning_of
+
         theirs = PolicyDocument.from_text(other) if isinstance(other, str) else other
         return meaning_of(theirs) == meaning_of(self)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
-from typing import Any, Literal, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from ecr_typed.documents._policy_actions import KNOWN_ACTIONS, OF_NO_REPOSITORY
 from ecr_typed.documents._problems import (
@@ -19,7 +19,8 @@ from ecr_typed.documents._problems import (
     wrong_kind,
 )
 
-PolicyKind: TypeAlias = Literal["repository", "registry"]
+if TYPE_CHECKING:
+    from ecr_typed.documents._policies import PolicyKind
 
 _Problems: TypeAlias = Iterator[DocumentProblem]
 _Members: TypeAlias = Mapping[str, Any]

@@ -16,8 +16,8 @@ from ecr_typed import (
     EcrResponseError,
     ImageIdentifier,
 )
-from ecr_typed._botocore.connection import Connection
 from ecr_typed._botocore.downloads import UrlRefused, download
+from ecr_typed._composition import connection_of
 from ecr_typed.documents import ImageConfig, ImageIndex, Manifest, Platform
 from ecr_typed.jobs import _checks as check
 from ecr_typed.jobs._images import read_manifest
@@ -83,7 +83,7 @@ def _verified(
 def _pieces(
     ecr: EcrClient, repository_name: str, digest: str, registry_id: str | None
 ) -> Generator[bytes, None, None]:
-    connection: Connection = ecr._calls.connection  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]  # downloads end with the client
+    connection = connection_of(ecr._calls)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]  # downloads end with the client
     source = ecr.get_download_url_for_layer(repository_name, digest, registry_id=registry_id)
     position = failures = 0
     while True:

@@ -24,7 +24,6 @@ from ecr_typed import (
     ValidationException,
     WaiterError,
 )
-from ecr_typed._botocore.connection import Connection
 from ecr_typed.jobs import _checks as check
 from ecr_typed.jobs._images import identifier
 from ecr_typed.jobs._scan_reports import MAY_FIND, ScanKind, ScanReport, Severity
@@ -132,14 +131,14 @@ def scan_image(
             ecr.wait_until_image_scan_complete(
                 repository_name, wanted, registry_id=registry_id, timeout=timeout
             )
-    connection: Connection = ecr._calls.connection  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]  # the pause ends with the client
+    calls = ecr._calls  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]  # the pause ends with the client
     while True:
         report = read_scan(ecr, repository_name, wanted, registry_id=registry_id)
         left = until - monotonic()
         # Continuous scanning may have begun without having found anything yet.
         if left <= 0 or report.is_conclusive or report.status not in MAY_FIND:
             return report
-        connection.sleep(min(_PAUSE, left))
+        calls.sleep(min(_PAUSE, left))
 
 
 def _report(

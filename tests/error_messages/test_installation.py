@@ -104,15 +104,13 @@ def test_package_can_be_imported_beside_an_old_boto3() -> None:
 
 def test_import_that_fails_says_why() -> None:
     """What is missing under a name of ours is named, and not taken for the name's own absence."""
-    program = (
-        "import botocore.exceptions as e\ndel e.HTTPClientError\nfrom ecr_typed import EcrClient\n"
-    )
+    program = "import attrs\ndel attrs.frozen\nfrom ecr_typed import RetryPolicy\n"
     run = run_python(program)
 
     assert run.returncode == 1
     last = run.stderr.splitlines()[-1]
-    assert last.startswith("ImportError: ecr_typed.EcrClient can't be loaded: ")
-    assert "HTTPClientError" in last
+    assert last.startswith("ImportError: ecr_typed.RetryPolicy can't be loaded: ")
+    assert "frozen" in last
 
 
 def test_emulator_without_werkzeug_names_the_extra() -> None:

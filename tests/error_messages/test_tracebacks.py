@@ -98,7 +98,7 @@ def test_client_that_can_not_be_made_prints_no_botocore() -> None:
     """The traceback of a client without its profile has no frames of botocore."""
     printed = printed_traceback(lambda: EcrClient(profile_name="nobody"))
 
-    assert frames(printed) == [Path(__file__).name] * 2 + ["_client.py", "client.py"]
+    assert frames(printed) == [Path(__file__).name] * 2 + ["_client.py", "_composition.py"]
 
 
 def test_unexpected_causes_keep_their_frames(once: EcrClient, wire: Wire) -> None:

@@ -172,7 +172,7 @@ def test_words_of_a_parameter_are_not_cut(editor: LanguageServer) -> None:
         ("ecr.describe_repositories().fir|st()", "_calls/paging.py"),
         ("ecr.wait_until_|image_scan_complete", "_client.py"),
         ("ecr_typed.RepositoryNot|FoundException", "_service_errors.py"),
-        ("Retry|Policy", "_calls/retry.py"),
+        ("Retry|Policy", "_calls/policy.py"),
     ],
 )
 def test_names_lead_to_where_they_are_written(
