@@ -16,25 +16,23 @@ def check_options(**options: object) -> None:
     if "client" in options:
         given["client"] = options["client"]
     problems = [
-        ArgumentProblem(name, _shown(value), _KINDS[name].allowed, _KINDS[name].hint(value))
+        ArgumentProblem(name, _shown(value), _KINDS[name].allowed)
         for name, value in given.items()
         if not _KINDS[name].fits(value)
     ]
     retries = getattr(given.get("config"), "retries", None)
     if retries:
-        problems.append(
-            ArgumentProblem(
-                *("config", f"retries={retries!r}", "no `retries`"),
-                hint="pass retry=RetryPolicy(max_attempts=...)",
-            )
-        )
+        problems.append(ArgumentProblem("config", f"retries={retries!r}", "no `retries`"))
     if {"session", "profile_name"} <= given.keys():
         profile_name = shortened(given["profile_name"])
         problems.append(
             ArgumentProblem("profile_name", profile_name, "None, as the session has its own")
         )
     if problems:
-        raise EcrRequestError(problems)
+        # Few clients are refused.
+        from ecr_typed._calls.explain.options import with_hints
+
+        raise EcrRequestError(with_hints(problems, given))
 
 
 def _shown(value: object) -> str:
@@ -58,7 +56,6 @@ class _Kind(NamedTuple):
 
     allowed: str
     fits: Callable[[object], bool]
-    hint: Callable[[object], str] = lambda _: ""
 
 
 def _is_text(value: object) -> bool:
@@ -79,22 +76,17 @@ def _is_policy(value: object) -> bool:
 
 
 def _is_client(value: object) -> bool:
-    return _service(value) == "ecr"
+    return service_of(value) == "ecr"
 
 
-def _service(client: object) -> object:
+def service_of(client: object) -> object:
+    """Return the service that a boto3 client is for, None if it is no such client."""
     meta = getattr(client, "meta", None)
     return getattr(getattr(meta, "service_model", None), "service_name", None)
 
 
-def _other_service(client: object) -> str:
-    if _service(client) == "ecr-public":
-        return "the private registries are the service 'ecr'"
-    return ""
-
-
 _KINDS: Final[Mapping[str, _Kind]] = {
-    "client": _Kind("a boto3 client for 'ecr'", _is_client, _other_service),
+    "client": _Kind("a boto3 client for 'ecr'", _is_client),
     "region_name": _Kind("the name of a region, as 'eu-west-1'", _is_text),
     "profile_name": _Kind("the name of a profile", _is_text),
     "endpoint_url": _Kind("a URL", _is_text),

@@ -18,6 +18,7 @@ LOADED_BY_CALLS: Final = (
     "difflib",
     "ecr_typed._calls.explain.documents",
     "ecr_typed._calls.explain.errors",
+    "ecr_typed._calls.explain.options",
     "ecr_typed._calls.prefetch",
     "ecr_typed._calls.reconcile",
     "ecr_typed._calls.waiters",
