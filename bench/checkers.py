@@ -58,7 +58,7 @@ _ROUNDS = 5
 
 
 def checkers() -> Iterator[Measure]:
-    """CPU of mypy and pyright over a program with our types, against one with the stubs."""
+    """CPU of four type checkers over a program with our types, against one with the stubs."""
     with tempfile.TemporaryDirectory() as folder:
         for name, program in _PROGRAMS.items():
             Path(folder, f"{name}.py").write_text(program, "utf-8")
@@ -66,6 +66,8 @@ def checkers() -> Iterator[Measure]:
             "mypy, cold": _mypy_cold,
             "mypy, warm": _mypy_warm,
             "pyright": _pyright,
+            "ty": _ty,
+            "pyrefly": _pyrefly,
         }.items():
             run(folder, "typed")
             run(folder, "stubs")
@@ -86,6 +88,17 @@ def _mypy_warm(folder: str, program: str) -> float:
 
 def _mypy(folder: str, program: str, cache: str) -> float:
     command = [sys.executable, "-m", "mypy", "--strict", f"--cache-dir={cache}", f"{program}.py"]
+    return child_cpu(command, cwd=folder)
+
+
+def _ty(folder: str, program: str) -> float:
+    options = [f"--python={sys.executable}", "--quiet"]
+    return child_cpu([sys.executable, "-m", "ty", "check", *options, f"{program}.py"], cwd=folder)
+
+
+def _pyrefly(folder: str, program: str) -> float:
+    options = [f"--python-interpreter-path={sys.executable}", "--output-format=omit-errors"]
+    command = [sys.executable, "-m", "pyrefly", "check", *options, f"{program}.py"]
     return child_cpu(command, cwd=folder)
 
 
