@@ -5,8 +5,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from threading import get_ident
 from typing import Any, Final
 from unittest.mock import patch
 
@@ -17,8 +15,7 @@ from bench.canned import ARN
 from bench.measures import Measure, bytecodes
 from bench.throttled_service import Limit, throttled_service
 from ecr_typed import EcrClient
-from ecr_typed._botocore import events
-from ecr_typed._botocore.exchange import Exchange, current
+from ecr_typed._botocore.exchange import Exchange, Stage
 from ecr_typed._calls import call as calls
 
 _UNLIMITED: Final = Limit(1e9)
@@ -58,37 +55,13 @@ def _record_nothing(client: EcrClient) -> None:
     inner._endpoint.http_session._pool_classes_by_scheme["http"] = (  # noqa: SLF001
         AWSHTTPConnectionPool
     )
-    private_events: Any = events
-    listeners = client.boto3_client.meta.events
-    listeners.unregister("provide-client-params.ecr", private_events._recognize)  # noqa: SLF001
-    listeners.unregister("request-created.ecr", events.mark_attempt)
-    listeners.register("request-created.ecr", _mark_attempt)
-
-
-def _mark_attempt(request: Any, **_: object) -> None:
-    """Do what the service and the parser are told, and nothing else."""
-    exchange = current()
-    if exchange is not None:
-        exchange.is_sending = True
-        retries: dict[str, Any] = request.context["retries"]
-        retries["max"] = exchange.max_attempts
-        exchange.invocation_id = retries["invocation-id"]
 
 
 class _NoFacts(Exchange):
     """Carries a request and its response, and records nothing of their way."""
 
-    def __init__(
-        self,
-        parameters: Mapping[str, Any],
-        *,
-        max_attempts: int = 1,
-        **_: object,
-    ) -> None:
-        self.parameters = parameters
-        self.max_attempts = max_attempts
-        self.seconds_left = None
-        self.thread_id = get_ident()
+    def reach(self, stage: Stage) -> None:
+        pass
 
     def count_repeats(self, by_botocore: int | None) -> None:
         pass
