@@ -15,6 +15,7 @@ from ecr_typed import (
     ImageNotFoundException,
     ImageTagAlreadyExistsException,
     ImageTagMutability,
+    RepositoryNotFoundException,
 )
 from ecr_typed.documents import ImageIndex, Manifest
 from ecr_typed.jobs import (
@@ -128,6 +129,34 @@ def test_immutable_tag_that_names_the_image_is_unchanged(
     assert tag_image(app, "team/app", "v1", "v1").status is Status.UNCHANGED
     with pytest.raises(ImageTagAlreadyExistsException):
         tag_image(app, "team/app", "v1", "v2")
+
+
+def test_image_whose_own_tag_moves_meanwhile_is_tagged_as_it_was_read(
+    emulator: EcrEmulator, app: EcrClient
+) -> None:
+    first = emulator.push_image("team/app", tags=["v1"])
+
+    def move(event: CallEvent) -> None:
+        if event.operation_name == "BatchGetImage":
+            emulator.push_image("team/app", tags=["v1"], platform="linux/arm64")
+
+    done = tag_image(app.with_options(on_call=move), "team/app", "v1", "stable")
+    assert done.digest == first.image_digest
+    assert read_manifest(app, "team/app", "stable").digest == first.image_digest
+    assert read_manifest(app, "team/app", "v1").digest != first.image_digest
+
+
+def test_repository_that_vanishes_meanwhile_is_an_error(
+    emulator: EcrEmulator, app: EcrClient
+) -> None:
+    emulator.push_image("team/app", tags=["v1"])
+
+    def vanish(event: CallEvent) -> None:
+        if event.operation_name == "DescribeImages":
+            app.delete_repository("team/app", force=True)
+
+    with pytest.raises(RepositoryNotFoundException, match="PutImage"):
+        tag_image(app.with_options(on_call=vanish), "team/app", "v1", "stable")
 
 
 def test_tag_whose_response_is_lost_is_set(emulator: EcrEmulator, app: EcrClient) -> None:

@@ -8,7 +8,15 @@ from typing import Any
 
 import pytest
 
-from ecr_typed import EcrClient, ScanStatus, from_boto3
+from ecr_typed import (
+    CallEvent,
+    EcrClient,
+    FindingSeverity,
+    ImageIdentifier,
+    ImageScanFinding,
+    ScanStatus,
+    from_boto3,
+)
 from ecr_typed.jobs import ScanKind, ScanReport, Severity, read_scan, scan_image
 from ecr_typed.testing import EcrEmulator
 from ecr_typed.testing.faults import ErrorAnswer
@@ -110,7 +118,14 @@ def test_what_has_no_scan_has_a_status(
         ("ACTIVE", {"findingSeverityCounts": {"LOW": 1}}, True),
         ("ACTIVE", {"imageScanCompletedAt": 1.8e9}, True),
         ("COMPLETE", {"imageScanCompletedAt": 1.8e9}, True),
+        # Enhanced scanning can be complete before its findings have come.
+        ("COMPLETE", {}, False),
+        ("IN_PROGRESS", {}, False),
         ("FAILED", {"imageScanCompletedAt": 1.8e9}, False),
+        ("UNSUPPORTED_IMAGE", {}, False),
+        ("FINDINGS_UNAVAILABLE", {"imageScanCompletedAt": 1.8e9}, False),
+        ("SCAN_ELIGIBILITY_EXPIRED", {"imageScanCompletedAt": 1.8e9}, False),
+        ("A_STATUS_OF_TOMORROW", {"imageScanCompletedAt": 1.8e9}, False),
     ],
 )
 def test_empty_lists_are_not_clean_before_anybody_looked(
@@ -140,6 +155,21 @@ def test_image_is_scanned_and_read(emulator: EcrEmulator, app: EcrClient) -> Non
     report = scan_image(app, "team/app", "v1", timeout=30)
     assert report.status == ScanStatus.COMPLETE
     assert report.is_conclusive
+
+
+def test_findings_of_all_pages_are_read_lazily(emulator: EcrEmulator, app: EcrClient) -> None:
+    found = [
+        ImageScanFinding(name=f"CVE-2026-{number}", severity=FindingSeverity.HIGH)
+        for number in range(1500)
+    ]
+    emulator.set_scan_findings("team/app", ImageIdentifier(image_tag="v1"), found)
+    told: list[CallEvent] = []
+    report = read_scan(app.with_options(on_call=told.append), "team/app", "v1")
+    assert (report.counts, len(told)) == ({Severity.HIGH: 1500}, 1)
+    for _ in range(2):
+        names = {one.name for one in report.vulnerabilities}
+        assert names == {finding.name for finding in found}
+    assert len(told) > 3
 
 
 @pytest.mark.parametrize("code", ["LimitExceededException", "ThrottlingException"])
@@ -191,8 +221,6 @@ def test_severities_are_ordered() -> None:
 
 
 def test_models_of_findings_are_kept(make: MakeEcr, wire: Wire) -> None:
-    from ecr_typed import ImageScanFinding
-
     found = page("COMPLETE", {"findings": [BASIC]})
     wire.will(found, found)
     (one,) = read_scan(make(), "team/app", "v1").vulnerabilities
