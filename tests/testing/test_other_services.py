@@ -69,12 +69,13 @@ def test_assume_role_checks_its_arguments(aws: Callable[..., Any], arguments: An
     assert code_of(aws("sts").assume_role, **arguments) == "ValidationError"
 
 
-def test_a_reset_ends_sessions(fresh: EcrEmulator) -> None:
-    """A session of before a reset is as good as forged."""
+def test_a_session_outlives_a_reset(fresh: EcrEmulator) -> None:
+    """A program may have cached its credentials, and a test that resets knows nothing of it."""
     issued = issue(fresh)
-    assert registry_of(fresh, issued["AccessKeyId"], issued["SessionToken"]) == "444455556666"
     fresh.reset()
-    assert refused(fresh, issued["AccessKeyId"], issued["SessionToken"]) == INVALID
+    assert registry_of(fresh, issued["AccessKeyId"], issued["SessionToken"]) == "444455556666"
+    with EcrEmulator() as another:
+        assert refused(another, issued["AccessKeyId"], issued["SessionToken"]) == INVALID
 
 
 INVALID = (

@@ -152,7 +152,8 @@ class EcrEmulator(EmulatorSetup):
     def reset(self) -> None:
         """Return to the state of a new emulator: registries, policies, tokens, keys, faults, clock.
 
-        The address stays, and so does the state of moto's services, which belongs to the process.
+        The address stays, and so do sessions of assumed roles, whose credentials a program may have
+        cached. The state of moto's services belongs to the process and stays, too.
         """
         self._service.reset()
         self.faults.reset()

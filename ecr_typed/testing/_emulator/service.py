@@ -33,7 +33,7 @@ class EcrService:
         self.reset()
 
     def reset(self) -> None:
-        """Empty all registries, and forget every token, session and key."""
+        """Empty all registries, and forget every token and key."""
         self.accounts.reset()
         self._registries = Registries(self._clock, self.accounts, self._options)
 

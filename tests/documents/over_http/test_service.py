@@ -60,6 +60,8 @@ def test_a_repository_policy_comes_back_the_same(app: EcrClient) -> None:
 
     assert text is not None
     assert policy.is_same(text)
+    # Its denial holds for the owner, whom no organization has.
+    app.delete_repository_policy("app")
 
 
 def test_a_registry_policy_comes_back_the_same(app: EcrClient) -> None:

@@ -93,12 +93,11 @@ class Accounts:
     """Keys by account, region, and key id or alias."""
 
     def reset(self) -> None:
-        """Forget the sessions that were issued, and all that was added."""
+        """Forget all that was added. Sessions go on: programs may have cached their credentials."""
         self._identity_policies = dict(self.initial_identity_policies)
         self._organizations.clear()
         self._principals.clear()
         self._known_accounts.clear()
-        self._sessions = Sessions()
         self._keys.clear()
 
     def caller_of(self, access_key_id: str, session_token: str, now: datetime) -> Caller:

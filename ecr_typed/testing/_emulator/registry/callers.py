@@ -1,7 +1,7 @@
 """Who calls: an account, a user, or the session of a role.
 
-The emulator stores no sessions, so they take no memory. A session token says whose it is and when it
-expires, signed; a token of another emulator, or from before a reset, is as good as forged.
+The emulator stores no sessions, so they take no memory and outlive a reset. A session token says whose
+it is and when it expires, signed; a token of another emulator is as good as forged.
 """
 
 from __future__ import annotations
