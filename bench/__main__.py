@@ -83,7 +83,7 @@ def page_of_images() -> Iterator[Measure]:
         "images",
         lambda: next(iter(typed.describe_images("team/app").pages())),
         lambda: plain.describe_images(repositoryName="team/app", maxResults=1000),
-        (0.25, 0.22),
+        (0.25, 0.20),
     )
 
 
