@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final, cast
 
 import attrs
@@ -27,6 +27,9 @@ from ecr_typed.jobs._ensure_policies import (
     ensure_repository_policy,
 )
 from ecr_typed.jobs._ensured import Ensured, EnsureStatus, is_same_encryption
+
+_PAUSES: Final = (0.25, 0.5, 1.0, 2.0, 4.0)
+"""How long to wait for a new repository to be found, in seconds."""
 
 _WITH_EXCLUSION: Final = (
     ImageTagMutability.MUTABLE_WITH_EXCLUSION,
@@ -124,10 +127,11 @@ def ensure_repository(
     is_created = False
     if there is None:
         there, is_created = _create_repository(ecr, repository_name, settings)
-    changed: list[str] = []
+    changed: dict[str, None] = {}
+    pauses = iter(_PAUSES if is_created else ())
     try:
-        for name in _differences(ecr, there, settings, dry_run=dry_run):
-            changed.append(name)  # noqa: PERF402  # an error has to tell what was changed before it
+        while not _is_set_up(ecr, there, settings, changed, pauses, dry_run=dry_run):
+            pass
         if changed and not dry_run:
             there = _find_repository(ecr, repository_name) or there
     except EcrError as error:
@@ -143,7 +147,35 @@ def ensure_repository(
     )
 
 
-def _say_what_was_done(error: EcrError, name: str, changed: list[str], *, is_created: bool) -> None:
+def _is_set_up(
+    ecr: EcrClient,
+    there: Repository,
+    settings: RepositorySettings,
+    changed: dict[str, None],
+    pauses: Iterator[float],
+    *,
+    dry_run: bool,
+) -> bool:
+    """Change what differs, and return whether that was done; else wait, so that it is tried again.
+
+    The service may not find a repository that was created a moment ago.
+    """
+    try:
+        for name in _differences(ecr, there, settings, dry_run=dry_run):
+            changed[name] = None
+    except RepositoryNotFoundException:
+        pause = next(pauses, None)
+        if pause is None:
+            raise
+        calls = ecr._calls  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]  # the pause ends with the client
+        calls.sleep(pause)
+        return False
+    return True
+
+
+def _say_what_was_done(
+    error: EcrError, name: str, changed: Iterable[str], *, is_created: bool
+) -> None:
     done = [f"{name} was created"] if is_created else []
     done += [f"its {one} was set" for one in changed]
     if done:

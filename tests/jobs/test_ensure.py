@@ -227,7 +227,7 @@ def test_error_after_a_write_says_what_was_done(emulator: EcrEmulator, app: EcrC
         ensure_repository(app, "team/app", SETTINGS)
     assert caught.value.explanations[-1] == (
         "Before this call, team/app was created, its lifecycle_policy was set. "
-        "Running it again does what is left."
+        "Run it again to do what is left."
     )
     with pytest.raises(AccessDeniedException) as caught:
         ensure_repository(app, "team/app", SETTINGS)
@@ -235,9 +235,23 @@ def test_error_after_a_write_says_what_was_done(emulator: EcrEmulator, app: EcrC
     assert ensure_repository(app, "team/app", SETTINGS).differences == ("repository_policy",)
 
 
-def test_repository_that_vanishes_is_an_error_that_says_so(
-    app: EcrClient, emulator: EcrEmulator
+def test_new_repository_that_is_not_found_yet_is_waited_for(
+    emulator: EcrEmulator, app: EcrClient
 ) -> None:
+    """The service is eventually consistent."""
+    late = ErrorAnswer("RepositoryNotFoundException", "not yet")
+    for operation in ("ListTagsForResource", "PutLifecyclePolicy"):
+        emulator.faults.inject(late, operation_name=operation)
+    made = ensure_repository(app, "team/app", SETTINGS)
+    assert made.status is EnsureStatus.CREATED
+    assert ensure_repository(app, "team/app", SETTINGS).status is EnsureStatus.UNCHANGED
+
+
+def test_repository_that_vanishes_is_an_error_that_says_so(
+    app: EcrClient, emulator: EcrEmulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A new repository is looked for again for some seconds.
+    monkeypatch.setattr("ecr_typed.jobs._ensure_repository._PAUSES", (0.01,))
     with emulator.client() as other:
 
         def vanish(event: CallEvent) -> None:
