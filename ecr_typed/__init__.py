@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ecr_typed import models as models
 from ecr_typed._version import __version__ as __version__
 
 if TYPE_CHECKING:
@@ -500,7 +501,6 @@ __all__ = [
 ]
 
 if not TYPE_CHECKING:  # A type checker would take any name to exist.
-    from ecr_typed import models
     from ecr_typed._lazy import lazy_attributes
 
     __getattr__, __dir__ = lazy_attributes(

@@ -20,7 +20,7 @@ def test_program_of_the_page_runs(monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
     for block in blocks_of(DOCS / "howto" / "clusters.md"):
         if block.file_name is not None:
             (tmp_path / block.file_name).write_text(block.source, "utf-8")
-    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
     # The workers import the function from the file.
     monkeypatch.setenv("PYTHONPATH", f"{tmp_path}:{DOCS.parent}")
     with EcrEmulator() as emulator:
