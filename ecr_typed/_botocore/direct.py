@@ -11,6 +11,7 @@ from __future__ import annotations
 import logging
 import uuid
 from base64 import b64encode
+from collections.abc import Callable
 from json import JSONEncoder
 from typing import Any, Final
 
@@ -39,8 +40,8 @@ _FAILURES: Final = (AttributeError, LookupError, TypeError, ValueError, BotoCore
 class DirectWay:
     """Sends the requests of a client of ours, as long as nobody else takes part in its calls.
 
-    botocore has no public way to its parts, so its private attributes are used. Where one is missing,
-    there is no plan, and botocore sends the request.
+    There is no public way to the parts of botocore, so private attributes are used. Where one is
+    missing, there is no plan, and botocore sends the request.
     """
 
     def __init__(self, client: Any) -> None:
@@ -114,6 +115,9 @@ class DirectWay:
         )
         # The HTTP library writes it. Without it here, botocore would find it out twice.
         request.headers["host"] = plan.host
+        if hasattr(signature, "headers_to_sign"):
+            # botocore's signer asks for them twice, and they are the same.
+            signature.headers_to_sign = _once(signature.headers_to_sign)
         signature.add_auth(request)
         del request.headers["host"]
 
@@ -160,6 +164,18 @@ class _Request(AWSRequest):
     def body(self) -> Any:
         """The body; botocore's own class prepares the whole request to find it."""
         return self.data
+
+
+def _once(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Return a function that is run at its first call, and returns the same from then on."""
+    results: list[Any] = []
+
+    def once(argument: Any) -> Any:
+        if not results:
+            results.append(function(argument))
+        return results[0]
+
+    return once
 
 
 def _retries(exchange: Exchange) -> dict[str, Any]:

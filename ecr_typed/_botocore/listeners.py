@@ -1,7 +1,7 @@
 """Tells whether anybody but botocore and us takes part in the calls of a client.
 
-Handlers of events, a `Stubber`, mocks and instrumentation expect their turn in every call. As long as
-there are none, a request can be sent directly.
+Handlers of events, a `Stubber`, mocks and instrumentation expect their turn in every call. As long
+as there are none, a request can be sent directly.
 """
 
 from __future__ import annotations
@@ -80,8 +80,8 @@ _HEADER_OF_PROXIES: Final = "BOTO_EXPERIMENTAL__ADD_PROXY_HOST_HEADER"
 class Listeners:
     """Those who take part in the calls of a client.
 
-    botocore tells nobody who listens, so this looks at its private attributes. Where one is missing,
-    making or asking this raises an exception, and the calls are botocore's.
+    There is no public way to them, so this looks at botocore's private attributes. Where one is
+    missing, making or asking this raises an exception, and the calls are botocore's.
     """
 
     def __init__(self, client: Any) -> None:
@@ -102,7 +102,7 @@ class Listeners:
         """The methods that make a call, when they were last looked at."""
         self._replaced: str | None = None
         self._registered: tuple[object, dict[str, str | None]] = (None, {})
-        """botocore's cache of handlers when it was last looked at, and what was found of operations."""
+        """The cache of handlers when it was last looked at, and what was found of operations."""
 
     def others(self, operation_name: str) -> str | None:
         """Return one that takes part in the calls of an operation, None if nobody else does."""

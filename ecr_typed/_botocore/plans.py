@@ -1,7 +1,7 @@
 """What botocore decides for all requests of an operation, for a client of ours.
 
-The URL, the headers and what to sign for are asked of botocore's own functions. An operation for which
-they would do more than is done for a direct request has no plan: its requests are botocore's.
+The URL, the headers and what to sign for are asked of botocore's own functions. An operation for
+which they would do more than is done for a direct request has no plan: its requests are botocore's.
 """
 
 from __future__ import annotations

@@ -6,8 +6,9 @@ to reach the socket of a request that is in flight.
 
 from __future__ import annotations
 
+import http.client
 import socket
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from botocore.awsrequest import (
     AWSConnection,
@@ -67,7 +68,7 @@ def leave_sockets_to_the_parent(client: ECRClient) -> None:
 class _WatchedConnection(AWSConnection):
     """Records what is written, and writes the head and the body of a request at once.
 
-    urllib3 writes one after the other: that is two system calls, and the peer wakes up twice.
+    One after the other, as urllib3 writes them, are two system calls, and the peer wakes up twice.
     """
 
     exchange: Exchange | None = None
@@ -99,6 +100,10 @@ class _WatchedConnection(AWSConnection):
             # The HTTP library had joined them itself.
             head, self._head = self._head, None
             self._write(head)
+
+    def putheader(self, header: str, *values: Any) -> None:
+        """Add a header. urllib3's own method looks for headers to leave out: there are none."""
+        http.client.HTTPConnection.putheader(cast("Any", self), header, *values)
 
     def send(self, str: Any) -> None:  # botocore's name for it
         """Write to the socket."""

@@ -24,7 +24,7 @@ from urllib3.exceptions import (
 from urllib3.util.retry import Retry
 
 _ONCE: Final = Retry(total=False)
-"""urllib3 repeats nothing, and follows no redirect."""
+"""Has urllib3 repeat nothing, and follow no redirect."""
 
 _ERRORS: Final = (
     (SSLError, botocore_errors.SSLError),
@@ -50,7 +50,7 @@ class _Route(NamedTuple):
     """The way to the service, which is the same for all requests of a client."""
 
     manager: Any
-    """urllib3's manager of the session's pools: a child process gets another one."""
+    """The manager of the session's pools: a child process gets another one."""
     pool: Any
     target: str
     """What stands in the request's first line."""
