@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Literal, assert_type
 
+import ecr_typed
 from ecr_typed import (
     AuthorizationData,
     CvssScore,
@@ -41,6 +42,10 @@ from ecr_typed import (
     Tag,
 )
 from ecr_typed.models import CreateRepositoryRequest, UploadLayerPartRequest
+
+
+def models_are_an_attribute_of_the_package(repository: ecr_typed.models.Repository) -> None:
+    assert_type(repository, Repository)
 
 
 def text_that_is_always_there(repository: Repository, template: RepositoryCreationTemplate) -> None:
