@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Final, Self, TypeVar
+from typing import Any, Final, Self, TypeVar
 
 K = TypeVar("K")
 V_co = TypeVar("V_co", covariant=True)
@@ -19,7 +19,7 @@ class FrozenMap(Mapping[K, V_co]):
     # `__init__` could be called again to replace the items.
     def __new__(cls, items: Mapping[K, V_co] | Iterable[tuple[K, V_co]] = (), /) -> Self:
         """Make a map of a copy of the items."""
-        self = _new(cls)
+        self: Self = _new(cls)
         _set_items(self, dict(items))
         return self
 
@@ -56,5 +56,5 @@ def frozen(items: dict[K, V_co]) -> FrozenMap[K, V_co]:
 
 
 # Responses hold thousands of maps, so these functions are looked up only once.
-_new: Final = object.__new__
+_new: Final[Callable[[type[Any]], Any]] = object.__new__
 _set_items: Final[Callable[[object, object], None]] = vars(FrozenMap)["_items"].__set__
