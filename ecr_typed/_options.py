@@ -38,7 +38,10 @@ def check_options(**options: object) -> None:
 def _shown(value: object) -> str:
     # A session, a config or a dict in the place of one has keys and passwords in it.
     is_plain = isinstance(value, str | bytes | int | float | None)
-    return shortened(value) if is_plain else f"a {type(value).__name__}"
+    if is_plain:
+        return shortened(value)
+    name = type(value).__name__
+    return f"{'an' if name[0] in 'AEIOUaeiou' else 'a'} {name}"
 
 
 def check_endpoint(url: str) -> None:

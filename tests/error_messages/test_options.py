@@ -100,3 +100,13 @@ def test_options_are_checked_wherever_they_are_given(
         error = error_of(give, **options)
         assert isinstance(error, EcrRequestError)
         assert [problem.argument for problem in error.problems] == [*options]
+
+
+def test_client_of_the_public_registries_is_refused() -> None:
+    """The error names the class that was given, and the service that is meant."""
+    session: Any = boto3.Session(region_name="us-east-1")
+    error = error_of(EcrClient.from_boto3, session.client("ecr-public"))
+    assert str(error) == (
+        "client: expected a boto3 client for 'ecr', got an ECRPublic; "
+        "the private registries are the service 'ecr'"
+    )
