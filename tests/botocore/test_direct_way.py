@@ -29,6 +29,8 @@ HOSTS: Final = (
     "api.ecr.us-east-1.amazonaws.com",
     "api.ecr-fips.us-east-1.amazonaws.com",
     "ecr.us-east-1.api.aws",
+    "api.ecr.us-east-1.api.aws",
+    "api.ecr-fips.us-east-1.api.aws",
     "ecr-fips.us-east-1.api.aws",
     "api.ecr-fips.us-gov-west-1.amazonaws.com",
     "ecr-fips.us-gov-west-1.amazonaws.com",
