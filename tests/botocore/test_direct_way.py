@@ -28,6 +28,7 @@ MOMENT: Final = datetime(2024, 9, 11, 12, 0, tzinfo=UTC)
 HOSTS: Final = (
     "api.ecr.us-east-1.amazonaws.com",
     "api.ecr-fips.us-east-1.amazonaws.com",
+    "ecr-fips.us-east-1.amazonaws.com",
     "ecr.us-east-1.api.aws",
     "api.ecr.us-east-1.api.aws",
     "api.ecr-fips.us-east-1.api.aws",
