@@ -6,14 +6,19 @@ as there are none, a request can be sent directly.
 
 from __future__ import annotations
 
+import logging
 import os
-from collections.abc import Iterator
-from operator import attrgetter
+import sys
+from collections.abc import Iterable, Iterator
+from operator import attrgetter, is_
+from types import SimpleNamespace
 from typing import Any, Final, cast
 
+from botocore.auth import AUTH_TYPE_MAPS, SigV4Auth
 from botocore.history import get_global_history_recorder
 
 from ecr_typed._botocore.origin import home_of
+from ecr_typed._botocore.plans import SIGNATURE_VERSION
 
 _EVENTS: Final = (
     "provide-client-params",
@@ -32,6 +37,8 @@ _EVENTS: Final = (
 )
 """The events of a call, in botocore's order."""
 
+_SIGNER: Final = "botocore.signers.RequestSigner.handler"
+
 _KNOWN_HANDLERS: Final = frozenset(
     {
         "botocore.handlers._handle_request_validation_mode_member",
@@ -44,7 +51,7 @@ _KNOWN_HANDLERS: Final = frozenset(
         "botocore.retries.standard.MaxAttemptsSeeder.seed_max_attempts",
         "botocore.retries.standard.RetryHandler.needs_retry",
         "botocore.retries.standard.RetryQuotaChecker.release_retry_quota",
-        "botocore.signers.RequestSigner.handler",
+        _SIGNER,
         "botocore.useragent.UserAgentString.rebuild_and_replace_user_agent_handler",
         "ecr_typed._botocore.events._recognize",
         "ecr_typed._botocore.events._take_body",
@@ -53,25 +60,67 @@ _KNOWN_HANDLERS: Final = frozenset(
 )
 """The handlers whose work is done for a direct request, too, or that have none in ECR's calls."""
 
-_CLIENT_STEPS: Final = (
-    "_make_api_call",
-    "_emit_api_params",
-    "_resolve_endpoint_ruleset",
-    "_convert_to_request_dict",
-    "_make_request",
-)
-_ENDPOINT_STEPS: Final = (
-    "make_request",
-    "_send_request",
-    "create_request",
-    "prepare_request",
-    "_get_response",
-    "_do_get_response",
-    "_needs_retry",
-    "_send",
-)
-_SESSION_STEPS: Final = ("send", "close")
-_SIGNER_STEPS: Final = ("handler", "sign")
+_METHODS_OF_THE_CLIENT: Final = {
+    "": (
+        "_make_api_call",
+        "_emit_api_params",
+        "_resolve_endpoint_ruleset",
+        "_convert_to_request_dict",
+        "_make_request",
+    ),
+    "_endpoint": (
+        "make_request",
+        "_send_request",
+        "create_request",
+        "prepare_request",
+        "_get_response",
+        "_do_get_response",
+        "_needs_retry",
+        "_send",
+    ),
+    "_endpoint.http_session": ("send", "close"),
+    "_request_signer": ("handler", "sign", "get_auth_instance"),
+}
+"""The steps of a call that are methods of the client and of its parts."""
+
+_FUNCTIONS: Final = {
+    "auth": ("SigV4Auth.add_auth",),
+    "awsrequest": (
+        "AWSPreparedRequest.__init__",
+        "AWSRequest.body",
+        "AWSRequest.prepare",
+        "AWSRequestPreparer.prepare",
+        "AWSResponse.__init__",
+        "AWSResponse.content",
+        "create_request_object",
+        "prepare_request_dict",
+    ),
+    "client": ("prepare_request_dict", "resolve_checksum_context"),
+    "endpoint": ("convert_to_response_dict", "create_request_object"),
+    "endpoint_provider": ("EndpointProvider.resolve_endpoint",),
+    "history": ("HistoryRecorder.record",),
+    "hooks": (
+        "EventAliaser.emit",
+        "EventAliaser.emit_until_response",
+        "HierarchicalEmitter._emit",
+        "HierarchicalEmitter.emit",
+        "HierarchicalEmitter.emit_until_response",
+    ),
+    "parsers": (
+        "BaseJSONParser._parse_body_as_json",
+        "JSONParser._do_parse",
+        "ResponseParser.parse",
+        "ResponseParserFactory.create_parser",
+    ),
+    "regions": ("EndpointRulesetResolver.construct_endpoint",),
+    "serialize": ("JSONSerializer.serialize_to_request",),
+    "signers": ("RequestSigner._choose_signer",),
+    "validate": ("ParamValidationDecorator.serialize_to_request", "ParamValidator.validate"),
+}
+"""Other steps, by botocore's modules. Those that a botocore does not have are nobody's."""
+
+_LOGS: Final = ("endpoint", "hooks", "parsers")
+"""The modules of botocore that tell at level `DEBUG` of what is not done for a direct request."""
 
 _HEADER_OF_PROXIES: Final = "BOTO_EXPERIMENTAL__ADD_PROXY_HOST_HEADER"
 """With this variable botocore writes to the pool of connections before each request."""
@@ -88,18 +137,19 @@ class Listeners:
         self._client = client
         self._endpoint: Any = client._endpoint
         self._session: Any = self._endpoint.http_session
+        self._signers: Any = AUTH_TYPE_MAPS
         self._history: Any = get_global_history_recorder()
-        self._steps = [
-            (cast("object", part), frozenset(names), attrgetter(*names))
-            for part, names in (
-                (client, _CLIENT_STEPS),
-                (self._endpoint, _ENDPOINT_STEPS),
-                (self._session, _SESSION_STEPS),
-                (client._request_signer, _SIGNER_STEPS),
-            )
+        self._parts = [
+            (part, frozenset(names))
+            for path, names in _METHODS_OF_THE_CLIENT.items()
+            for part in [cast("object", attrgetter(path)(client) if path else client)]
         ]
-        self._methods: list[tuple[object, ...]] = []
-        """The methods that make a call, when they were last looked at."""
+        self._logs = [logging.getLogger(f"botocore.{name}") for name in _LOGS]
+        owners, paths = _owners([part for part, _ in self._parts])
+        self._owners = SimpleNamespace(**owners)
+        self._functions_of = attrgetter(*paths)
+        self._seen: tuple[object, ...] = ()
+        """The functions that make a call, when they were last looked at."""
         self._replaced: str | None = None
         self._registered: tuple[object, dict[str, str | None]] = (None, {})
         """The cache of handlers when it was last looked at, and what was found of operations."""
@@ -121,7 +171,11 @@ class Listeners:
         for event in _EVENTS:
             name = f"{event}.ecr.{operation_name}"
             for handler in emitter._handlers.prefix_search(name):
-                if home_of(handler) not in _KNOWN_HANDLERS:
+                home = home_of(handler)
+                is_other_signer = (
+                    home == _SIGNER and handler.__self__ is not self._client._request_signer
+                )
+                if is_other_signer or home not in _KNOWN_HANDLERS:
                     yield f"a handler of {event}"
 
     def _replacement(self) -> str | None:
@@ -135,19 +189,44 @@ class Listeners:
             return "botocore's recorder of its history"
         if _HEADER_OF_PROXIES in os.environ:
             return _HEADER_OF_PROXIES
+        # With botocore's optional C library, it is another one, which replaces the headers.
+        if self._signers.get(SIGNATURE_VERSION) is not SigV4Auth:
+            return "another signer"
+        for log in self._logs:
+            if log.isEnabledFor(logging.DEBUG):
+                return f"the log {log.name}"
         # A mock replaces a method of an instance, instrumentation that of a class.
-        for part, names, _ in self._steps:
+        for part, names in self._parts:
             if not names.isdisjoint(vars(part)):
                 return f"a replaced method of {type(part).__name__}"
-        methods = [methods_of(type(part)) for part, _, methods_of in self._steps]
-        if methods != self._methods:
+        found = self._functions_of(self._owners)
+        if len(found) != len(self._seen) or not all(map(is_, found, self._seen)):
             self._replaced = next(
                 (
-                    f"a replaced method of {type(part).__name__}"
-                    for (part, _, _), found in zip(self._steps, methods, strict=True)
-                    if not all(home_of(method).startswith("botocore.") for method in found)
+                    f"a replaced {getattr(step, '__name__', 'function')} of botocore"
+                    for step in found
+                    if not home_of(step).startswith("botocore.")
                 ),
                 None,
             )
-            self._methods = methods
+            self._seen = found
         return self._replaced
+
+
+def _owners(parts: Iterable[object]) -> tuple[dict[str, object], list[str]]:
+    """Return what has the functions that make a call, by names, and the paths to these from there."""
+    owners: dict[str, object] = {}
+    paths: list[str] = []
+    for part, names in zip(parts, _METHODS_OF_THE_CLIENT.values(), strict=True):
+        owners[type(part).__name__] = type(part)
+        paths += [f"{type(part).__name__}.{name}" for name in names]
+    for module_name, known in _FUNCTIONS.items():
+        module = sys.modules.get(f"botocore.{module_name}")
+        for path in known:
+            owner_name, _, name = path.rpartition(".")
+            owner = getattr(module, owner_name, None) if owner_name else module
+            if hasattr(owner, name):
+                key = owner_name or f"module_{module_name}"
+                owners[key] = owner
+                paths.append(f"{key}.{name}")
+    return owners, paths

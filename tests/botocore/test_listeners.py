@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import copy
 import functools
+import logging
 import sys
 from collections.abc import Iterator
 from importlib import import_module
 from typing import Any, Final
 
 import boto3
+import botocore.auth
+import botocore.endpoint
 import botocore.handlers
 import botocore.session
 import pytest
+from botocore.compat import HTTPHeaders
 from botocore.history import get_global_history_recorder
 from botocore.stub import Stubber
 
@@ -125,31 +130,147 @@ STEPS: Final = (
     "botocore.endpoint.Endpoint._send",
     "botocore.httpsession.URLLib3Session.send",
     "botocore.signers.RequestSigner.sign",
+    "botocore.auth.SigV4Auth.add_auth",
+    "botocore.awsrequest.AWSRequest.prepare",
+    "botocore.hooks.HierarchicalEmitter._emit",
+    "botocore.serialize.JSONSerializer.serialize_to_request",
+    "botocore.validate.ParamValidationDecorator.serialize_to_request",
 )
 
 
+def function_with(original: Any, seen: list[object]) -> Any:
+    """A wrapper as a decorator makes it."""
+
+    @functools.wraps(original)
+    def traced(*arguments: Any, **named: Any) -> Any:
+        seen.append(original)
+        return original(*arguments, **named)
+
+    return traced
+
+
+class Proxy:
+    """Stands in for a function as the proxies of most tracers do: it claims to be the function."""
+
+    def __init__(self, original: Any, seen: list[object], instance: object = None) -> None:
+        self._original = original
+        self._seen = seen
+        self._instance = instance
+
+    @property
+    def __class__(self) -> Any:
+        """The class that it pretends to have."""
+        return type(self._original)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._original, name)
+
+    def __eq__(self, other: object) -> bool:
+        return bool(self._original == other)
+
+    def __hash__(self) -> int:
+        return hash(self._original)
+
+    def __get__(self, instance: object, owner: object) -> Proxy:
+        return Proxy(self._original, self._seen, instance)
+
+    def __call__(self, *arguments: Any, **named: Any) -> Any:
+        self._seen.append(self._original)
+        return self._original(self._instance, *arguments, **named)
+
+
+@pytest.mark.parametrize("wrapper", [function_with, Proxy])
 @pytest.mark.parametrize("step", STEPS)
 def test_instrumentation_of_botocore_is_called(
-    ecr: EcrClient, log: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch, step: str
+    ecr: EcrClient,
+    log: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+    step: str,
+    wrapper: Any,
 ) -> None:
     """Tracers replace methods of botocore's classes: they see every call from then on."""
     module, owner, name = step.rsplit(".", 2)
     kind: Any = getattr(import_module(module), owner)
     original: Any = getattr(kind, name)
-    seen: list[str] = []
-
-    @functools.wraps(original)
-    def traced(*arguments: Any, **named: Any) -> Any:
-        seen.append(name)
-        return original(*arguments, **named)
-
+    seen: list[object] = []
     ecr.describe_registry()
     with monkeypatch.context() as patch:
-        patch.setattr(kind, name, traced)
+        patch.setattr(kind, name, wrapper(original, seen))
         ecr.describe_registry()
     ecr.describe_registry()
     assert ways(log) == ["directly", "by botocore", "directly"]
-    assert seen == [name]
+    assert original in seen
+
+
+def test_a_function_of_a_module_that_was_replaced_is_called(
+    ecr: EcrClient, log: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What records responses takes the place of the function that makes them."""
+    seen: list[object] = []
+    original = botocore.endpoint.convert_to_response_dict
+    ecr.describe_registry()
+    with monkeypatch.context() as patch:
+        wrapper = function_with(original, seen)
+        patch.setattr(botocore.endpoint, "convert_to_response_dict", wrapper)
+        ecr.describe_registry()
+    ecr.describe_registry()
+    assert ways(log) == ["directly", "by botocore", "directly"]
+    assert original in seen
+
+
+def test_another_class_of_signatures_signs(
+    ecr: EcrClient,
+    log: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+    recorder: Recorder,
+) -> None:
+    """botocore's C library signs where it is installed: it gives the request new headers."""
+
+    class WithNewHeaders(botocore.auth.SigV4Auth):
+        def add_auth(self, request: Any) -> None:
+            super().add_auth(request)
+            headers, request.headers = request.headers, HTTPHeaders()
+            for name, value in headers.items():
+                request.headers[name] = value
+            request.headers["X-Signed"] = "elsewhere"
+
+    ecr.describe_registry()
+    recorder.requests.clear()
+    with monkeypatch.context() as patch:
+        patch.setitem(botocore.auth.AUTH_TYPE_MAPS, "v4", WithNewHeaders)
+        ecr.describe_registry()
+    assert ways(log) == ["directly", "by botocore"]
+    request = recorder.taken()
+    assert b"\r\nX-Signed: elsewhere" in request
+    assert b"\r\nAuthorization: AWS4-HMAC-SHA256 Credential=" in request
+
+
+def test_another_signer_that_listens_signs(
+    ecr: EcrClient, log: pytest.LogCaptureFixture, recorder: Recorder
+) -> None:
+    """A handler that is a method of botocore's, but of another object, is somebody."""
+    client: Any = ecr.boto3_client
+    other = copy.copy(client._request_signer)
+    other._region_name = "eu-north-1"
+    client.meta.events.unregister("request-created.ecr", client._request_signer.handler)
+    client.meta.events.register("request-created.ecr", other.handler)
+    ecr.describe_registry()
+    assert ways(log) == ["by botocore"]
+
+
+@pytest.mark.parametrize("logger", ["botocore", "botocore.endpoint", "botocore.parsers"])
+def test_who_reads_the_log_of_botocore_reads_of_every_call(
+    ecr: EcrClient, log: pytest.LogCaptureFixture, logger: str
+) -> None:
+    """At level `DEBUG` botocore tells of each request and response."""
+    ecr.describe_registry()
+    assert ways(log) == ["directly"]
+    with log.at_level(logging.DEBUG, logger):
+        ecr.describe_registry()
+    assert any(record.name.startswith(logger) for record in log.records)
+    assert ways(log) == ["by botocore"]
+    ecr.describe_registry()
+    assert ways(log) == ["directly"]
 
 
 def test_a_mock_of_a_method_is_called(
