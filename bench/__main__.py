@@ -31,6 +31,7 @@ from bench.imports import imports
 from bench.many_calls import many_calls
 from bench.measures import Function, Measure, cpu_ratio, memory_ratio
 from bench.pace import pace
+from bench.prefetch import prefetch
 from bench.recording import recording
 from bench.resilience import call_that_succeeds_at_once, soak
 from bench.retention import retention
@@ -55,6 +56,7 @@ def measures() -> Iterator[Measure]:
     yield from checkers()
     yield Measure("seconds to start the emulator, imports included", start_seconds(), 0.3)
     yield Measure("seconds a call to the emulator takes", call_seconds(), 0.003)
+    yield prefetch()
     if sys.platform == "linux":
         yield from streaming()
         calls, pushes = growth_by_calls(), growth_by_pushes()
