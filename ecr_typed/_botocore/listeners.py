@@ -119,8 +119,12 @@ _FUNCTIONS: Final = {
 }
 """Other steps, by botocore's modules. Those that a botocore does not have are nobody's."""
 
-_LOGS: Final = ("endpoint", "hooks", "parsers")
-"""The modules of botocore that tell at level `DEBUG` of what is not done for a direct request."""
+_LOGS: Final = ("botocore", "botocore.endpoint", "botocore.hooks", "botocore.parsers")
+"""The loggers that tell at level `DEBUG` of what is not done for a direct request.
+
+Who gives one of them this level reads of every call. One that has it from the root logger, as all
+others do, was asked for by nobody.
+"""
 
 _HEADER_OF_PROXIES: Final = "BOTO_EXPERIMENTAL__ADD_PROXY_HOST_HEADER"
 """With this variable botocore writes to the pool of connections before each request."""
@@ -144,7 +148,7 @@ class Listeners:
             for path, names in _METHODS_OF_THE_CLIENT.items()
             for part in [cast("object", attrgetter(path)(client) if path else client)]
         ]
-        self._logs = [logging.getLogger(f"botocore.{name}") for name in _LOGS]
+        self._logs = [logging.getLogger(name) for name in _LOGS]
         owners, paths = _owners([part for part, _ in self._parts])
         self._owners = SimpleNamespace(**owners)
         self._functions_of = attrgetter(*paths)
@@ -193,7 +197,7 @@ class Listeners:
         if self._signers.get(SIGNATURE_VERSION) is not SigV4Auth:
             return "another signer"
         for log in self._logs:
-            if log.isEnabledFor(logging.DEBUG):
+            if logging.NOTSET < log.level <= logging.DEBUG:
                 return f"the log {log.name}"
         # A mock replaces a method of an instance, instrumentation that of a class.
         for part, names in self._parts:

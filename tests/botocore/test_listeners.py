@@ -273,6 +273,13 @@ def test_who_reads_the_log_of_botocore_reads_of_every_call(
     assert ways(log) == ["directly"]
 
 
+def test_a_log_of_everything_is_no_listener(ecr: EcrClient, log: pytest.LogCaptureFixture) -> None:
+    """Who sets the root logger to `DEBUG`, say to see which way calls take, asks botocore nothing."""
+    with log.at_level(logging.DEBUG):
+        ecr.describe_registry()
+    assert ways(log) == ["directly"]
+
+
 def test_a_mock_of_a_method_is_called(
     ecr: EcrClient, log: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
