@@ -9,6 +9,7 @@ import socket
 from collections.abc import Mapping
 from concurrent.futures import CancelledError
 from typing import Any, Final, NamedTuple
+from weakref import ReferenceType, ref
 
 import botocore.exceptions as botocore_errors
 from botocore.httpsession import mask_proxy_url
@@ -51,7 +52,8 @@ class _Route(NamedTuple):
 
     manager: Any
     """The manager of the session's pools: a child process gets another one."""
-    pool: Any
+    pool: ReferenceType[Any]
+    """The manager's pool, which closes its connections once nobody holds it any more."""
     target: str
     """What stands in the request's first line."""
     proxy_url: str | None
@@ -76,13 +78,13 @@ class Transport:
         options: dict[str, Any] = {}
         proxy_url = None
         try:
-            route = self._current_route()
+            pool, route = self._current_route()
             proxy_url = route.proxy_url
             if read_timeout is not None:
                 options["timeout"] = Timeout(connect=self._connect_timeout(), read=read_timeout)
-            response = route.pool.urlopen(
-                "POST",
-                route.target,
+            response = pool.urlopen(
+                method="POST",
+                url=route.target,
                 body=body,
                 headers=headers,
                 retries=_ONCE,
@@ -98,22 +100,26 @@ class Transport:
         except Exception as error:
             raise self._botocores(error, proxy_url) from error
 
-    def _current_route(self) -> _Route:
+    def _current_route(self) -> tuple[Any, _Route]:
         session = self._session
         route = self._route
-        # A pool that was closed has no queue of connections any more.
-        if route is None or route.manager is not session._manager or route.pool.pool is None:
-            route = self._route = self._find_route(session)
-        return route
+        if route is not None and route.manager is session._manager:
+            pool = route.pool()
+            # Older releases of urllib3 take from a pool that they close its queue of connections.
+            if pool is not None and pool.pool is not None:
+                return pool, route
+        return self._find_route(session)
 
-    def _find_route(self, session: Any) -> _Route:
+    def _find_route(self, session: Any) -> tuple[Any, _Route]:
         url = self._url
+        manager = session._manager
         # These are the steps of the session's own `send`; there is no public way to them.
         proxy_url = session._proxy_config.proxy_url_for(url)
         pool = session._get_connection_manager(url, proxy_url).connection_from_url(url)
         session._setup_ssl_cert(pool, url, session._verify)
         target = session._get_request_target(url, proxy_url)
-        return _Route(session._manager, pool, target, proxy_url)
+        route = self._route = _Route(manager, ref(pool), target, proxy_url)
+        return pool, route
 
     def _connect_timeout(self) -> Any:
         configured = self._session._timeout

@@ -21,6 +21,8 @@ class Recorder:
         self.status = b"200 OK"
         self.body: bytes | None = None
         """The body of all responses; None for one that fits."""
+        self.ended = threading.Event()
+        """Set when a connection has ended."""
         self._tls: ssl.SSLContext | None = None
         if certificate is not None:
             self._tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -82,6 +84,7 @@ class Recorder:
             pass
         finally:
             connection.close()
+            self.ended.set()
 
 
 def _head(stream: BinaryIO) -> bytes:
