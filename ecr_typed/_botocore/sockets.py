@@ -147,28 +147,37 @@ class _WatchedPool(HTTPConnectionPool):
             exchange.reach(Stage.CONNECTING)
             _refuse_if_cut(self, exchange)
         connection: Any = super()._get_conn(timeout)
-        connection.exchange = exchange
+        if isinstance(connection, _WatchedConnection):
+            connection.exchange = exchange
+        elif exchange is not None:
+            # It is of a class that somebody put in the place of botocore's, to record or to mock.
+            exchange.reach(Stage.HANDED_OVER)
         return connection
 
     def _prepare_proxy(self, conn: Any) -> None:
-        _bound_connecting(conn)
+        exchange: Exchange | None = getattr(conn, "exchange", None)
+        if exchange is not None:
+            _bound_connecting(conn, exchange)
         super()._prepare_proxy(conn)
 
     def _validate_conn(self, conn: Any) -> None:
+        exchange: Exchange | None = getattr(conn, "exchange", None)
+        if exchange is None:
+            super()._validate_conn(conn)
+            return
         if conn.sock is None:
-            _bound_connecting(conn)
+            _bound_connecting(conn, exchange)
         super()._validate_conn(conn)
         # Without TLS, urllib3 would connect later, and a request be sent after its end.
         if conn.sock is None:
             conn.connect()
-        exchange: Exchange | None = conn.exchange
-        if exchange is not None:
-            exchange.take(conn)
-            _refuse_if_cut(conn, exchange)
+        exchange.take(conn)
+        _refuse_if_cut(conn, exchange)
 
     def _put_conn(self, conn: Any) -> None:
-        if conn is not None and conn.exchange is not None:
-            conn.exchange.leave(conn)
+        exchange: Exchange | None = getattr(conn, "exchange", None)
+        if exchange is not None:
+            exchange.leave(conn)
             conn.exchange = None
         super()._put_conn(conn)
 
@@ -178,10 +187,9 @@ def _refuse_if_cut(source: Any, exchange: Exchange) -> None:
         raise NewConnectionError(source, exchange.cut_by.value)
 
 
-def _bound_connecting(connection: Any) -> None:
+def _bound_connecting(connection: Any, exchange: Exchange) -> None:
     """Keep the deadline of a call from being overrun before anything is sent."""
-    exchange: Exchange | None = connection.exchange
-    if exchange is not None and exchange.seconds_left is not None:
+    if exchange.seconds_left is not None:
         known = connection.timeout
         if isinstance(known, int | float):
             connection.timeout = min(known, max(exchange.seconds_left, 0.001))
@@ -190,10 +198,18 @@ def _bound_connecting(connection: Any) -> None:
 class _Pool(_WatchedPool, AWSHTTPConnectionPool):
     """A pool of connections without TLS."""
 
-    ConnectionCls = _Connection
+    @property
+    def ConnectionCls(self) -> Any:  # type: ignore[override]  # noqa: N802  # urllib3's name
+        """The class of its connections: ours, unless somebody replaced botocore's."""
+        theirs: Any = AWSHTTPConnectionPool.ConnectionCls
+        return _Connection if theirs is AWSHTTPConnection else theirs
 
 
 class _SecurePool(_WatchedPool, AWSHTTPSConnectionPool):
     """A pool of connections with TLS."""
 
-    ConnectionCls = _SecureConnection
+    @property
+    def ConnectionCls(self) -> Any:  # type: ignore[override]  # noqa: N802  # urllib3's name
+        """The class of its connections: ours, unless somebody replaced botocore's."""
+        theirs: Any = AWSHTTPSConnectionPool.ConnectionCls
+        return _SecureConnection if theirs is AWSHTTPSConnection else theirs

@@ -16,13 +16,14 @@ import botocore.endpoint
 import botocore.handlers
 import botocore.session
 import pytest
+from botocore.awsrequest import AWSHTTPConnection, AWSHTTPConnectionPool
 from botocore.compat import HTTPHeaders
 from botocore.history import get_global_history_recorder
 from botocore.stub import Stubber
 
-from ecr_typed import EcrClient
+from ecr_typed import EcrClient, EcrConnectionError
 from tests.support.recorder import Recorder
-from tests.support.ways import listener, ways
+from tests.support.ways import by_botocore, listener, ways
 
 
 @pytest.fixture(scope="module")
@@ -157,7 +158,7 @@ class Proxy:
         self._seen = seen
         self._instance = instance
 
-    @property
+    @property  # type: ignore[misc]  # nobody sets it
     def __class__(self) -> Any:
         """The class that it pretends to have."""
         return type(self._original)
@@ -325,6 +326,37 @@ def test_an_http_session_of_ones_own_is_used(
     assert ways(log) == ["directly", "by botocore", "directly"]
 
 
+@pytest.mark.parametrize("is_heard", [False, True], ids=["directly", "by botocore"])
+def test_connections_of_another_class_are_used(
+    ecr: EcrClient, monkeypatch: pytest.MonkeyPatch, is_heard: bool
+) -> None:
+    """Recorders of cassettes put a class of connections in the place of botocore's."""
+    seen: list[str] = []
+
+    class Recording(AWSHTTPConnection):
+        def request(self, method: str, *arguments: Any, **options: Any) -> Any:
+            seen.append(method)
+            return super().request(method, *arguments, **options)
+
+        def getresponse(self, *arguments: Any, **options: Any) -> Any:
+            if len(seen) > 1:
+                raise ConnectionResetError
+            return super().getresponse(*arguments, **options)
+
+    if is_heard:
+        by_botocore(ecr)
+    ecr.describe_registry()
+    ecr.boto3_client.close()
+    with monkeypatch.context() as patch:
+        patch.setattr(AWSHTTPConnectionPool, "ConnectionCls", Recording)
+        ecr.describe_registry()
+        with pytest.raises(EcrConnectionError) as caught:
+            ecr.put_image("team/app", "{}")
+    # What it wrote is not known.
+    assert caught.value.maybe_applied
+    assert set(seen) == {"POST"}
+
+
 def test_an_emitter_that_hides_its_handlers_is_believed(
     ecr: EcrClient, log: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -356,11 +388,20 @@ def test_a_botocore_without_the_parts_that_are_needed(
     assert ways(log) == ["by botocore"]
 
 
-def test_connections_that_were_closed_are_made_anew(
-    ecr: EcrClient, log: pytest.LogCaptureFixture
+@pytest.mark.parametrize("closes", ["the client", "its boto3 client"])
+def test_closing_ends_the_connections_and_the_next_call_makes_new_ones(
+    recorder: Recorder, log: pytest.LogCaptureFixture, closes: str
 ) -> None:
-    """The boto3 client may be closed by itself; as with boto3, the next call connects again."""
-    ecr.describe_registry()
-    ecr.boto3_client.close()
-    ecr.describe_registry()
-    assert ways(log) == ["directly", "directly"]
+    """Connections that are kept alive end with the client; boto3's connects again, as ever."""
+    with EcrClient(endpoint_url=recorder.url) as ecr:
+        ecr.describe_registry()
+        recorder.ended.clear()
+        if closes == "the client":
+            ecr.close()
+        else:
+            ecr.boto3_client.close()
+        assert recorder.ended.wait(10)
+        if closes == "its boto3 client":
+            ecr.describe_registry()
+            assert ways(log) == ["directly", "directly"]
+    recorder.requests.clear()
