@@ -17,8 +17,7 @@ if TYPE_CHECKING:
     from ecr_typed._calls.paging import Pager
     from ecr_typed._calls.policy import RetryEvent, RetryPolicy
     from ecr_typed._client import EcrClient
-    from ecr_typed._conversion.convert import from_boto3, from_json, to_boto3, to_json
-    from ecr_typed._conversion.rows import to_row
+    from ecr_typed._conversion.public import from_boto3, from_json, to_boto3, to_json, to_row
     from ecr_typed._enums import OpenEnum
     from ecr_typed._errors import (
         ArgumentProblem,
@@ -523,13 +522,11 @@ if not TYPE_CHECKING:  # A type checker would take any name to exist.
             "ecr_typed._client": [
                 "EcrClient",
             ],
-            "ecr_typed._conversion.convert": [
+            "ecr_typed._conversion.public": [
                 "from_boto3",
                 "from_json",
                 "to_boto3",
                 "to_json",
-            ],
-            "ecr_typed._conversion.rows": [
                 "to_row",
             ],
             "ecr_typed._enums": [

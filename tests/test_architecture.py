@@ -56,6 +56,11 @@ MACHINERY = (
     "ecr_typed._calls.validation",
     "ecr_typed._composition",
     "ecr_typed._conversion.careful",
+    "ecr_typed._conversion.compiled",
+    "ecr_typed._conversion.convert",
+    "ecr_typed._conversion.rows",
+    "ecr_typed._conversion.scalars",
+    "ecr_typed._conversion.shapes",
 )
 """How calls are made: for a checker it would be as much to read as all public types together."""
 

@@ -12,6 +12,7 @@ from typing import cast
 import attrs
 
 from ecr_typed._calls.explain.arguments import hint
+from ecr_typed._conversion.attributes import is_list
 from ecr_typed._conversion.shapes import (
     Blob,
     Boolean,
@@ -24,7 +25,6 @@ from ecr_typed._conversion.shapes import (
     String,
     Structure,
     Timestamp,
-    is_list,
     members,
 )
 from ecr_typed._errors import ArgumentProblem, shortened

@@ -5,11 +5,10 @@ from __future__ import annotations
 import enum
 from collections.abc import Callable, Mapping, Sequence
 from types import NoneType, UnionType
-from typing import Any, TypeVar, cast, get_args, get_origin
+from typing import Any, TypeGuard, TypeVar, cast, get_args, get_origin
 
 import attrs
 
-from ecr_typed._conversion.shapes import is_list
 from ecr_typed._enums import OpenEnum
 from ecr_typed._frozen_map import FrozenMap
 
@@ -44,6 +43,13 @@ def _with_converter(field: attrs.Attribute[Any]) -> attrs.Attribute[Any]:
 def as_tuple(values: Sequence[Item]) -> tuple[Item, ...]:
     """Convert a sequence to a tuple. What is no sequence, or a text, is kept."""
     return cast("tuple[Item, ...]", tuple(values) if is_list(values) else values)
+
+
+def is_list(value: object) -> TypeGuard[Sequence[object]]:
+    """Return whether a value can be sent as a list. Text and bytes are sequences, but no lists."""
+    return isinstance(value, Sequence) and not isinstance(
+        value, str | bytes | bytearray | memoryview
+    )
 
 
 def _attribute_converter(field: attrs.Attribute[Any]) -> Any:

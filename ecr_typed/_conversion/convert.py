@@ -53,21 +53,8 @@ def _converter(dialect: Dialect) -> _Converter:
     return typed
 
 
-def to_boto3(model: attrs.AttrsInstance) -> dict[str, Any]:
-    """Convert a model to the dict that boto3 takes and gives.
-
-    The dict is plain: it holds dicts, lists, and exactly `str`, `int`, `float`, `bool`, `bytes`
-    and `datetime`. Attributes that are `None` are left out. Secrets are in it.
-
-    Args:
-        model: The model. An instance of a subclass is converted as the model that it derives from.
-
-    Returns:
-        A dict that shares nothing with the model.
-
-    Raises:
-        EcrRequestError: `model` is not a model, or an attribute does not have its declared type.
-    """
+def to_dict(model: attrs.AttrsInstance) -> dict[str, Any]:
+    """Convert a model to the dict that boto3 takes (see `public.to_boto3`)."""
     kind = type(model) if is_model(type(model)) else _model_of(type(model))
     if kind is None:
         raise EcrRequestError([ArgumentProblem("model", shortened(model), "a model")])
@@ -103,44 +90,15 @@ def _model_of(kind: type[object]) -> type[attrs.AttrsInstance] | None:
     return next((base for base in kind.__mro__ if is_model(base)), None)
 
 
-def from_boto3(model: type[Model], mapping: Mapping[str, Any]) -> Model:
-    """Convert a dict that boto3 returned, or takes, to a model.
-
-    Members that this release does not know are left out. Values of enums that it does not know
-    are kept. A time may be a `datetime`, a text in ISO 8601, or a number of seconds since 1970.
-
-    Args:
-        model: The model's class.
-        mapping: The dict.
-
-    Returns:
-        A model of the class.
-
-    Raises:
-        EcrRequestError: `model` is not the class of a model.
-        EcrResponseError: A member that is always present is missing, or has a wrong type.
-    """
+def from_dict(model: type[Model], mapping: Mapping[str, Any]) -> Model:
+    """Convert a dict of boto3 to a model (see `public.from_boto3`)."""
     _check_is_model(model, "from_boto3(Repository, {...})")
     return _structured(_converter(BOTO3).structure, BOTO3, model, mapping)
 
 
-def to_json(model: attrs.AttrsInstance, *, indent: int | None = None) -> str:
-    """Convert a model to JSON, as the AWS command line prints it.
-
-    The members have boto3's names. Times are written in ISO 8601, blobs in base64. Secrets are
-    written, too: see `AuthorizationData` and `GetDownloadUrlForLayerResponse`.
-
-    Args:
-        model: The model. An instance of a subclass is converted as the model that it derives from.
-        indent: The number of spaces by which each level is indented. Default: all on one line.
-
-    Returns:
-        The JSON text, in ASCII. `from_json` makes an equal model of it.
-
-    Raises:
-        EcrRequestError: `model` is not a model, or an attribute does not have its declared type.
-    """
-    return json.dumps(to_boto3(model), default=_json_scalar, indent=indent)
+def to_text(model: attrs.AttrsInstance, indent: int | None) -> str:
+    """Convert a model to JSON (see `public.to_json`)."""
+    return json.dumps(to_dict(model), default=_json_scalar, indent=indent)
 
 
 def _json_scalar(value: object) -> str:
@@ -150,25 +108,8 @@ def _json_scalar(value: object) -> str:
     return base64.b64encode(plain_bytes(value)).decode("ascii")
 
 
-def from_json(model: type[Model], text: str | bytes) -> Model:
-    """Convert JSON to a model, such as the output of the AWS command line.
-
-    The members have boto3's names; those that this release does not know are left out. Times are
-    read in ISO 8601 and as seconds since 1970, blobs in base64.
-
-    Args:
-        model: The model's class: for the output of `aws ecr describe-images`,
-            `DescribeImagesResponse`.
-        text: The JSON text. Empty text stands for a response without members.
-
-    Returns:
-        A model of the class.
-
-    Raises:
-        EcrRequestError: `model` is not the class of a model, or `text` is neither text nor bytes.
-        EcrResponseError: The text is not JSON. Or a member that is always present is missing, or
-            has a wrong type.
-    """
+def from_text(model: type[Model], text: str | bytes) -> Model:
+    """Convert JSON to a model (see `public.from_json`)."""
     _check_is_model(model, "from_json(DescribeImagesResponse, ...)")
     if not isinstance(cast("object", text), str | bytes | bytearray):
         problem = ArgumentProblem("text", shortened(text), "JSON, as text or bytes")

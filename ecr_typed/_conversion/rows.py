@@ -9,31 +9,16 @@ from typing import Any, Final, cast
 
 import attrs
 
-from ecr_typed._conversion.shapes import Structure, is_list, is_model, members
+from ecr_typed._conversion.attributes import is_list
+from ecr_typed._conversion.shapes import Structure, is_model, members
 from ecr_typed._errors import ArgumentProblem, EcrRequestError, shortened
 from ecr_typed._labels import label
 
 _BETWEEN_ITEMS: Final = ", "
 
 
-def to_row(model: attrs.AttrsInstance, *, separator: str = ".") -> dict[str, Any]:
-    """Flatten a model to a row of a table.
-
-    The keys are the names of the attributes; those of a nested model follow its own, as in
-    `encryption_configuration.kms_key`. Every row of a class has the same keys in the same order.
-    Lists and mappings are joined to one text. Numbers, booleans and times stay what they are, and
-    enums become text. Secrets are in it.
-
-    Args:
-        model: The model; also an `Outcome` or another record of this package.
-        separator: What stands between the names of a nested attribute. Default: `.`.
-
-    Returns:
-        A dict of texts, numbers, booleans, times and None.
-
-    Raises:
-        EcrRequestError: `model` is no model, or `separator` no text.
-    """
+def to_row(model: attrs.AttrsInstance, separator: str) -> dict[str, Any]:
+    """Flatten a model to a row of a table (see `public.to_row`)."""
     problems: list[ArgumentProblem] = []
     if not attrs.has(type(model)):
         problems.append(ArgumentProblem("model", shortened(model), "a model"))

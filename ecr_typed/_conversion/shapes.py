@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from importlib import import_module
-from typing import Final, TypeGuard
+from typing import Final
 
 import attrs
 
@@ -169,10 +169,3 @@ def is_model(cls: object) -> bool:
     if not isinstance(cls, type):
         return False
     return cls in _members or (cls.__module__ in WIRE_MODULES and attrs.has(cls))
-
-
-def is_list(value: object) -> TypeGuard[Sequence[object]]:
-    """Return whether a value can be sent as a list. Text and bytes are sequences, but no lists."""
-    return isinstance(value, Sequence) and not isinstance(
-        value, str | bytes | bytearray | memoryview
-    )

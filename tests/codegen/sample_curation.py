@@ -200,7 +200,7 @@ allowed = "6 digits"
 PUBLIC_NAMES = """
 [modules]
 "ecr_typed._client" = ["EcrClient"]
-"ecr_typed._conversion.convert" = ["from_boto3", "to_boto3"]
+"ecr_typed._conversion.public" = ["from_boto3", "to_boto3"]
 """
 
 FILES = {

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from ecr_typed._conversion.shapes import Enum, ListOf, Shape, String, Structure, is_list, members
+from ecr_typed._conversion.attributes import is_list
+from ecr_typed._conversion.shapes import Enum, ListOf, Shape, String, Structure, members
 
 MISSING_ATTRIBUTES: Final[Mapping[str, str]] = {
     "can_paginate": "every listing comes page by page: iterate over what its method returns",
