@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from fnmatch import fnmatchcase
 from typing import Final, TypeVar, cast
 
@@ -56,8 +56,8 @@ class Retention:
     """
 
     keep_newest: int | None = None
-    """How many of the newest tagged images are kept, of each group. Children of indexes and
-    signatures do not count; untagged images are not kept by this rule.
+    """How many of the newest tagged images are kept, of each group. What a tagged index lists does
+    not count, nor do signatures; untagged images are not kept by this rule.
     """
 
     group_by: Callable[[str], Hashable] | None = None
@@ -174,32 +174,28 @@ def _kept(graph: ImageGraph, retention: Retention, now: datetime) -> dict[str, s
         reasons.setdefault(digest, f"among the newest {retention.keep_newest}")
     for digest in _may_be_children(graph):
         reasons.setdefault(digest, "may belong to an archived index")
-    _keep_subjects(graph, reasons)
-    _keep_dependents(graph, reasons)
+    _keep_what_belongs(graph, reasons)
     return reasons
 
 
-def _keep_subjects(graph: ImageGraph, reasons: dict[str, str]) -> None:
-    """Keep what kept artifacts refer to: without it, they are of no use."""
-    waiting = [digest for digest in reasons if not _is_archived(graph.images[digest])]
-    while waiting:
-        digest = waiting.pop()
-        for subject in graph.subjects.get(digest, ()):
-            if subject not in reasons:
-                reasons[subject] = f"{short(digest)} refers to it"
-                waiting.append(subject)
-
-
-def _keep_dependents(graph: ImageGraph, reasons: dict[str, str]) -> None:
-    """Keep the children and the referrers of what is kept, and theirs."""
+def _keep_what_belongs(graph: ImageGraph, reasons: dict[str, str]) -> None:
+    """Keep the children, the referrers and the subjects of what is kept, and theirs."""
     waiting = list(reasons)
     while waiting:
         digest = waiting.pop()
-        for edges, reason in ((graph.children, "child of"), (graph.referrers, "refers to")):
-            for dependent in edges.get(digest, ()):
-                if dependent not in reasons:
-                    reasons[dependent] = f"{reason} {short(digest)}"
-                    waiting.append(dependent)
+        name = short(digest)
+        needed = [
+            (graph.children, f"child of {name}"),
+            (graph.referrers, f"refers to {name}"),
+        ]
+        if not _is_archived(graph.images[digest]):
+            # An artifact is of no use without its subject; archived ones are of none anyway.
+            needed.append((graph.subjects, f"{name} refers to it"))
+        for edges, reason in needed:
+            for each in edges.get(digest, ()):
+                if each not in reasons:
+                    reasons[each] = reason
+                    waiting.append(each)
 
 
 class _Rules:
@@ -212,7 +208,7 @@ class _Rules:
         self._tags = {tag for _, tag in named if tag is not None}
         self._pushed = _limit(now, retention.pushed_within)
         self._pulled = _limit(now, retention.pulled_within)
-        self._grace = now - retention.grace
+        self._grace = _before(now, retention.grace)
 
     def reason(self, image: ImageDetail) -> str | None:
         """Return why an image is kept by itself; None if it is not."""
@@ -241,7 +237,15 @@ class _Rules:
 
 
 def _limit(now: datetime, within: timedelta | None) -> datetime | None:
-    return None if within is None else now - within
+    return None if within is None else _before(now, within)
+
+
+def _before(now: datetime, span: timedelta) -> datetime:
+    """Return the time that lies so long before another; the first of all if there is none."""
+    try:
+        return now - span
+    except OverflowError:
+        return datetime.min.replace(tzinfo=UTC)
 
 
 def _name(image: str | ImageIdentifier) -> tuple[str | None, str | None]:
@@ -256,8 +260,9 @@ def _newest(graph: ImageGraph, retention: Retention) -> Iterator[str]:
     if retention.keep_newest is None:
         return
     groups: dict[Hashable, dict[str, ImageDetail]] = {}
+    listed = _listed_by_tagged(graph)
     for digest, image in graph.images.items():
-        is_part = digest in graph.parents or image.subject_manifest_digest is not None
+        is_part = digest in listed or image.subject_manifest_digest is not None
         if is_part or _is_archived(image):
             continue
         for tag in image.image_tags or ():
@@ -267,6 +272,21 @@ def _newest(graph: ImageGraph, retention: Retention) -> Iterator[str]:
     for images in groups.values():
         newest_first = sorted(images.values(), key=lambda i: i.image_pushed_at, reverse=True)
         yield from (image.image_digest for image in newest_first[: retention.keep_newest])
+
+
+def _listed_by_tagged(graph: ImageGraph) -> set[str]:
+    """Return what tagged indexes list, and what these list.
+
+    Under an index that has lost its tags, a tagged image is an image of its own again.
+    """
+    listed: set[str] = set()
+    waiting = [digest for digest in graph.children if graph.images[digest].image_tags]
+    while waiting:
+        for child in graph.children.get(waiting.pop(), ()):
+            if child not in listed:
+                listed.add(child)
+                waiting.append(child)
+    return listed
 
 
 def _may_be_children(graph: ImageGraph) -> Iterator[str]:
@@ -310,7 +330,8 @@ def _check(plan: RetentionPlan, retention: Retention) -> None:
     if left < retention.least_left:
         why = f"the plan leaves {left} images, and least_left is {retention.least_left}{hint}"
         raise RetentionRefusedError(plan, why)
-    if removed > retention.most_deleted * (removed + left):
+    # A product would be off by a rounding error: 0.29 * 100 is less than 29.
+    if removed / (removed + left) > retention.most_deleted:
         why = (
             f"the plan removes {removed} of {removed + left} images, and most_deleted is "
             f"{retention.most_deleted}{hint}. If that is meant, pass a greater most_deleted"

@@ -104,7 +104,7 @@ class RetentionPlan:
             The plan, which equals the one that was written.
 
         Raises:
-            EcrRequestError: The text is no plan.
+            EcrRequestError: The text is no plan, or has two entries for an image.
         """
         try:
             return cls(**_read(json.loads(text)))
@@ -151,12 +151,19 @@ def _read(members: Any) -> dict[str, Any]:
     if members["version"] != _VERSION:
         raise ValueError(f"version {members['version']!r} is not known")
     registry_id = members["registryId"]
+    keep, remove = _decisions(members["keep"]), _decisions(members["remove"])
+    # Whoever moves an entry by hand may forget to delete it where it was.
+    seen: set[str] = set()
+    for one in (*keep, *remove):
+        if one.digest in seen:
+            raise ValueError(f"{one.digest} has two entries: delete one")
+        seen.add(one.digest)
     return {
         "repository_name": _text(members["repositoryName"]),
         "registry_id": None if registry_id is None else _text(registry_id),
         "planned_at": datetime.fromisoformat(members["plannedAt"]),
-        "keep": _decisions(members["keep"]),
-        "remove": _decisions(members["remove"]),
+        "keep": keep,
+        "remove": remove,
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -73,6 +74,15 @@ def test_nothing_kept_loses_a_descendant_or_a_referrer(
     assert graph.closure(keep) == keep
 
 
+@given(graphs(), retentions())
+def test_nothing_kept_refers_to_what_is_removed(graph: ImageGraph, retention: Retention) -> None:
+    made = plan_retention(graph, retention, now=NOW)
+    keep = {decision.digest for decision in made.keep}
+    for digest in keep:
+        if graph.images[digest].image_status is not ImageStatus.ARCHIVED:
+            assert keep.issuperset(graph.subjects.get(digest, ()))
+
+
 @given(graphs())
 def test_no_wave_has_a_child_before_its_parent(graph: ImageGraph) -> None:
     waves = graph.waves(graph.images)
@@ -142,6 +152,43 @@ def test_children_and_signatures_do_not_count_as_newest() -> None:
         B: f"refers to {A[:19]}",
     }
     assert [(one.digest, one.reason) for one in made.remove] == [(C, "no rule keeps it")]
+
+
+def test_tagged_images_count_when_their_index_has_lost_its_tags() -> None:
+    index = index_of([A, B])
+    outer = index_of([index.digest], "outer")
+    images = [image(A, 1, "b7-amd64"), image(B, 2, "b7-arm64"), image(C, 9, "b6")]
+    untagged = [*images, image(index.digest, 1)]
+    assert kept(ImageGraph.of("team/app", untagged, [index]), keep_newest=2) == {A, B}
+    whole = [*untagged, image(outer.digest, 1, "b7")]
+    graph = ImageGraph.of("team/app", whole, [index, outer])
+    assert kept(graph, keep_newest=1) == {A, B, index.digest, outer.digest}
+
+
+def test_limits_are_exact() -> None:
+    graph = ImageGraph.of("team/app", [image(A, 3, "v1"), image(B, 4, "v2")])
+    assert kept(graph, pushed_within=timedelta(days=3)) == {A}
+    assert kept(graph, keep="v3", grace=timedelta(days=4)) == {A}
+    # Clocks differ: an image may seem to come from the future.
+    early = ImageGraph.of("team/app", [image(A, -0.5), image(B, 4)])
+    assert kept(early, keep="v3") == {A}
+
+
+@pytest.mark.parametrize("rule", ["pushed_within", "pulled_within", "grace"])
+def test_a_time_may_be_longer_than_there_are_dates(rule: str) -> None:
+    graph = ImageGraph.of("team/app", [image(A, 3, last_recorded_pull_time=NOW)])
+    assert kept(graph, **{"keep": "v3", rule: timedelta.max}) == {A}
+
+
+@pytest.mark.parametrize("removed", range(1, 100))
+def test_most_deleted_is_exact(removed: int) -> None:
+    images = [image(digest_of(str(number)), 9, f"v{number}") for number in range(100)]
+    graph = ImageGraph.of("team/app", images)
+    rule = Retention(keep_newest=100 - removed, most_deleted=removed / 100)
+    assert len(plan_retention(graph, rule, now=NOW).remove) == removed
+    stricter = attrs.evolve(rule, most_deleted=(removed - 1) / 100)
+    with pytest.raises(RetentionRefusedError, match=f"removes {removed} of 100 images"):
+        plan_retention(graph, stricter, now=NOW)
 
 
 @pytest.mark.parametrize(
@@ -227,6 +274,15 @@ def test_a_time_without_a_timezone_is_refused() -> None:
 def test_what_is_no_plan_is_refused(text: str) -> None:
     with pytest.raises(EcrRequestError, match="text: expected a plan that `to_json` wrote"):
         RetentionPlan.from_json(text)
+
+
+def test_an_image_has_one_entry() -> None:
+    graph = ImageGraph.of("team/app", [image(A, 3, "v1"), image(B, 4)])
+    members = json.loads(plan(graph, keep_newest=1).to_json())
+    # Somebody who reviews the plan keeps an image, and forgets to delete its old entry.
+    members["keep"] += members["remove"]
+    with pytest.raises(EcrRequestError, match=f"{B} has two entries: delete one"):
+        RetentionPlan.from_json(json.dumps(members))
 
 
 def test_long_plans_are_shown_in_part() -> None:
