@@ -179,10 +179,13 @@ def items_of(values: Iterable[Item], kind: type[Item], argument: str) -> tuple[I
     """Convert instances of a class to a tuple. Refuse anything else."""
     if isinstance(values, kind):
         raise refuse(argument, values, f"a sequence of {kind.__name__}", "put it in a list")
+    if not isinstance(cast("object", values), Iterable):
+        raise refuse(argument, values, f"a sequence of {kind.__name__}")
     items = tuple(values)
     for index, item in enumerate(items):
         if not isinstance(item, kind):
-            raise refuse(f"{argument}[{index}]", item, f"a {kind.__name__}")
+            article = "an" if kind.__name__[0] in "AEIOU" else "a"
+            raise refuse(f"{argument}[{index}]", item, f"{article} {kind.__name__}")
     return items
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, cast
 
 import attrs
 
@@ -140,9 +140,14 @@ class LifecyclePolicy:
             in the order of the rules, and for each rule from the oldest image to the newest.
 
         Raises:
-            EcrRequestError: A rule is incomplete or not known to this release, or `now` has no time
-                zone.
+            EcrRequestError: A rule is incomplete or not known to this release, or an argument is
+                wrong, such as a `now` without a time zone.
         """
+        from ecr_typed.documents._manifests import ImageIndex
+        from ecr_typed.models import ImageDetail
+
+        images = items_of(images, ImageDetail, "images")
+        indexes = items_of(indexes, ImageIndex, "indexes")
         if now is None:
             now = datetime.now(UTC)
         elif now.tzinfo is None:
@@ -173,9 +178,11 @@ class LifecyclePolicy:
             Whether both policies have the same rules with the same priorities.
 
         Raises:
-            EcrRequestError: The text is not a JSON object.
+            EcrRequestError: `other` is no policy, or the text is not a JSON object.
         """
         theirs = LifecyclePolicy.from_text(other) if isinstance(other, str) else other
+        if not isinstance(cast("object", theirs), LifecyclePolicy):
+            raise refuse("other", theirs, "a LifecyclePolicy, or its text")
         return _meaning(self) == _meaning(theirs)
 
 

@@ -53,13 +53,18 @@ def evaluable(rule: LifecycleRule) -> _Rule | None:
     """Return a rule that can be evaluated, or None if a part is missing or unknown."""
     selection, priority = rule.selection, rule.priority
     tag_status, count_type = selection.tag_status, selection.count_type
+    has_patterns = bool(selection.tag_pattern_list or selection.tag_prefix_list)
     if (
         priority is None
         or tag_status not in ("tagged", "untagged", "any")
+        or has_patterns != (tag_status == "tagged")
         or count_type not in _AGES
+        or selection.count_unit != (None if count_type == "imageCountMoreThan" else "days")
         or selection.count_number is None
-        or selection.storage_class not in (None, "standard", "archive")
-        or rule.action.type not in ("expire", "transition")
+        or selection.count_number < 1
+        or (selection.storage_class or "standard") != _CLASSES.get(count_type, "standard")
+        or rule.action.type not in _ACTIONS
+        or _ACTIONS[rule.action.type] != rule.action.target_storage_class
     ):
         return None
     return _Rule(
@@ -146,7 +151,11 @@ def _taken(rule: _Rule, images: Iterable[ImageDetail], now: datetime) -> Sequenc
     oldest_first = sorted(images, key=begin)
     if rule.count_type == "imageCountMoreThan":
         return oldest_first[: max(0, len(oldest_first) - rule.count_number)]
-    limit = now - timedelta(days=rule.count_number)
+    try:
+        limit = now - timedelta(days=rule.count_number)
+    except OverflowError:
+        # No image is that old.
+        return ()
     return [image for image in oldest_first if begin(image) < limit]
 
 
@@ -174,6 +183,12 @@ _AGES = {
     "sinceImageTransitioned": _archived,
 }
 """The functions that return the time from which an image's age counts."""
+
+_CLASSES = {"sinceImageTransitioned": "archive"}
+"""The storage class of the images that a type of count is for, if it is not the standard one."""
+
+_ACTIONS = {"expire": None, "transition": "archive"}
+"""The storage class that an action names."""
 
 
 def _without_children(

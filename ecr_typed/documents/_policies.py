@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Literal, Self, TypeAlias
+from typing import Any, Literal, Self, TypeAlias, cast
 
 import attrs
 
@@ -20,7 +20,7 @@ from ecr_typed.documents._json import (
     without_absent,
     write_object,
 )
-from ecr_typed.documents._problems import DocumentProblem, check_length
+from ecr_typed.documents._problems import DocumentProblem, check_length, refuse
 from ecr_typed.documents._statements import (
     Statement,
     read_statement,
@@ -146,11 +146,13 @@ class PolicyDocument:
             Whether both policies have statements with the same meaning, in any order.
 
         Raises:
-            EcrRequestError: The text is not a JSON object.
+            EcrRequestError: `other` is no policy, or the text is not a JSON object.
         """
         from ecr_typed.documents._policy_meaning import meaning_of
 
         theirs = PolicyDocument.from_text(other) if isinstance(other, str) else other
+        if not isinstance(cast("object", theirs), PolicyDocument):
+            raise refuse("other", theirs, "a PolicyDocument, or its text")
         return meaning_of(theirs) == meaning_of(self)
 
     def with_statement(self, statement: Statement) -> Self:

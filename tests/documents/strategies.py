@@ -18,25 +18,38 @@ JSON: st.SearchStrategy[Any] = st.recursive(
 )
 OBJECTS: st.SearchStrategy[Plain] = st.dictionaries(st.text(max_size=9), JSON, max_size=4)
 
-TAGS = st.lists(
-    st.from_regex(r"[a-z]{1,3}\*?", fullmatch=True), min_size=1, max_size=3, unique=True
+PATTERNS = st.lists(
+    # The first ones match most tags of a test.
+    st.sampled_from(["*", "a*", "*a", "*b*", "b*b"]) | st.from_regex(r"[ab*]{1,4}", fullmatch=True),
+    min_size=1,
+    max_size=3,
+    unique=True,
 )
+PREFIXES = st.lists(
+    st.from_regex(r"[ab]{1,2}", fullmatch=True), min_size=1, max_size=2, unique=True
+)
+COUNTS = ["imageCountMoreThan", "sinceImagePushed", "sinceImagePulled", "sinceImageTransitioned"]
 
 
 @st.composite
 def selections(draw: st.DrawFn) -> Plain:
-    """A selection of a lifecycle rule as the service takes it, for images that are not archived."""
+    """A selection of a lifecycle rule as the service takes it."""
     status = draw(st.sampled_from(["tagged", "untagged", "any"]))
-    kind = draw(st.sampled_from(["imageCountMoreThan", "sinceImagePushed", "sinceImagePulled"]))
+    kind = draw(st.sampled_from(COUNTS))
+    is_archive = kind == "sinceImageTransitioned"
     selection: Plain = {
         "tagStatus": status,
         "countType": kind,
-        "countNumber": draw(st.integers(1, 9)),
+        "countNumber": draw(st.integers(90, 120) if is_archive else st.integers(1, 9)),
     }
-    if status == "tagged":
-        selection["tagPatternList"] = draw(TAGS)
+    if status == "tagged" and draw(st.integers(0, 3)):
+        selection["tagPatternList"] = draw(PATTERNS)
+    elif status == "tagged":
+        selection["tagPrefixList"] = draw(PREFIXES)
     if kind != "imageCountMoreThan":
         selection["countUnit"] = "days"
+    if is_archive or draw(st.booleans()):
+        selection["storageClass"] = "archive" if is_archive else "standard"
     return selection
 
 
@@ -44,7 +57,8 @@ def selections(draw: st.DrawFn) -> Plain:
 def rules(draw: st.DrawFn) -> Plain:
     """A rule of a lifecycle policy as the service takes it."""
     selection = draw(selections())
-    expires = selection["countType"] != "sinceImagePulled" and draw(st.booleans())
+    kind = selection["countType"]
+    expires = kind == COUNTS[3] or (kind != COUNTS[2] and draw(st.booleans()))
     rule: Plain = {
         "rulePriority": 1,
         "selection": selection,
@@ -60,7 +74,9 @@ def rules(draw: st.DrawFn) -> Plain:
 def _kind_of(rule: Plain) -> str:
     """What no two rules of a policy may have in common."""
     selection = rule["selection"]
-    return str((selection["tagStatus"], sorted(selection.get("tagPatternList", []))))
+    prefixes = [f"{prefix}*" for prefix in selection.get("tagPrefixList", [])]
+    tags = {*selection.get("tagPatternList", []), *prefixes}
+    return str((selection.get("storageClass") == "archive", selection["tagStatus"], sorted(tags)))
 
 
 @st.composite

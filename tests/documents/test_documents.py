@@ -22,6 +22,7 @@ from ecr_typed.documents import (
     Statement,
     parse_manifest,
 )
+from tests.support.untyped import untyped
 
 READERS: list[Callable[[str], Any]] = [
     LifecyclePolicy.from_text,
@@ -89,6 +90,13 @@ def test_an_unpaired_surrogate_can_be_sent() -> None:
 
     assert str(LifecyclePolicy.from_text(text)) == text
     assert str(LifecyclePolicy.from_text('{"rules":[{"description":"é"}]}')).count("é") == 1
+
+
+@pytest.mark.parametrize("document", [LifecyclePolicy([]), PolicyDocument([])])
+def test_nothing_else_is_compared_with_a_policy(document: LifecyclePolicy | PolicyDocument) -> None:
+    for other in (None, 5, b"{}"):
+        with pytest.raises(EcrRequestError, match=r"other: expected a (Lifecycle|Policy)"):
+            untyped(document).is_same(other)
 
 
 def test_names_are_sorted_and_documented() -> None:

@@ -15,6 +15,7 @@ from ecr_typed import (
     ImageDetail,
 )
 from ecr_typed.documents import LifecyclePolicy, LifecycleRule
+from tests.support.untyped import untyped
 
 from .indexes import index_of
 from .strategies import Plain
@@ -337,6 +338,30 @@ def test_the_default_is_now() -> None:
             "rules[1] can't be evaluated. rules[1].selection: missing; expected an object",
         ),
         ('{"rules": "none"}', "rules can't be evaluated. rules: expected an array, got 'none'"),
+        (
+            json.dumps({"rules": [rule(1, tagStatus="tagged", **ONE)]}),
+            "rules[0] can't be evaluated. rules[0].selection: tagStatus 'tagged' requires",
+        ),
+        (
+            json.dumps({"rules": [rule(1, **UNTAGGED, tagPatternList=["v*"], **ONE)]}),
+            "rules[0].selection.tagPatternList: only allowed with tagStatus 'tagged'",
+        ),
+        (
+            json.dumps({"rules": [rule(1, **ANY, **days("sinceImagePushed", 2, countUnit="h"))]}),
+            "rules[0].selection.countUnit: 'h' is none of 'days'",
+        ),
+        (
+            json.dumps({"rules": [rule(1, **ANY, **days("sinceImagePushed", 0))]}),
+            "rules[0].selection.countNumber: expected at least 1, got 0",
+        ),
+        (
+            json.dumps({"rules": [rule(1, **ANY, **days("sinceImageTransitioned", 90))]}),
+            "rules[0].selection.storageClass: missing",
+        ),
+        (
+            json.dumps({"rules": [rule(1, {"type": "transition"}, **ANY, **ONE)]}),
+            "rules[0].action.targetStorageClass: missing",
+        ),
     ],
 )
 def test_a_policy_that_cannot_be_evaluated_decides_nothing(text: str, why: str) -> None:
@@ -351,3 +376,19 @@ def test_a_time_without_a_zone_is_refused() -> None:
 
     with pytest.raises(EcrRequestError, match="now: expected a datetime with a time zone"):
         policy.decide([], now=NOW.replace(tzinfo=None))
+
+
+def test_no_image_is_as_old_as_time() -> None:
+    for number in (10**6, 10**12):
+        assert decided(FOUR, rule(1, **ANY, **days("sinceImagePushed", number))) == {}
+
+
+def test_what_are_no_images_is_refused() -> None:
+    policy = LifecyclePolicy([LifecycleRule.keep_newest(1)])
+
+    with pytest.raises(EcrRequestError, match="images: expected a sequence of ImageDetail"):
+        untyped(policy).decide(None)
+    with pytest.raises(EcrRequestError, match=r"images\[0\]: expected an ImageDetail, got 'v1'"):
+        untyped(policy).decide(["v1"])
+    with pytest.raises(EcrRequestError, match=r"indexes\[0\]: expected an ImageIndex"):
+        untyped(policy).decide([], indexes=["sha256:..."])

@@ -227,9 +227,9 @@ def test_another_writing_is_the_same_policy(data: st.DataObject, document: dict[
     other["rules"] = data.draw(st.permutations(other["rules"]))
     for rule in other["rules"]:
         if data.draw(st.booleans()):
-            rule["selection"]["storageClass"] = "standard"
-        if "tagPatternList" in rule["selection"]:
-            rule["selection"]["tagPatternList"].reverse()
+            rule["selection"].setdefault("storageClass", "standard")
+        for name in ("tagPatternList", "tagPrefixList"):
+            rule["selection"].get(name, []).reverse()
 
     assert policy.is_same(json.dumps(other, indent=data.draw(st.integers(0, 4))))
 

@@ -22,7 +22,7 @@ from ecr_typed import (
     RetryPolicy,
     TargetStorageClass,
 )
-from ecr_typed.documents import ImageIndex, LifecyclePolicy, LifecycleRule
+from ecr_typed.documents import ImageIndex, LifecyclePolicy
 from ecr_typed.testing import EcrEmulator
 from tests.documents.indexes import index_of
 from tests.documents.strategies import Plain, lifecycle_policies
@@ -33,10 +33,10 @@ NAMES = (f"app-{number}" for number in itertools.count())
 @st.composite
 def histories(draw: st.DrawFn) -> list[tuple[str, Any]]:
     """What happens to a repository, a day at a time: pushes, pulls, archiving, restoring."""
-    tags = st.lists(st.from_regex(r"[a-c]{1,2}", fullmatch=True), max_size=2, unique=True)
+    tags = st.lists(st.from_regex(r"[ab]{1,2}", fullmatch=True), max_size=2, unique=True)
     events: list[tuple[str, Any]] = [("push", draw(tags))]
     count = 1
-    for _ in range(draw(st.integers(0, 9))):
+    for _ in range(draw(st.sampled_from([0, 1, 4, 7, 10]))):
         kind = draw(st.sampled_from(["push", "push", "list", "pull", "archive", "restore", "wait"]))
         if kind in ("push", "list"):
             children = (
@@ -45,7 +45,7 @@ def histories(draw: st.DrawFn) -> list[tuple[str, Any]]:
             events.append((kind, (draw(tags), children) if kind == "list" else draw(tags)))
             count += 1
         elif kind == "wait":
-            events.append((kind, draw(st.integers(1, 100))))
+            events.append((kind, draw(st.sampled_from([1, 5, 95, 120]))))
         else:
             events.append((kind, draw(st.integers(0, count - 1))))
     return events
@@ -111,12 +111,11 @@ class Past:
         ]
 
 
-@given(history=histories(), document=lifecycle_policies(), archive_days=st.integers(90, 120))
+@given(history=histories(), document=lifecycle_policies())
 def test_the_service_previews_what_is_decided_locally(
-    emulator: EcrEmulator, history: list[tuple[str, Any]], document: Plain, archive_days: int
+    emulator: EcrEmulator, history: list[tuple[str, Any]], document: Plain
 ) -> None:
-    rules = LifecyclePolicy.from_text(json.dumps(document)).rules
-    policy = LifecyclePolicy([*rules, LifecycleRule.expire_archived(days=archive_days)])
+    policy = LifecyclePolicy.from_text(json.dumps(document))
     with emulator.client(retry=RetryPolicy(max_attempts=1), account_id="222233334444") as ecr:
         past = Past(emulator, ecr)
         past.happens(history)
