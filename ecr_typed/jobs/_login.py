@@ -54,29 +54,51 @@ class RegistryLogin:
         """Write the login into the `config.json` of a folder, which only its owner can read.
 
         Other entries of the file are kept. Name the folder to a tool with `DOCKER_CONFIG`, or the
-        file with skopeo's `--authfile`. Docker reads no passwords from a file that names a
-        credential store (`credsStore`): use a folder of your own then.
+        file with skopeo's `--authfile`. Docker reads no password from a file that names a
+        credential store (`credsStore`) or a helper for the registry (`credHelpers`): a warning is
+        logged. Use a folder of your own then.
 
         Args:
-            folder: The folder; it is made if it does not exist.
+            folder: The folder; it is made if it does not exist. `~` is your home folder.
 
         Returns:
             The path of the file.
 
         Raises:
-            EcrRequestError: The folder has a `config.json` that is no JSON object; it is left as it
-                is.
+            EcrRequestError: `folder` is a file, or the folder has a `config.json` that is no JSON
+                object; it is left as it is.
             OSError: The file can't be read or written.
         """
-        path = Path(folder) / _CONFIG
+        path = Path(folder).expanduser() / _CONFIG
+        if path.parent.name == _CONFIG and not path.parent.is_dir():
+            allowed = f"the folder of {_CONFIG}"
+            raise EcrRequestError([ArgumentProblem("folder", str(path.parent), allowed)])
         ours = self.docker_config()["auths"]
         # Two threads that log in to two registries would else keep only one of the entries.
         with _saving:
             config = _read_config(path)
+            self._warn_of_stores(path, config)
             config["auths"] = {**(config.get("auths") or {}), **ours}
             path.parent.mkdir(parents=True, exist_ok=True)
             _write(path, json.dumps(config, indent=2))
         return path
+
+    def _warn_of_stores(self, path: Path, config: dict[str, Any]) -> None:
+        """Log that a tool may ask a program for the password, and not look into the file."""
+        helpers = config.get("credHelpers")
+        if isinstance(helpers, dict) and self.registry in helpers:
+            name = "a helper for the registry in credHelpers"
+        elif config.get("credsStore"):
+            name = "a credential store in credsStore"
+        else:
+            return
+        _logger.warning(
+            "%s names %s, which Docker asks for the password: the login to %s that was saved in it "
+            "is not used. Save it into another folder.",
+            path,
+            name,
+            self.registry,
+        )
 
 
 def _write(path: Path, text: str) -> None:

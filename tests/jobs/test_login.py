@@ -61,6 +61,43 @@ def test_file_that_is_no_json_is_left(tmp_path: Path) -> None:
     assert (tmp_path / "config.json").read_text() == "[]"
 
 
+@pytest.mark.parametrize(
+    ("config", "named"),
+    [
+        ({"credsStore": "desktop"}, "names a credential store in credsStore"),
+        ({"credHelpers": {"registry.example": "x"}, "credsStore": "y"}, "registry in credHelpers"),
+        ({"credHelpers": {"other.example": "x"}}, None),
+        ({"credHelpers": "x", "credsStore": ""}, None),
+    ],
+)
+def test_login_that_docker_does_not_read_is_warned_of(
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+    config: dict[str, object],
+    named: str | None,
+) -> None:
+    path = tmp_path / "config.json"
+    path.write_text(json.dumps(config))
+    found = RegistryLogin("AWS", "very-secret", "registry.example", datetime.now(UTC))
+    found.save_docker_config(tmp_path)
+    assert json.loads(path.read_text()) == {**config, **found.docker_config()}
+    assert "very-secret" not in caplog.text
+    assert (named in caplog.text) if named else (caplog.records == [])
+
+
+def test_folder_may_be_at_home_and_is_no_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    found = RegistryLogin("AWS", "secret", "registry.example", datetime.now(UTC))
+    path = found.save_docker_config("~/docker")
+    assert path == tmp_path / "docker" / "config.json"
+    for file in (path, tmp_path / "other" / "config.json"):
+        with pytest.raises(EcrRequestError, match=r"folder: expected the folder of config\.json"):
+            found.save_docker_config(file)
+
+
 def test_threads_that_save_into_one_folder_lose_nothing(tmp_path: Path) -> None:
     logins = [
         RegistryLogin("AWS", "secret", f"{number}.example", datetime.now(UTC))
