@@ -13,5 +13,5 @@ with EcrClient() as ecr:
         sys.exit(f"{report.status}: nobody can say whether the image is vulnerable")
     severe = [one for one in report.vulnerabilities if one.severity >= Severity.HIGH]
     for found in severe:
-        print(found.severity.name, found.name, found.package_name, found.fixed_in or "no fix")
+        print(found.severity, found.name, found.package_name, found.fixed_in or "no fix")
     sys.exit(f"{len(severe)} severe vulnerabilities" if severe else 0)

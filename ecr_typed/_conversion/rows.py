@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterator, Mapping
+from enum import Enum
 from functools import cache
 from typing import Any, Final, cast
 
@@ -64,7 +65,7 @@ def _at(model: object, path: Path) -> object:
 
 def _value(value: object) -> object:
     """Return what stands in a cell."""
-    if isinstance(value, str):
+    if isinstance(value, str | Enum):
         # Without the class of an enum.
         return str(value)
     if isinstance(value, bytes):

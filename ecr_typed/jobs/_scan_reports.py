@@ -5,11 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from enum import IntEnum, StrEnum
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, cast
 
 import attrs
 
-from ecr_typed import EnhancedImageScanFinding, ImageScanFinding, Pager, ScanStatus
+from ecr_typed import (
+    ArgumentProblem,
+    EcrRequestError,
+    EnhancedImageScanFinding,
+    ImageScanFinding,
+    Pager,
+    ScanStatus,
+)
 from ecr_typed.jobs._tables import Column, cut, html_table, text_table
 
 MAY_FIND: Final = (ScanStatus.COMPLETE, ScanStatus.ACTIVE)
@@ -19,7 +26,11 @@ _COLUMNS: Final = (Column("severity"), Column("vulnerabilities", is_number=True)
 
 
 class Severity(IntEnum):
-    """How severe a vulnerability is; severities compare as numbers do."""
+    """How severe a vulnerability is; severities compare as numbers do.
+
+    A severity that this release does not know is `UNDEFINED`, the least: a gate that must let
+    nothing unknown pass refuses `UNDEFINED`, too.
+    """
 
     UNDEFINED = 0
     """The scanner gave no severity, or one that this release does not know."""
@@ -41,6 +52,12 @@ class Severity(IntEnum):
 
     CRITICAL = 6
     """It is critical."""
+
+    def __str__(self) -> str:
+        return self.name
+
+    def __format__(self, spec: str) -> str:
+        return format(self.name, spec)
 
     @classmethod
     def of(cls, text: str | None) -> Severity:
@@ -147,7 +164,13 @@ class ScanReport:
 
         Returns:
             How many there are.
+
+        Raises:
+            EcrRequestError: `severity` is no `Severity`.
         """
+        if not isinstance(cast("object", severity), Severity):
+            allowed = "a Severity, such as Severity.HIGH"
+            raise EcrRequestError([ArgumentProblem("severity", repr(severity), allowed)])
         return sum(number for kind, number in self.counts.items() if kind >= severity)
 
     def __str__(self) -> str:

@@ -11,16 +11,19 @@ import pytest
 from ecr_typed import (
     CallEvent,
     EcrClient,
+    EcrRequestError,
     FindingSeverity,
     ImageIdentifier,
     ImageScanFinding,
     ScanStatus,
     from_boto3,
+    to_row,
 )
 from ecr_typed.jobs import ScanKind, ScanReport, Severity, read_scan, scan_image
 from ecr_typed.testing import EcrEmulator
 from ecr_typed.testing.faults import ErrorAnswer
 from tests.support.clients import MakeEcr
+from tests.support.untyped import untyped
 from tests.support.wire import Wire, refusal, reply
 
 BASIC: dict[str, Any] = {
@@ -218,6 +221,24 @@ def test_severities_are_ordered() -> None:
     assert max(Severity.LOW, Severity.CRITICAL, Severity.UNDEFINED) is Severity.CRITICAL
     assert Severity.of("high") is Severity.HIGH
     assert Severity.of("A_NEW_ONE") is Severity.UNDEFINED
+
+
+def test_severities_are_shown_by_name(make: MakeEcr, wire: Wire) -> None:
+    counts = {"HIGH": 2, "LOW": 1}
+    wire.will(*[page("COMPLETE", {"findings": [BASIC], "findingSeverityCounts": counts})] * 2)
+    report = read_scan(make(), "team/app", "v1")
+    (one,) = report.vulnerabilities
+    assert (str(one.severity), f"{one.severity:>6}") == ("HIGH", "  HIGH")
+    assert to_row(one)["severity"] == "HIGH"
+    assert to_row(report)["counts"] == "HIGH=2, LOW=1"
+
+
+def test_what_is_no_severity_is_refused() -> None:
+    report = ScanReport(status=ScanStatus.COMPLETE, counts={Severity.HIGH: 2, Severity.LOW: 1})
+    assert report.at_least(Severity.MEDIUM) == 2
+    for wrong in ("HIGH", 5, None):
+        with pytest.raises(EcrRequestError, match=r"severity: expected a Severity, such as"):
+            untyped(report).at_least(wrong)
 
 
 def test_models_of_findings_are_kept(make: MakeEcr, wire: Wire) -> None:
