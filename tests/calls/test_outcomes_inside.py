@@ -82,9 +82,9 @@ def client(
     session: boto3.Session,
     retry: RetryPolicy | None = None,
     *,
-    patience: float = PATIENCE,
+    patience: float = 60.0,
 ) -> EcrClient:
-    """A client of one kind, by default patient for a moment only."""
+    """A client of one kind, which only a fault that needs it has lose its patience."""
     options: dict[str, Any] = {"read_timeout": patience, "max_pool_connections": 64}
     if kind == "made":
         config = Config(**options)
@@ -266,7 +266,7 @@ def test_hook_that_passes_calls_on(
             for operation in ("DeleteRepository", "PutRegistryPolicy")
         ):
             server.begin(fault)
-            ecr = client(kind, server, session, ONCE)
+            ecr = client(kind, server, session, ONCE, patience=PATIENCE)
             with ecr:
                 error = outcome(
                     partial(ecr.delete_repository, "team/app")
@@ -368,7 +368,8 @@ def test_signals_surface_as_themselves(raised: type[BaseException], session: bot
     before = signal.signal(signal.SIGALRM, handler)
     try:
         for number in range(30):
-            with FaultServer() as server, client("made", server, session) as ecr:
+            with FaultServer() as server:
+                ecr = client("made", server, session, patience=PATIENCE)
                 server.begin(Fault.LATE if number % 2 else Fault.DROPPED)
                 signal.setitimer(signal.ITIMER_REAL, 0.0002 + rolls.random() * 0.012)
                 error = outcome(partial(ecr.delete_repository, "team/app"))
@@ -379,6 +380,7 @@ def test_signals_surface_as_themselves(raised: type[BaseException], session: bot
                 else:
                     count += type(error) is raised
                     assert has_note(error) or not server.applied
+                ecr.close()
     finally:
         signal.signal(signal.SIGALRM, before)
     assert count > 10
@@ -457,7 +459,8 @@ def test_close_in_the_middle_tells_the_truth(kind: str, session: boto3.Session) 
     """Of calls that a `close()` ends, those that may have been applied say so."""
     rolls = random.Random(7)
     for number in range(20):
-        with FaultServer() as server, client(kind, server, session) as ecr:
+        with FaultServer() as server:
+            ecr = client(kind, server, session, patience=PATIENCE)
             server.begin(Fault.LATE if number % 2 else Fault.DROPPED)
             timer = threading.Timer(rolls.random() * 0.012, ecr.close)
             timer.start()
