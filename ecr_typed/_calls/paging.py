@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, NoReturn, TypeVar, cast
 
 from ecr_typed._calls.operation import PagedOperation, ResponsePage
@@ -19,6 +20,7 @@ __tracebackhide__ = True  # pytest ends at the caller's line
 Item = TypeVar("Item")
 Item_co = TypeVar("Item_co", covariant=True)
 Value = TypeVar("Value")
+Page = TypeVar("Page", bound=ResponsePage)
 if TYPE_CHECKING:
     # Type checkers know this module, whether it is installed or not.
     import typing_extensions
@@ -36,6 +38,31 @@ class Paging(NamedTuple):
     page_size: int | None = None
     max_items: int | None = None
     starting_token: str | None = None
+
+
+class Fetch(Generic[Item_co, Page_co]):
+    """The request of one page, and its response once it was made."""
+
+    def __init__(
+        self,
+        request: Callable[[], Page_co],
+        items: Callable[[Page_co], Sequence[Item_co]],
+        most: int | None,
+    ) -> None:
+        self._request = request
+        self._items = items
+        self._most = most
+        self.response: Page_co | None = None
+
+    def page(self) -> Page_co:
+        """Make the request, and return the page."""
+        self.response = self._request()
+        return self.response
+
+    def items(self) -> Sequence[Item_co]:
+        """Make the request, and return the items: no more than there may be."""
+        items = self._items(self.page())
+        return items if self._most is None else items[: self._most]
 
 
 class Pager(Iterable[Item_co], Generic[Item_co, Page_co]):
@@ -162,27 +189,29 @@ class Pager(Iterable[Item_co], Generic[Item_co, Page_co]):
         return TypeError(f"a Pager {what}, as nothing is fetched yet: {way}")
 
     def _batches(self) -> Iterator[Sequence[Item_co]]:
-        left = self._paging.max_items
-        for page in self._pages(self._paging):
-            items = self._items(page)
-            if left is None:
-                yield items
-            else:
-                yield items[:left]
-                left -= len(items)
+        for fetch in self._fetches(self._paging):
+            yield fetch.items()
 
     def _items(self, page: ResponsePage) -> Sequence[Item_co]:
         lists = [_list_at(page, path) for path in self._operation.items]
         return lists[0] if len(lists) == 1 else [item for items in lists for item in items]
 
     def _pages(self, paging: Paging) -> Iterator[Page_co]:
+        for fetch in self._fetches(paging):
+            yield fetch.page()
+
+    def _fetches(self, paging: Paging) -> Iterator[Fetch[Item_co, Page_co]]:
+        """Iterate over the requests. Each has to be made before the next is asked for."""
         left = paging.max_items
         for request in self._requests:
             token = paging.starting_token
             tokens = {token}
             while left is None or left > 0:
-                page = self._fetch(request, token, left)
-                yield page
+                fetch = Fetch(partial(self._fetch, request, token, left), self._items, left)
+                yield fetch
+                page = fetch.response
+                if page is None:
+                    raise AssertionError("the next page was asked for before this one came")
                 if left is not None:
                     left -= len(self._items(page))
                 if not page.next_token:
@@ -234,9 +263,13 @@ def _ahead(values: Iterator[Value], count: int) -> Iterator[Value]:
     return ahead(values, count)
 
 
-def batches(pager: Pager[Item, Any]) -> Iterator[Sequence[Item]]:
-    """Iterate over the items of a listing, one sequence for each page."""
-    return pager._batches()  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]  # of this module
+def fetches(pager: Pager[Item, Page]) -> Iterator[Fetch[Item, Page]]:
+    """Iterate over the requests of a listing, for who makes them elsewhere.
+
+    To ask for the next one makes no request, and costs next to nothing.
+    """
+    paging = pager._paging  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]  # of this module
+    return pager._fetches(paging)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
 
 
 def _list_at(page: object, path: str) -> Sequence[Any]:

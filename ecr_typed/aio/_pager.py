@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Callable, Iterator
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar
 
 from ecr_typed import Pager
-from ecr_typed._calls.paging import Item_co, Page_co, batches, check_prefetch
+from ecr_typed._calls.paging import Fetch, Item_co, Page_co, check_prefetch, fetches
 from ecr_typed.aio._calls import AsyncCalls
 
 __tracebackhide__ = True  # pytest's tracebacks end at the caller's line.
@@ -75,7 +75,7 @@ class AsyncPager(AsyncIterable[Item_co], Generic[Item_co, Page_co]):
             EcrError: Its `next_token` says where `starting_token` goes on.
         """
         check_prefetch(prefetch)
-        return self._steps(self._pager.pages(), prefetch)
+        return self._fetched(Fetch[Item_co, Page_co].page, prefetch)
 
     async def first(self) -> Item_co | None:
         """Fetch the first item, asking the service for no more than that.
@@ -94,23 +94,26 @@ class AsyncPager(AsyncIterable[Item_co], Generic[Item_co, Page_co]):
         return [item async for item in self]
 
     async def _items(self, prefetch: int) -> AsyncGenerator[Item_co, None]:
-        async with aclosing(self._steps(batches(self._pager), prefetch)) as steps:
-            async for items in steps:
+        async with aclosing(self._fetched(Fetch[Item_co, Page_co].items, prefetch)) as batches:
+            async for items in batches:
                 for item in items:
                     yield item
 
-    async def _steps(self, values: Iterator[Value], prefetch: int) -> AsyncGenerator[Value, None]:
-        """Take the steps of an iterator on the client's threads, one after the other."""
+    async def _fetched(
+        self, take: Callable[[Fetch[Item_co, Page_co]], Value], prefetch: int
+    ) -> AsyncGenerator[Value, None]:
+        """Fetch page after page on the client's threads, and yield what is taken of each."""
+        requests = fetches(self._pager)
         if not prefetch:
-            while step := await self._step(values):
-                yield step.pop()
+            for fetch in requests:
+                yield await self._take(fetch, take)
             return
         coming: deque[asyncio.Task[list[Value]]] = deque()
         try:
             while True:
                 while len(coming) <= prefetch:
                     before = coming[-1] if coming else None
-                    coming.append(asyncio.create_task(self._step(values, before)))
+                    coming.append(asyncio.create_task(self._step(requests, take, before)))
                     coming[-1].add_done_callback(_look_at_error)
                 step = await coming[0]
                 coming.popleft()
@@ -124,12 +127,26 @@ class AsyncPager(AsyncIterable[Item_co], Generic[Item_co, Page_co]):
             coming.clear()
 
     async def _step(
-        self, values: Iterator[Value], before: asyncio.Task[list[Value]] | None = None
+        self,
+        requests: Iterator[Fetch[Item_co, Page_co]],
+        take: Callable[[Fetch[Item_co, Page_co]], Value],
+        before: asyncio.Task[list[Value]] | None,
     ) -> list[Value]:
-        """Return the next value, or nothing at the end, once the step before has ended."""
+        """Return what is taken of the next page, or nothing at the end, after the step before."""
         if before is not None:
             await asyncio.wait([before])
-        return await self._calls.run(lambda _: [*_next(values)])
+            if before.cancelled() or before.exception() is not None:
+                return []
+        for fetch in requests:
+            return [await self._take(fetch, take)]
+        return []
+
+    async def _take(
+        self,
+        fetch: Fetch[Item_co, Page_co],
+        take: Callable[[Fetch[Item_co, Page_co]], Value],
+    ) -> Value:
+        return await self._calls.run(lambda _: take(fetch))
 
     def __repr__(self) -> str:
         return f"<Async{repr(self._pager)[1:]}"
@@ -153,10 +170,3 @@ def _look_at_error(task: asyncio.Task[Any]) -> None:
     # asyncio would log it as lost where the program left the loop before.
     if not task.cancelled():
         task.exception()
-
-
-def _next(values: Iterator[Value]) -> Iterator[Value]:
-    """Return the next value of an iterator, or none; a coroutine can't raise StopIteration."""
-    for value in values:
-        yield value
-        return
