@@ -7,7 +7,7 @@ import contextlib
 from collections.abc import Callable
 from concurrent.futures import Future
 from typing import TypeVar
-from weakref import finalize
+from weakref import WeakSet, finalize
 
 from ecr_typed import ClientClosedError, EcrClient
 from ecr_typed._botocore.in_flight import CallsInFlight, ending_with
@@ -21,9 +21,13 @@ Value = TypeVar("Value")
 class AsyncCalls:
     """The threads of an asynchronous client, and the calls that run or wait for one of them."""
 
-    def __init__(self, client: EcrClient, threads: DaemonThreads) -> None:
+    def __init__(
+        self, client: EcrClient, threads: DaemonThreads, users: WeakSet[AsyncCalls]
+    ) -> None:
         self.client = client
         self.threads = threads
+        self._users = users
+        """All that are open on the same threads."""
         self._groups: set[CallsInFlight] = set()
         self._is_closed = False
         self._origin: AsyncCalls | None = None
@@ -32,15 +36,21 @@ class AsyncCalls:
     def on_own_threads(cls, client: EcrClient, count: int) -> AsyncCalls:
         """Make threads for a client; they end with the calls, if nothing ends them before."""
         threads = DaemonThreads(count, name="ecr_typed-aio")
-        calls = cls(client, threads)
+        calls = cls(client, threads, WeakSet())
+        calls._users.add(calls)  # our own
         finalize(calls, threads.shutdown, wait=False)
         return calls
 
     def shared(self, client: EcrClient) -> AsyncCalls:
         """Return calls of another client on the same threads."""
-        calls = AsyncCalls(client, self.threads)
+        calls = AsyncCalls(client, self.threads, self._users)
         # The threads end with the calls that they were made for.
         calls._origin = self  # our own
+        if self._users:
+            self._users.add(calls)
+        else:
+            # All were closed, and the threads have ended.
+            calls._is_closed = True
         return calls
 
     async def run(self, function: Callable[[EcrClient], Value]) -> Value:
@@ -61,10 +71,16 @@ class AsyncCalls:
             self._groups.discard(group)
 
     def end(self) -> None:
-        """End the calls that run, and refuse those to come."""
+        """End the calls that run, and refuse those to come.
+
+        The threads end with the last of those that are open on them.
+        """
         self._is_closed = True
         for group in self._groups.copy():
             group.end()
+        self._users.discard(self)
+        if not self._users:
+            self.threads.shutdown(wait=False)
 
 
 class _Waiter(asyncio.Future[Value]):
@@ -97,6 +113,11 @@ class _Waiter(asyncio.Future[Value]):
         error = running.exception()
         if error is None:
             self.set_result(running.result())
+        elif isinstance(error, StopIteration):
+            # No future takes it, as no coroutine can raise it.
+            stopped = RuntimeError("the function raised StopIteration")
+            stopped.__cause__ = error
+            self.set_exception(stopped)
         else:
             self.set_exception(error)
 

@@ -14,6 +14,7 @@ import boto3
 import pytest
 import uvloop
 from botocore.stub import Stubber
+from moto import mock_aws
 
 from ecr_typed import (
     CallEvent,
@@ -293,6 +294,21 @@ def test_stubber_works_as_ever(session: boto3.Session) -> None:
         response: Any = {"repositories": []}
         stubber.add_response("describe_repositories", response)
         assert asyncio.run(program()) == []
+
+
+@pytest.mark.usefixtures("motos_handler")
+def test_moto_works_as_ever() -> None:
+    """moto's `mock_aws` emulates the calls of the threads, too."""
+
+    async def program() -> str:
+        async with AsyncEcrClient(region_name="us-east-1") as ecr:
+            await ecr.create_repository("team/app", tags={"team": "payments"})
+            (repository,) = await ecr.describe_repositories().to_list()
+            (tag,) = await ecr.list_tags_for_resource(repository.repository_arn)
+        return tag.value
+
+    with mock_aws():
+        assert asyncio.run(program()) == "payments"
 
 
 def test_threads_end_with_the_client(fresh: EcrEmulator) -> None:
