@@ -295,26 +295,56 @@ def types(session: nox.Session) -> None:
     session.run("python", "-m", "tests.typing.earlier", *reference, success_codes=[0, 3])
 
 
-@nox.session
+@nox.session(python=[PYTHONS[0], PYTHONS[-1]])
 def bench(session: nox.Session) -> None:
-    """Measure speed and memory side by side with boto3; exits with 1 beyond the bounds."""
+    """Measure speed and memory side by side with boto3; exits with 1 beyond the bounds.
+
+    It runs on the oldest Python and on the newest one, one after the other: ten minutes each.
+    """
     install(session, "--editable", ".[fast,testing]", *group("types"))
     session.run("python", "-m", "bench", *session.posargs)
 
 
-@nox.session
+@nox.session(python=PYTHONS[-1])
 @nox.parametrize("library", list(PEERS))
 def peer(session: nox.Session, library: str) -> None:
     """Set up one of the libraries for `bench-peers`, and the newest boto3 that goes with it."""
     install(session, *PEERS[library], "attrs", "boto3")
 
 
-@nox.session(name="bench-peers", requires=[f"peer(library={name!r})" for name in PEERS])
+@nox.session(
+    name="bench-peers", python=PYTHONS[-1], requires=[f"peer(library={name!r})" for name in PEERS]
+)
 def bench_peers(session: nox.Session) -> None:
-    """Measure the libraries that one might use instead side by side with boto3: minutes."""
+    """Measure the libraries that one might use instead side by side with boto3: minutes.
+
+    On the newest Python: what ecr_typed takes there is measured by the session `bench`.
+    """
     install(session, "--editable", ".", *group("types"))
     peers = [f"--peer={n}={beside(session, f'peer-library-{n}')}/python" for n in PEERS]
     session.run("python", "-m", "bench.peers", *peers, *session.posargs)
+
+
+@nox.session(requires=[f"peer(library={name!r})" for name in PEERS])
+def figures(session: nox.Session) -> None:
+    """Measure all that the documentation tells in figures, and draw its pictures: most of an hour.
+
+    Let nothing else run meanwhile. Sessions of the bench that are beyond a bound fail, and the rest
+    goes on.
+    """
+    for python in (PYTHONS[0], PYTHONS[-1]):
+        session.notify(f"bench-{python}", ["--json=docs/bench.json"])
+    session.notify("bench-peers", ["--json=docs/peers.json"])
+    session.notify("runs")
+
+
+@nox.session(python=PYTHONS[-1])
+def runs(session: nox.Session) -> None:
+    """Measure the runs that pictures show over time, and draw all pictures."""
+    install(session, "--editable", ".")
+    session.run("python", "-m", "bench.pace", "docs/pace.json")
+    session.run("python", "-m", "bench.streaming", "docs/streaming.json")
+    session.run("python", "docs/pictures.py")
 
 
 @nox.session

@@ -7,19 +7,19 @@ from __future__ import annotations
 
 import argparse
 import json
-import platform
 import sys
 from collections.abc import Iterator
-from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 from unittest.mock import patch
 
 import attrs
 
-import ecr_typed
-from bench.canned import ARN, IMAGES, REPOSITORIES, TAGS, plain_client, typed_client
+from bench.bodies import ARN, FULL
 from bench.checkers import checkers
 from bench.clients import clients
+from bench.conditions import conditions, described
+from bench.connecting import plain_client, typed_client
 from bench.emulator import (
     call_seconds,
     growth_by_calls,
@@ -35,15 +35,17 @@ from bench.prefetch import prefetch
 from bench.recording import recording
 from bench.resilience import call_that_succeeds_at_once, soak
 from bench.retention import retention
+from bench.service import service
 from bench.streaming import streaming
 from ecr_typed._conversion import json_bodies
 
 
 def measures() -> Iterator[Measure]:
     """Every measure, one after the other."""
-    yield from page_of_repositories()
-    yield from page_of_images()
-    yield small_call()
+    with service() as url:
+        yield from page_of_repositories(url)
+        yield from page_of_images(url)
+        yield small_call(url)
     yield call_that_succeeds_at_once()
     yield recording()
     yield from imports()
@@ -64,9 +66,9 @@ def measures() -> Iterator[Measure]:
         yield Measure("MB it grows by in 1,000 pushes by the registry protocol", pushes, 8.0)
 
 
-def page_of_repositories() -> Iterator[Measure]:
+def page_of_repositories(url: str) -> Iterator[Measure]:
     """A page of 1000 repositories."""
-    plain, typed = plain_client(REPOSITORIES), typed_client(REPOSITORIES)
+    plain, typed = plain_client(url), typed_client(url)
 
     def ours() -> object:
         return next(iter(typed.describe_repositories().pages()))
@@ -78,15 +80,18 @@ def page_of_repositories() -> Iterator[Measure]:
     yield Measure("memory, a page of 1000 repositories", memory_ratio(ours, theirs), 0.36)
 
 
-def page_of_images() -> Iterator[Measure]:
+def page_of_images(url: str) -> Iterator[Measure]:
     """A page of 1000 images."""
-    plain, typed = plain_client(IMAGES), typed_client(IMAGES)
-    yield from _with_and_without_orjson(
-        "images",
-        lambda: next(iter(typed.describe_images("team/app").pages())),
-        lambda: plain.describe_images(repositoryName="team/app", maxResults=1000),
-        (0.25, 0.20),
-    )
+    plain, typed = plain_client(url), typed_client(url)
+
+    def ours() -> object:
+        return next(iter(typed.describe_images(FULL).pages()))
+
+    def theirs() -> object:
+        return plain.describe_images(repositoryName=FULL, maxResults=1000)
+
+    yield from _with_and_without_orjson("images", ours, theirs, (0.25, 0.20))
+    yield Measure("memory, a page of 1000 images", memory_ratio(ours, theirs), 0.36)
 
 
 def _with_and_without_orjson(
@@ -100,38 +105,46 @@ def _with_and_without_orjson(
     yield Measure(f"{name}, with orjson", cpu_ratio(ours, theirs, calls=3), bounds[1])
 
 
-def small_call() -> Measure:
+def small_call(url: str) -> Measure:
     """A call with a small answer: what the way through the house costs."""
-    plain, typed = plain_client(TAGS), typed_client(TAGS)
+    plain, typed = plain_client(url), typed_client(url)
     ratio = cpu_ratio(
         lambda: typed.list_tags_for_resource(ARN),
         lambda: plain.list_tags_for_resource(resourceArn=ARN),
         calls=100,
         rounds=51,
     )
-    return Measure("CPU, a small call", ratio, 1.08)
+    return Measure("CPU, a small call", ratio, 0.60)
 
 
 def main() -> int:
     """Print each measure as it is taken."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write the measures there, too")
+    parser.add_argument(
+        "--json", type=Path, metavar="FILE", help="write it there, beside runs on other Pythons"
+    )
     options = parser.parse_args()
-    versions = {
-        "ecr_typed": ecr_typed.__version__,
-        "python": platform.python_version(),
-        **{name: version(name) for name in ("boto3", "mypy", "pyright", "mypy-boto3-ecr")},
-    }
-    print("Ratios to plain boto3:", ", ".join(f"{k} {v}" for k, v in versions.items()))
+    began = conditions("mypy", "pyright", "mypy-boto3-ecr")
+    print("Ratios to plain boto3:", ", ".join(f"{k} {v}" for k, v in described(began)))
     taken: list[Measure] = []
     for measure in measures():
         taken.append(measure)
+        bound = "" if measure.bound is None else f"(at most {measure.bound:g})"
         verdict = "" if measure.is_kept else "  BEYOND THE BOUND"
-        print(f"{measure.value:8.3g}  (at most {measure.bound:g})  {measure.name}{verdict}")
+        print(f"{measure.value:8.3g}  {bound:16}  {measure.name}{verdict}", flush=True)
     if options.json:
-        result = {"versions": versions, "measures": [attrs.asdict(m) for m in taken]}
-        options.json.write_text(json.dumps(result, indent=2) + "\n", "utf-8")
+        run = {"conditions": began, "measures": [attrs.asdict(m) for m in taken]}
+        _write(options.json, run)
     return 0 if all(measure.is_kept for measure in taken) else 1
+
+
+def _write(file: Path, run: dict[str, Any]) -> None:
+    """Put a run in the place of an earlier one on the same Python."""
+    runs: dict[str, Any] = json.loads(file.read_text("utf-8")) if file.exists() else {}
+    python = "{}.{}".format(*sys.version_info)
+    file.write_text(
+        json.dumps(dict(sorted({**runs, python: run}.items())), indent=2) + "\n", "utf-8"
+    )
 
 
 if __name__ == "__main__":

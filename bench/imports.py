@@ -7,9 +7,9 @@ import sys
 from collections.abc import Iterator
 from functools import partial
 
-from bench.canned import ARN
+from bench.bodies import ARN
 from bench.measures import Measure, child_cpu, quickest_ratio
-from bench.throttled_service import Limit, throttled_service
+from bench.service import service
 
 _OURS = """
 from ecr_typed import EcrClient
@@ -25,7 +25,7 @@ _THEIR_CALL = (
     "tags=[{{'Key': 'team', 'Value': 'payments'}}])"
 )
 _PAIRS = {
-    "import ecr_typed": ("import ecr_typed", "import boto3", 0.75),
+    "import": ("import ecr_typed", "import boto3", 0.75),
     "making a client, imports included": (_OURS, _THEIRS, 1.05),
     "a first call, client and imports included": (_OUR_CALL, _THEIR_CALL, 1.2),
 }
@@ -33,7 +33,7 @@ _PAIRS = {
 
 def imports() -> Iterator[Measure]:
     """CPU of importing us against importing boto3, of a client of each, and of its first call."""
-    with throttled_service(Limit(1e9)) as url:
+    with service() as url:
         for name, (ours, theirs, bound) in _PAIRS.items():
             ratio = quickest_ratio(
                 partial(_cpu, ours.format(url=url)),

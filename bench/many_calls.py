@@ -1,79 +1,52 @@
-"""What a job of many small calls costs over real HTTP: on threads, and in asyncio."""
+"""What a job of many calls costs over HTTP: on threads, and in asyncio."""
 
 from __future__ import annotations
 
 import asyncio
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from statistics import median
-from typing import Any, Final, cast
 
-import boto3
 from botocore.config import Config
 
-from bench.canned import ARN
+from bench.connecting import plain_client, typed_client
+from bench.inventory import AT_ONCE, LATENCY, PAGES, ratios, with_boto3
 from bench.measures import Measure
-from bench.throttled_service import Limit, throttled_service
-from ecr_typed import EcrClient
+from bench.service import service
+from ecr_typed import EcrClient, Repository
 from ecr_typed.aio import AsyncEcrClient
-
-_AT_ONCE: Final = 64
-_CALLS: Final = 1_000
-_ROUNDS: Final = 5
-_TAGS: Final = {"team": "payments"}
-_UNLIMITED: Final = Limit(1e9)
 
 
 def many_calls() -> Iterator[Measure]:
-    """The CPU of a job, to that of boto3 on as many threads."""
-    with throttled_service(_UNLIMITED) as url:
-        # As a program has it that sets nothing: with 10 connections for 64 threads.
-        config = Config(retries={"total_max_attempts": 1})
-        plain: Any = cast("Any", boto3).client(
-            "ecr",
-            region_name="us-east-1",
-            endpoint_url=url,
-            config=config,
-            aws_access_key_id="key",
-            aws_secret_access_key="secret",  # noqa: S106  # nobody's
-        )
-        session: Any = boto3.Session("key", "secret", region_name="us-east-1")
-        typed = EcrClient(session=session, endpoint_url=url)
-
-        def theirs() -> None:
-            tags = [{"Key": key, "Value": value} for key, value in _TAGS.items()]
-            _on_threads(lambda: plain.tag_resource(resourceArn=ARN, tags=tags))
-
-        def ours() -> None:
-            _on_threads(lambda: typed.tag_resource(ARN, _TAGS))
-
-        def ours_in_asyncio() -> None:
-            asyncio.run(_gather(typed))
-
-        name = f"CPU, {_CALLS:,} calls, {_AT_ONCE} at once"
-        yield Measure(f"{name}, on threads", _ratio(ours, theirs), 1.15)
-        yield Measure(f"{name}, in asyncio", _ratio(ours_in_asyncio, theirs), 1.3)
+    """CPU and wall time of the job, to that of boto3 on as many threads."""
+    with service(latency=LATENCY, pages=PAGES) as url, typed_client(url) as ecr:
+        theirs = with_boto3(plain_client(url, Config(max_pool_connections=AT_ONCE)))
+        for name, ours, cpu_bound, wall_bound in (
+            ("on threads", lambda: on_threads(ecr), 0.65, 0.80),
+            ("in asyncio", lambda: asyncio.run(in_asyncio(ecr)), 0.80, 0.90),
+        ):
+            cpu, wall = ratios(ours, theirs)
+            yield Measure(f"CPU, 4,002 calls, {name}", cpu, cpu_bound)
+            yield Measure(f"wall time, 4,002 calls, {name}", wall, wall_bound)
 
 
-def _on_threads(call: Callable[[], object]) -> None:
-    with ThreadPoolExecutor(_AT_ONCE) as pool:
-        for future in [pool.submit(call) for _ in range(_CALLS)]:
-            future.result()
+def on_threads(ecr: EcrClient) -> int:
+    """Do the job with ours on threads."""
+
+    def look_at(repository: Repository) -> int:
+        images = ecr.describe_images(repository.repository_name).to_list()
+        return len(images) + len(ecr.list_tags_for_resource(repository.repository_arn))
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        return sum(pool.map(look_at, ecr.describe_repositories()))
 
 
-async def _gather(client: EcrClient) -> None:
-    async with AsyncEcrClient.from_client(client, concurrency=_AT_ONCE) as ecr:
-        await asyncio.gather(*(ecr.tag_resource(ARN, _TAGS) for _ in range(_CALLS)))
+async def in_asyncio(client: EcrClient) -> int:
+    """Do the job with ours in asyncio."""
 
+    async def look_at(repository: Repository) -> int:
+        images = await ecr.describe_images(repository.repository_name).to_list()
+        return len(images) + len(await ecr.list_tags_for_resource(repository.repository_arn))
 
-def _ratio(ours: Callable[[], None], theirs: Callable[[], None]) -> float:
-    for warm_up in (ours, theirs):
-        warm_up()
-    return median(_cpu(ours) / _cpu(theirs) for _ in range(_ROUNDS))
-
-
-def _cpu(job: Callable[[], None]) -> float:
-    began = time.process_time()
-    job()
-    return time.process_time() - began
+    async with AsyncEcrClient.from_client(client, concurrency=AT_ONCE) as ecr:
+        looking = [look_at(repository) async for repository in ecr.describe_repositories()]
+        return sum(await asyncio.gather(*looking))

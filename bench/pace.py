@@ -8,164 +8,121 @@ from __future__ import annotations
 
 import argparse
 import json
-import platform
 import time
 import timeit
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import attrs
-import boto3
-from botocore.config import Config
-from botocore.exceptions import ClientError
 
-import ecr_typed
-from bench.canned import ARN, TAGS, typed_client
+from bench.bodies import ARN
+from bench.conditions import conditions
+from bench.connecting import typed_client
 from bench.measures import Measure
-from bench.throttled_service import Limit, throttled_service
-from ecr_typed import EcrClient
+from bench.service import Limit, service, throttled_by_second
+from bench.throttled_jobs import CLIENTS, THREADS, Job, run, succeeds
 from ecr_typed._calls.turns import Paces
 
-THREADS: Final = 64
-
-MakeCall = Callable[[], object]
-
-
-@attrs.frozen
-class Job:
-    """Many calls at once against a limit."""
-
-    per_second: int
-    threads: int
-    calls: int
-
-    @property
-    def ideal_seconds(self) -> float:
-        """How long the service takes to let all calls through."""
-        return (self.calls - self.per_second) / self.per_second
-
-    def __str__(self) -> str:
-        return f"{self.calls:,} calls from {self.threads} threads at {self.per_second} a second"
+JOBS: Final = (
+    Job(50, 64, 1200),
+    Job(200, 64, 4000),
+    Job(10, 16, 200),
+    Job(5, 16, 100, "PutImage"),
+)
+SHARED: Final = Job(50, 64, 1200, processes=2)
+CHANGING: Final = (Limit(20, 15), Limit(200, 20), Limit(20, 20))
 
 
-JOBS: Final = (Job(50, 64, 1200), Job(200, 64, 4000), Job(10, 16, 200), Job(5, 16, 100))
-CHANGING: Final = (Limit(20, 15), Limit(200, 25), Limit(20, 20))
+OURS: Final = "ecr_typed"
+OTHERS: Final = tuple(name for name in CLIENTS if name != OURS)
 
 
 @attrs.frozen
-class Outcome:
-    """What came of a job."""
+class Course:
+    """What came of calls while the limit changed, in each second."""
 
+    succeeded: list[int]
+    throttled: list[int]
     lost: int
-    seconds: float
 
 
-def ours(url: str) -> MakeCall:
-    """Make calls with ecr_typed."""
-    ecr = EcrClient(session=_session(), endpoint_url=url)
-    return lambda: ecr.tag_resource(ARN, {"team": "payments"})
-
-
-def in_mode(mode: str) -> Callable[[str], MakeCall]:
-    """Make calls with boto3 in one of its retry modes."""
-    # The stubs know modes as literals.
-    retries: Any = {"mode": mode}
-
-    def make(url: str) -> MakeCall:
-        config = Config(retries=retries, max_pool_connections=THREADS)
-        # The stubs of `client` name every service of AWS, most of them not installed.
-        session: Any = _session()
-        client = session.client("ecr", endpoint_url=url, config=config)
-        return lambda: client.tag_resource(
-            resourceArn=ARN, tags=[{"Key": "team", "Value": "payments"}]
-        )
-
-    return make
-
-
-def _session() -> boto3.Session:
-    return boto3.Session("testing", "testing", region_name="us-east-1")
-
-
-def run(job: Job, connect: Callable[[str], MakeCall]) -> Outcome:
-    """Make the calls of a job, and count those that fail."""
-    with throttled_service(Limit(job.per_second)) as url:
-        make_call = connect(url)
-        began = time.perf_counter()
-        with ThreadPoolExecutor(job.threads) as pool:
-            calls = [pool.submit(_succeeds, make_call) for _ in range(job.calls)]
-        lost = sum(not call.result() for call in calls)
-        return Outcome(lost, time.perf_counter() - began)
-
-
-def _succeeds(make_call: MakeCall) -> bool:
-    try:
-        make_call()
-    except ClientError:
-        return False
-    return True
-
-
-def calls_by_second(limits: Sequence[Limit], connect: Callable[[str], MakeCall]) -> list[int]:
-    """Call from many threads while the limits hold: how many calls succeed in each second."""
+def course(limits: Sequence[Limit], client: str) -> Course:
+    """Call from many threads while the limits hold, one after the other."""
     seconds = int(sum(limit.seconds for limit in limits))
-    succeeded = [0] * (seconds + 1)
-    with throttled_service(*limits) as url:
-        make_call = connect(url)
+    succeeded, lost = [0] * (seconds + 1), [0] * THREADS
+    with service(*limits) as url:
+        make_call = CLIENTS[client](url)["TagResource"]
         began = time.perf_counter()
 
-        def work() -> None:
+        def work(thread: int) -> None:
             while time.perf_counter() - began < seconds:
-                if _succeeds(make_call):
+                if succeeds(make_call):
                     succeeded[min(int(time.perf_counter() - began), seconds)] += 1
+                else:
+                    lost[thread] += 1
 
         with ThreadPoolExecutor(THREADS) as pool:
-            working = [pool.submit(work) for _ in range(THREADS)]
-        for thread in working:
-            thread.result()
-    return succeeded[:seconds]
+            list(pool.map(work, range(THREADS)))
+        throttled = throttled_by_second(url)
+    throttled += [0] * (seconds - len(throttled))
+    return Course(succeeded[:seconds], throttled[:seconds], sum(lost))
 
 
-def seconds_to_follow(succeeded: Sequence[int], limits: Sequence[Limit]) -> int:
+def seconds_to_use(found: Course, limits: Sequence[Limit]) -> int:
     """How many seconds after the limit was raised nine tenths of it are used."""
-    raised = int(limits[0].seconds)
-    return next(
-        (
-            second
-            for second in range(int(limits[1].seconds))
-            if succeeded[raised + second] >= 0.9 * limits[1].per_second
-        ),
-        int(limits[1].seconds),
-    )
+    begin, most = int(limits[0].seconds), int(limits[1].seconds)
+    enough = 0.9 * limits[1].per_second
+    return next((s for s in range(most) if found.succeeded[begin + s] >= enough), most)
+
+
+def seconds_to_keep(found: Course, limits: Sequence[Limit]) -> int:
+    """How many seconds after the limit fell most requests keep it, in this second and the next."""
+    begin, most = int(limits[0].seconds + limits[1].seconds), int(limits[2].seconds) - 1
+
+    def is_kept(second: int) -> bool:
+        return found.throttled[second] <= 0.25 * found.succeeded[second]
+
+    return next((s for s in range(most) if is_kept(begin + s) and is_kept(begin + s + 1)), most)
 
 
 def share(*, calls: int = 1000) -> float:
     """What a call that was never throttled pays, as a share of its CPU time."""
-    paces, ecr = Paces(), typed_client(TAGS)
+    paces = Paces()
     asked = min(timeit.repeat(lambda: paces.has("ListTagsForResource"), number=calls))
-    called = min(timeit.repeat(lambda: ecr.list_tags_for_resource(ARN), number=calls))
+    with service() as url, typed_client(url) as ecr:
+        called = min(
+            timeit.repeat(
+                lambda: ecr.list_tags_for_resource(ARN), timer=time.process_time, number=calls
+            )
+        )
     return asked / called
 
 
 def pace() -> Iterator[Measure]:
     """No call is lost, and little time is; calls that are never throttled pay next to nothing."""
     yield Measure("throttled: CPU of asking whether a call is, to a small call", share(), 0.01)
-    for job in JOBS:
-        outcome = run(job, ours)
+    for job in (*JOBS, SHARED):
+        outcome = run(job, OURS)
         yield Measure(f"throttled: calls lost, {job}", outcome.lost, 0)
         ratio = outcome.seconds / job.ideal_seconds
         yield Measure(f"throttled: time to the ideal, {job}", ratio, 1.15)
-    for mode in ("standard", "adaptive"):
-        outcome = run(JOBS[0], in_mode(mode))
         # For comparison: there is no bound for others.
-        yield Measure(f"throttled: calls lost by boto3, {mode} mode", outcome.lost, JOBS[0].calls)
-        seconds = outcome.seconds / JOBS[0].ideal_seconds
-        yield Measure(f"throttled: its time to the ideal, {mode} mode", seconds, 100)
-    followed = seconds_to_follow(calls_by_second(CHANGING, ours), CHANGING)
-    yield Measure("throttled: seconds until a limit that was raised tenfold is used", followed, 10)
+        for client in OTHERS if job in (JOBS[0], SHARED) else ():
+            theirs = run(job, client)
+            yield Measure(f"throttled: calls lost, {job}: {client}", theirs.lost)
+            ratio = theirs.seconds / job.ideal_seconds
+            yield Measure(f"throttled: time to the ideal, {job}: {client}", ratio)
+    for client in CLIENTS:
+        found = course(CHANGING, client)
+        named = "" if client == OURS else f": {client}"
+        lost, seconds = (0, 10) if client == OURS else (None, None)
+        title = "throttled: a limit of 20 a second that rises to 200 and falls again"
+        yield Measure(f"{title}: calls lost{named}", found.lost, lost)
+        used, kept = seconds_to_use(found, CHANGING), seconds_to_keep(found, CHANGING)
+        yield Measure(f"{title}: seconds until it is used{named}", used, seconds)
+        yield Measure(f"{title}: seconds until it is kept{named}", kept, seconds)
 
 
 def main() -> None:
@@ -173,24 +130,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.pace", description=__doc__)
     parser.add_argument("file", type=Path, metavar="FILE")
     options = parser.parse_args()
-    clients = {
-        "ecr_typed": ours,
-        "boto3, standard mode": in_mode("standard"),
-        "boto3, adaptive mode": in_mode("adaptive"),
-    }
+    began = conditions()
     result = {
-        "versions": {
-            "ecr_typed": ecr_typed.__version__,
-            "python": platform.python_version(),
-            "boto3": version("boto3"),
-        },
+        "conditions": began,
         "job": {**attrs.asdict(JOBS[0]), "ideal_seconds": JOBS[0].ideal_seconds},
-        "outcomes": {name: attrs.asdict(run(JOBS[0], client)) for name, client in clients.items()},
+        "outcomes": {client: attrs.asdict(run(JOBS[0], client)) for client in CLIENTS},
         "limits": [attrs.asdict(limit) for limit in CHANGING],
-        "calls_by_second": {
-            name: calls_by_second(CHANGING, clients[name])
-            for name in ("ecr_typed", "boto3, adaptive mode")
-        },
+        "courses": {client: attrs.asdict(course(CHANGING, client)) for client in CLIENTS},
     }
     options.file.write_text(json.dumps(result, indent=1) + "\n", "utf-8")
 

@@ -8,17 +8,16 @@ from __future__ import annotations
 from typing import Any, Final
 from unittest.mock import patch
 
-import boto3
 from botocore.awsrequest import AWSHTTPConnectionPool
 
-from bench.canned import ARN
+from bench.bodies import ARN
+from bench.connecting import typed_client
 from bench.measures import Measure, bytecodes
-from bench.throttled_service import Limit, throttled_service
+from bench.service import service
 from ecr_typed import EcrClient
 from ecr_typed._botocore.exchange import Exchange, Stage
 from ecr_typed._calls import call as calls
 
-_UNLIMITED: Final = Limit(1e9)
 _TAGS: Final = {"team": "payments"}
 
 
@@ -28,7 +27,7 @@ def recording() -> Measure:
     Bytecodes, as a percent of CPU time can't be told from noise. They overstate it: what C does in a
     call (to sign it, to read and write JSON and sockets) is not counted, and recording is all Python.
     """
-    with throttled_service(_UNLIMITED) as url, _client(url) as whole, _client(url) as bare:
+    with service() as url, typed_client(url) as whole, typed_client(url) as bare:
         _record_nothing(bare)
         recorded = bytecodes(lambda: whole.tag_resource(ARN, _TAGS))
         with (
@@ -39,11 +38,6 @@ def recording() -> Measure:
     return Measure(
         "bytecodes, a call whose facts are recorded, to one without", recorded / unrecorded, 1.02
     )
-
-
-def _client(url: str) -> EcrClient:
-    session: Any = boto3.Session("key", "secret", region_name="us-east-1")
-    return EcrClient(session=session, endpoint_url=url)
 
 
 def _record_nothing(client: EcrClient) -> None:

@@ -9,19 +9,18 @@ from __future__ import annotations
 import argparse
 import gc
 import json
-import platform
 import resource
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-import ecr_typed
-from bench.canned import REPOSITORIES, plain_client, typed_client
+from bench.conditions import conditions
+from bench.connecting import plain_client, typed_client
 from bench.measures import Measure
+from bench.service import service
 
 PAGE: Final = 1_000
 ALL: Final = 1_000_000
@@ -40,26 +39,19 @@ class Moment(NamedTuple):
     """The memory of the process."""
 
 
-def ours() -> Iterable[object]:
+def ours(url: str) -> Iterable[object]:
     """All repositories, as models."""
-    return typed_client(_page).describe_repositories()
+    return typed_client(url).describe_repositories()
 
 
-def theirs() -> Iterable[object]:
+def theirs(url: str) -> Iterable[object]:
     """All repositories, as boto3's dicts."""
-    pages = plain_client(_page).get_paginator("describe_repositories")
+    pages = plain_client(url).get_paginator("describe_repositories")
     for page in pages.paginate(PaginationConfig={"PageSize": PAGE}):
         yield from page["repositories"]
 
 
-CLIENTS: Final[dict[str, Callable[[], Iterable[object]]]] = {"ecr_typed": ours, "boto3": theirs}
-
-
-def _page(request: bytes) -> bytes:
-    """Return the page of a request: each but the last has the number of the next for a token."""
-    number = int(json.loads(request).get("nextToken", "0")) + 1
-    token = b"" if number == ALL // PAGE else b'"nextToken": "%0200d", ' % number
-    return b"{%b%b" % (token, REPOSITORIES[1:])
+CLIENTS: Final[dict[str, Callable[[str], Iterable[object]]]] = {"ecr_typed": ours, "boto3": theirs}
 
 
 def moments(repositories: Iterable[object]) -> Iterator[Moment]:
@@ -81,8 +73,9 @@ def _megabytes() -> float:
 
 def run(client: str) -> list[Moment]:
     """List all repositories with one of the clients, in a process of its own."""
-    command = [sys.executable, "-m", "bench.streaming", "--client", client]
-    printed: list[Any] = json.loads(subprocess.check_output(command, text=True))
+    with service(pages=ALL // PAGE) as url:
+        command = [sys.executable, "-m", "bench.streaming", "--client", client, "--url", url]
+        printed: list[Any] = json.loads(subprocess.check_output(command, text=True))
     return [Moment(*moment) for moment in printed]
 
 
@@ -103,18 +96,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.streaming", description=__doc__)
     parser.add_argument("file", type=Path, nargs="?", metavar="FILE")
     parser.add_argument("--client", choices=CLIENTS, help="run it here, and print what it takes")
+    parser.add_argument("--url", help="where the repositories are listed")
     options = parser.parse_args()
     if options.client is not None:
-        print(json.dumps(list(moments(CLIENTS[options.client]()))))
+        print(json.dumps(list(moments(CLIENTS[options.client](options.url)))))
         return
     if options.file is None:
         parser.error("name a FILE, or a --client")
     result = {
-        "versions": {
-            "ecr_typed": ecr_typed.__version__,
-            "python": platform.python_version(),
-            "boto3": version("boto3"),
-        },
+        "conditions": conditions(),
         "moments": {client: run(client) for client in CLIENTS},
     }
     options.file.write_text(json.dumps(result) + "\n", "utf-8")

@@ -2,29 +2,29 @@
 
 aiobotocore pins a botocore that is older than ours, so each library has an environment of its own,
 and in it the newest boto3 that goes with it: each ratio is to boto3 in the same process, and is made
-by none but one botocore.
+by none but one botocore. What ecr_typed takes is measured once, by `nox -s bench`.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import platform
 import subprocess
-import sys
 from collections.abc import Mapping
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from bench.conditions import conditions, described
+from bench.inventory import LATENCY, PAGES
 from bench.peers.checkers import checkers
+from bench.peers.environment import environment
 from bench.peers.programs import CHECKED
-from bench.peers.server import canned_service
+from bench.service import service
 
 
-def _measure(name: str, python: str, environment: Mapping[str, str]) -> Any:
-    command = [python, "-W", "ignore", "-m", "bench.peers.measure", name]
-    return json.loads(subprocess.check_output(command, text=True, env=environment))
+def _measure(name: str, python: str, url: str, *, kind: str) -> Any:
+    command = [python, "-W", "ignore", "-m", "bench.peers.measure", name, kind]
+    return json.loads(subprocess.check_output(command, text=True, env=environment(url)))
 
 
 def _pair(text: str) -> tuple[str, str]:
@@ -38,29 +38,36 @@ def main() -> None:
     """Measure each library in its environment, then the checkers, and print a table."""
     parser = argparse.ArgumentParser(prog="python -m bench.peers", description=__doc__)
     parser.add_argument(
-        "--peer", type=_pair, action="append", default=[], metavar="NAME=PYTHON", dest="peers"
+        *("--peer", "-p"), type=_pair, action="append", metavar="NAME=PYTHON", dest="peers"
     )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write all of it there, too")
     options = parser.parse_args()
-    pythons: dict[str, str] = {"ecr_typed": sys.executable, **dict(options.peers)}
-    found: dict[str, Any] = {}
-    with canned_service() as environment:
+    if not options.peers:
+        parser.error("name at least one --peer")
+    pythons: dict[str, str] = dict(options.peers)
+    began = conditions("mypy", "pyright", "mypy-boto3-ecr")
+    print(", ".join(f"{name} {value}" for name, value in described(began)))
+    values: dict[str, dict[str, float | None]] = {}
+    versions: dict[str, dict[str, str]] = {}
+    with service() as quick, service(latency=LATENCY, pages=PAGES) as late:
         for name, python in pythons.items():
-            found[name] = _measure(name, python, environment)
-            versions = ", ".join(f"{k} {v}" for k, v in found[name]["versions"].items())
-            print(f"{name}, measured with {versions}\n", flush=True)
-    measures: dict[str, dict[str, float | None]] = {
-        title: {name: found[name]["values"][title] for name in pythons}
-        for title in found["ecr_typed"]["values"]
-    }
+            found = _measure(name, python, quick, kind="calls")
+            versions[name] = found["versions"]
+            values[name] = found["values"]
+            values[name] |= _measure(name, python, late, kind="inventory")["values"]
+            print(f"{name}, measured with", ", ".join(map(" ".join, versions[name].items())))
     for title, ratios in checkers(pythons).items():
-        measures[title] = {name: ratios[name] for name in pythons}
+        for name in pythons:
+            values[name][title] = ratios[name]
+    measures = {
+        title: {name: values[name][title] for name in pythons}
+        for title in next(iter(values.values()))
+    }
     _print_table(measures, list(pythons))
     if options.json:
         result = {
-            "python": platform.python_version(),
-            "checkers": {name: version(name) for name in ("mypy", "pyright", "mypy-boto3-ecr")},
-            "versions": {name: found[name]["versions"] for name in pythons},
+            "conditions": began,
+            "versions": versions,
             "measures": [{"name": title, "ratios": row} for title, row in measures.items()],
         }
         options.json.write_text(json.dumps(result, indent=2) + "\n", "utf-8")

@@ -40,9 +40,9 @@ def _check(program: str, python: str) -> dict[str, float]:
         pyright = ["-m", "pyright", f"--pythonpath={python}", "program.py"]
         # The first run fills the cache that the others find.
         return {
-            "CPU, mypy, cold": child_cpu([sys.executable, *mypy], cwd=folder),
-            "CPU, mypy, warm": min(
+            "CPU, mypy, cold, to mypy_boto3_ecr": child_cpu([sys.executable, *mypy], cwd=folder),
+            "CPU, mypy, warm, to mypy_boto3_ecr": min(
                 child_cpu([sys.executable, *mypy], cwd=folder) for _ in range(_WARM_RUNS)
             ),
-            "CPU, pyright": child_cpu([sys.executable, *pyright], cwd=folder),
+            "CPU, pyright, to mypy_boto3_ecr": child_cpu([sys.executable, *pyright], cwd=folder),
         }

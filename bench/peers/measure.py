@@ -1,6 +1,6 @@
-"""Measures one library against boto3, in its own environment: `python -m bench.peers.measure NAME`.
+"""Measures one library against boto3: `python -m bench.peers.measure NAME KIND`.
 
-Prints JSON. The versions are those of everything that is installed there.
+It runs in the environment of the library, and prints JSON. The versions are those of everything that is installed there.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from importlib.metadata import distributions
 
+from bench.inventory import ratios
 from bench.measures import child_cpu, cpu_ratio, memory_ratio
 from bench.peers.programs import STARTS
 from bench.peers.stacks import STACKS, Repeated, Stack
@@ -45,6 +46,17 @@ def _memory(ours: Repeated | None, theirs: Repeated | None) -> float | None:
     return memory_ratio(lambda: ours(1), lambda: theirs(1))
 
 
+def _inventories(stack: Stack, plain: Stack) -> Iterator[tuple[str, float | None]]:
+    theirs = plain.inventory_on_threads
+    for title, ours in (
+        ("on threads", stack.inventory_on_threads),
+        ("in asyncio", stack.inventory_in_asyncio),
+    ):
+        both = (None, None) if ours is None or theirs is None else ratios(ours, theirs)
+        for kind, ratio in zip(("CPU", "wall time"), both, strict=True):
+            yield f"{kind}, 4,002 calls, {title}", ratio
+
+
 def _starts(name: str) -> Iterator[tuple[str, float]]:
     for title, program in STARTS[name].items():
         taken = [(_start_cpu(program), _start_cpu(STARTS["boto3"][title])) for _ in range(_ROUNDS)]
@@ -59,10 +71,11 @@ def _start_cpu(program: str) -> float:
 
 def main() -> None:
     """Measure the library that is named."""
-    name = sys.argv[1]
+    name, kind = sys.argv[1:]
     with STACKS["boto3"]() as plain, STACKS[name]() as stack:
-        values = dict(_calls(stack, plain))
-    values |= _starts(name)
+        values = dict(_calls(stack, plain) if kind == "calls" else _inventories(stack, plain))
+    if kind == "calls":
+        values |= _starts(name)
     versions = {found.metadata["Name"]: found.version for found in distributions()}
     print(
         json.dumps(

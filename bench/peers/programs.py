@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from bench.bodies import ARN
+
 # The programs over our types and over the stubs are those that `nox -s bench` measures.
 from bench.checkers import (
     _FUNCTIONS,  # pyright: ignore[reportPrivateUsage]  # as above
     _PROGRAMS,  # pyright: ignore[reportPrivateUsage]  # as above
 )
-from bench.peers.stacks import ARN
 
+# As `nox -s bench` names what it measures of ecr_typed.
 _IMPORT = "import"
-_CLIENT = "import, and making a client"
+_CLIENT = "making a client, imports included"
 # Some libraries load on the first call what others load on import.
-_FIRST_CALL = "import, a client, and its first call"
+_FIRST_CALL = "a first call, client and imports included"
 
 
 def _starts(importing: str, client: str, call: str) -> dict[str, str]:
@@ -35,9 +37,6 @@ asyncio.run(main())
 STARTS = {
     "boto3": _starts(
         "import boto3", "boto3.client('ecr')", f"list_tags_for_resource(resourceArn='{ARN}')"
-    ),
-    "ecr_typed": _starts(
-        "import ecr_typed", "ecr_typed.EcrClient()", f"list_tags_for_resource('{ARN}')"
     ),
     "aiobotocore": {
         _IMPORT: "from aiobotocore.session import get_session",
@@ -135,7 +134,6 @@ _BODIES = {"aiobotocore": _AIOBOTOCORE, "botocraft": _BOTOCRAFT, "capo-ecr": _CA
 
 CHECKED = {
     "boto3": _PROGRAMS["stubs"],
-    "ecr_typed": _PROGRAMS["typed"],
     **{
         name: head + "".join(_BODIES[name].format(n=n) for n in range(_FUNCTIONS))
         for name, head in _HEADS.items()

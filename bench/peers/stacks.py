@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Generator, Sized
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from importlib import import_module
 from typing import Any
 
 import attrs
 
-ARN = "arn:aws:ecr:us-east-1:123456789012:repository/team/app"
+from bench.bodies import ARN
+from bench.inventory import AT_ONCE, Job, with_boto3
 
 Repeated = Callable[[int], Sized]
 """Makes a call so many times, one after the other; gives the items of the last answer."""
@@ -27,6 +29,8 @@ class Stack:
     repositories: Repeated
     images: Repeated | None
     tags: Repeated
+    inventory_on_threads: Job | None = None
+    inventory_in_asyncio: Job | None = None
 
 
 def _repeated(call: Callable[[], Sized]) -> Repeated:
@@ -40,31 +44,17 @@ def _repeated(call: Callable[[], Sized]) -> Repeated:
 
 
 @contextmanager
-def _ecr_typed() -> Generator[Stack]:
-    from ecr_typed import EcrClient
-
-    with EcrClient() as ecr:
-        yield Stack(
-            repositories=_repeated(
-                lambda: next(iter(ecr.describe_repositories().pages())).repositories or ()
-            ),
-            images=_repeated(
-                lambda: next(iter(ecr.describe_images("team/app").pages())).image_details or ()
-            ),
-            tags=_repeated(lambda: ecr.list_tags_for_resource(ARN)),
-        )
-
-
-@contextmanager
 def _boto3() -> Generator[Stack]:
     boto3: Any = import_module("boto3")
-    ecr = boto3.client("ecr")
+    config: Any = import_module("botocore.config").Config(max_pool_connections=AT_ONCE)
+    ecr = boto3.client("ecr", config=config)
     yield Stack(
         repositories=_repeated(lambda: ecr.describe_repositories(maxResults=1000)["repositories"]),
         images=_repeated(
             lambda: ecr.describe_images(repositoryName="team/app", maxResults=1000)["imageDetails"]
         ),
         tags=_repeated(lambda: ecr.list_tags_for_resource(resourceArn=ARN)["tags"]),
+        inventory_on_threads=with_boto3(ecr),
     )
     ecr.close()
 
@@ -72,7 +62,8 @@ def _boto3() -> Generator[Stack]:
 @contextmanager
 def _aiobotocore() -> Generator[Stack]:
     session: Any = import_module("aiobotocore.session")
-    opening = session.get_session().create_client("ecr")
+    config: Any = import_module("aiobotocore.config").AioConfig(max_pool_connections=AT_ONCE)
+    opening = session.get_session().create_client("ecr", config=config)
     with asyncio.Runner() as runner:
         ecr = runner.run(opening.__aenter__())
 
@@ -86,6 +77,21 @@ def _aiobotocore() -> Generator[Stack]:
             # One loop for all: what a loop costs is paid once a program, not once a call.
             return lambda times: runner.run(repeat(times))
 
+        async def look_at(repository: Any) -> int:
+            images = await ecr.describe_images(
+                repositoryName=repository["repositoryName"], maxResults=1000
+            )
+            tags = await ecr.list_tags_for_resource(resourceArn=repository["repositoryArn"])
+            return len(images["imageDetails"]) + len(tags["tags"])
+
+        async def inventory() -> int:
+            pages = ecr.get_paginator("describe_repositories")
+            listing = pages.paginate(PaginationConfig={"PageSize": 1000})
+            looking = [
+                look_at(repository) async for page in listing for repository in page["repositories"]
+            ]
+            return sum(await asyncio.gather(*looking))
+
         yield Stack(
             repositories=repeated(
                 lambda: ecr.describe_repositories(maxResults=1000), "repositories"
@@ -95,6 +101,7 @@ def _aiobotocore() -> Generator[Stack]:
                 "imageDetails",
             ),
             tags=repeated(lambda: ecr.list_tags_for_resource(resourceArn=ARN), "tags"),
+            inventory_in_asyncio=lambda: runner.run(inventory()),
         )
         runner.run(opening.__aexit__(None, None, None))
 
@@ -115,8 +122,35 @@ def _botocraft() -> Generator[Stack]:
 @contextmanager
 def _capo_ecr() -> Generator[Stack]:
     capo_ecr: Any = import_module("capo_ecr")
-    # Its other client is asynchronous; this one is what boto3's is.
-    with capo_ecr.ECRClient() as ecr:
+    zapros: Any = import_module("zapros")
+
+    http1 = {"max_connections_per_host": AT_ONCE, "max_idle_connections_per_host": AT_ONCE}
+
+    def look_at(repository: Any) -> int:
+        images = ecr.describe_images(repository["repository_name"], max_results=1000)
+        tags = ecr.list_tags_for_resource(repository["repository_arn"])
+        return len(images["image_details"]) + len(tags["tags"])
+
+    def on_threads() -> int:
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            return sum(pool.map(look_at, ecr.iter_describe_repositories(max_results=1000)))
+
+    async def in_asyncio() -> int:
+        handler = zapros.AsyncStdNetworkHandler(http1=http1)
+        async with capo_ecr.AsyncECRClient(http_handler=handler) as client:
+
+            async def look_at(repository: Any) -> int:
+                images = await client.describe_images(
+                    repository["repository_name"], max_results=1000
+                )
+                tags = await client.list_tags_for_resource(repository["repository_arn"])
+                return len(images["image_details"]) + len(tags["tags"])
+
+            listing = client.iter_describe_repositories(max_results=1000)
+            looking = [look_at(repository) async for repository in listing]
+            return sum(await asyncio.gather(*looking))
+
+    with capo_ecr.ECRClient(http_handler=zapros.StdNetworkHandler(http1=http1)) as ecr:
         yield Stack(
             repositories=_repeated(
                 lambda: ecr.describe_repositories(max_results=1000)["repositories"]
@@ -125,12 +159,13 @@ def _capo_ecr() -> Generator[Stack]:
                 lambda: ecr.describe_images("team/app", max_results=1000)["image_details"]
             ),
             tags=_repeated(lambda: ecr.list_tags_for_resource(ARN)["tags"]),
+            inventory_on_threads=on_threads,
+            inventory_in_asyncio=lambda: asyncio.run(in_asyncio()),
         )
 
 
 STACKS: dict[str, Callable[[], AbstractContextManager[Stack]]] = {
     "boto3": _boto3,
-    "ecr_typed": _ecr_typed,
     "aiobotocore": _aiobotocore,
     "botocraft": _botocraft,
     "capo-ecr": _capo_ecr,
