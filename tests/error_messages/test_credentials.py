@@ -210,6 +210,43 @@ def test_web_identity_without_its_file_is_named(
     assert "AWS_WEB_IDENTITY_TOKEN_FILE" in error.explanations[-1]
 
 
+@pytest.mark.parametrize(
+    ("text", "provider"),
+    [
+        ("role_arn = arn:aws:iam::111122223333:role/x\nsource_profile = missing", "assume-role"),
+        ("sso_session = missing\nsso_account_id = 111122223333\nsso_role_name = Dev", "sso"),
+    ],
+)
+def test_configuration_that_is_wrong_is_to_be_corrected(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, provider: str
+) -> None:
+    """No log-in and no trust policy helps where the profile names what is not there."""
+    profile(tmp_path, monkeypatch, text)
+
+    error = error_of(EcrClient)
+
+    assert isinstance(error, EcrCredentialsError)
+    assert error.provider == provider
+    assert error.explanations[-1].startswith("Correct what the message names")
+
+
+def test_provider_that_gets_no_response_is_a_matter_of_the_network(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where AWS STS can't be reached, the role's trust policy is not what to look at."""
+    keys = "[profile base]\naws_access_key_id = A\naws_secret_access_key = B"
+    role = "role_arn = arn:aws:iam::111122223333:role/x\nsource_profile = base"
+    profile(tmp_path, monkeypatch, f"{role}\n{keys}")
+    monkeypatch.setenv("AWS_ENDPOINT_URL_STS", "http://127.0.0.1:1")
+
+    error = error_of(EcrClient(retry=RetryPolicy(max_attempts=1)).describe_registry)
+
+    assert isinstance(error, EcrCredentialsError)
+    assert error.provider == "assume-role"
+    assert "http://127.0.0.1:1" in error.message
+    assert "network" in error.explanations[-1]
+
+
 def test_mfa_without_a_terminal_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A role that wants a code says so where nobody can be asked."""
     role = "arn:aws:iam::111122223333"

@@ -41,7 +41,22 @@ PROVIDERS: Final[Mapping[str, str]] = {
 }
 """Advice by the names that botocore gives its providers."""
 
+_MISCONFIGURED: Final = (
+    "Correct what the message names, in the AWS configuration files or in the environment."
+)
+
+_NO_RESPONSE: Final = (
+    "The request for credentials got no response: check that the network, and a proxy if there is "
+    "one, lets you reach that endpoint."
+)
+
 _BY_EXCEPTION: Final[Mapping[str, str]] = {
+    "ConfigParseError": "Correct that file: AWS configuration files have the syntax of INI files.",
+    "ConnectionError": _NO_RESPONSE,
+    "HTTPClientError": _NO_RESPONSE,
+    "InfiniteLoopConfigError": _MISCONFIGURED,
+    "InvalidConfigError": _MISCONFIGURED,
+    "MissingDependencyException": "Install what the message names.",
     "NoCredentialsError": (
         "Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, name a profile (profile_name or "
         "AWS_PROFILE), or log in with `aws sso login`."
