@@ -106,9 +106,9 @@ def adopt_connection(client: ECRClient) -> Connection:
     attempts = retries.get("total_max_attempts")
     if attempts != 1:
         _logger.warning(
-            "The adopted boto3 client makes up to %s attempts of its own for each of ours: "
+            "The adopted boto3 client makes %s attempts of its own for each of ours: "
             "create it with Config(retries={'total_max_attempts': 1})",
-            attempts or "several",
+            f"up to {attempts}" if attempts else "several",
         )
     return Connection(client, max_attempts=_DEFAULT_MAX_ATTEMPTS, repeats_requests=attempts != 1)
 

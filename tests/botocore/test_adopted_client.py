@@ -79,9 +79,9 @@ def test_several_clients_can_adopt_one(session: boto3.Session, wire: Wire) -> No
     [
         (None, "several"),
         ({"mode": "standard"}, "several"),
-        ({"total_max_attempts": 5}, "5"),
-        ({"max_attempts": 4, "mode": "standard"}, "5"),
-        ({"mode": "adaptive", "total_max_attempts": 2}, "2"),
+        ({"total_max_attempts": 5}, "up to 5"),
+        ({"max_attempts": 4, "mode": "standard"}, "up to 5"),
+        ({"mode": "adaptive", "total_max_attempts": 2}, "up to 2"),
     ],
 )
 def test_retries_of_its_own_are_warned_of_once(
@@ -103,7 +103,7 @@ def test_retries_of_its_own_are_warned_of_once(
 
     [record] = caplog.records
     assert record.levelno == logging.WARNING
-    assert f"up to {shown} attempts" in record.getMessage()
+    assert f"makes {shown} attempts" in record.getMessage()
     assert "total_max_attempts" in record.getMessage()
 
 
