@@ -61,10 +61,15 @@ class Connection:
         self._lock = RLock()
         _connections.add(self)
 
-    @property
-    def endpoint_url(self) -> str:
-        """Where requests go to, as the client was configured."""
-        return self.client.meta.endpoint_url
+    def endpoint_of(self, operation_name: str) -> str:
+        """Return where the requests of an operation go, as the client was configured."""
+        # Few calls fail without their exchange knowing it.
+        from ecr_typed._botocore.plans import endpoint_of
+
+        try:
+            return endpoint_of(self.client, operation_name)
+        except Exception:  # noqa: BLE001  # botocore calls handlers of the user's in there
+            return self.client.meta.endpoint_url
 
     def shared(self) -> Connection:
         """Return the same connection for another client, which closes before or with this one."""

@@ -60,12 +60,7 @@ def make_plan(client: Any, operation_name: str) -> Plan | str:
     operation_model: Any = client._service_model.operation_model(operation_name)
     if hindrance := _hindrance(client, operation_model):
         return hindrance
-    context: dict[str, Any] = {
-        "client_region": client.meta.region_name,
-        "client_config": client.meta.config,
-        "auth_type": getattr(operation_model, "resolved_auth_type", operation_model.auth_type),
-        "auth_options": client._service_model.metadata.get("auth"),
-    }
+    context = _context(client, operation_model)
     endpoint, headers, _ = client._resolve_endpoint_ruleset(operation_model, {}, context)
     signer: Any = client._request_signer
     module: Any = auth
@@ -88,6 +83,23 @@ def make_plan(client: Any, operation_name: str) -> Plan | str:
         signing.get("region") or signer.region_name,
         signing.get("signing_name") or signer.signing_name,
     )
+
+
+def endpoint_of(client: Any, operation_name: str) -> str:
+    """Return where botocore sends the requests of an operation: `meta` does not always say."""
+    operation_model: Any = client._service_model.operation_model(operation_name)
+    context = _context(client, operation_model)
+    endpoint, _, _ = client._resolve_endpoint_ruleset(operation_model, {}, context)
+    return str(endpoint)
+
+
+def _context(client: Any, operation_model: Any) -> dict[str, Any]:
+    return {
+        "client_region": client.meta.region_name,
+        "client_config": client.meta.config,
+        "auth_type": getattr(operation_model, "resolved_auth_type", operation_model.auth_type),
+        "auth_options": client._service_model.metadata.get("auth"),
+    }
 
 
 def _hindrance(client: Any, operation_model: Any) -> str | None:

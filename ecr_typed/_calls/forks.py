@@ -16,6 +16,7 @@ from ecr_typed._wire import WIRE_MODULES
 LOADED_BY_CALLS: Final = (
     "cattrs",
     "difflib",
+    "ecr_typed._botocore.plans",
     "ecr_typed._calls.explain.documents",
     "ecr_typed._calls.explain.errors",
     "ecr_typed._calls.explain.options",

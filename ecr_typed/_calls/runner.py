@@ -186,7 +186,7 @@ class CallRunner:
                     return cast("Response", lost)
             from ecr_typed._calls.explain.errors import explain
 
-            explain(error, call, request, self.connection.endpoint_url)
+            explain(error, call, request, self.connection.endpoint_of)
             raise
         if call.outcome.was_response_lost:
             from ecr_typed._calls.reconcile import check_failures

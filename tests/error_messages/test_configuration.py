@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import socketserver
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -135,13 +138,97 @@ def test_misspelt_region_says_what_may_be_meant(
         ({}, "cn-north-1", "api.ecr.cn-north-1.amazonaws.com.cn"),
     ],
 )
+@pytest.mark.parametrize("kind", ["made", "adopted"])
 def test_explanation_names_the_host_of_the_request(
-    wire: Wire, options: dict[str, Any], region: str, host: str
+    session: boto3.Session,
+    wire: Wire,
+    options: dict[str, Any],
+    region: str,
+    host: str,
+    kind: str,
 ) -> None:
     """The endpoint in an explanation is the one that the request went to."""
-    ecr = EcrClient(region_name=region, config=Config(**options), retry=ONCE)
+    config = Config(**options)
+    if kind == "made":
+        ecr = EcrClient(region_name=region, config=config, retry=ONCE)
+    else:
+        client = boto3_client(session, region_name=region, config=config)
+        ecr = EcrClient.from_boto3(client, retry=ONCE)
     wire.attach(ecr.boto3_client)
-    wire.will(refusal("UnknownOperationException"), Reply(b"<html>", 404))
+    web_pages = [Reply(b"<html>", status, {"Content-Type": "text/html"}) for status in (404, 200)]
+    wire.will(refusal("UnknownOperationException"), *web_pages)
+
+    for _ in range(3):
+        assert f"https://{host}" in error_of(ecr.describe_registry).explanations[-1]
+
+
+@pytest.fixture
+def proxy_url() -> Iterator[str]:
+    """A proxy that lets nobody through without a password."""
+    refusal = b"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n"
+
+    class Refuse(socketserver.StreamRequestHandler):
+        def handle(self) -> None:
+            while self.rfile.readline().strip():
+                pass
+            self.wfile.write(refusal)
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Refuse) as server:
+        threading.Thread(target=server.serve_forever, args=[0.01], daemon=True).start()
+        yield f"http://user:sesame@127.0.0.1:{server.server_address[1]}"
+        server.shutdown()
+
+
+@pytest.mark.parametrize("kind", ["made", "adopted"])
+def test_proxy_that_refuses_is_quoted(session: boto3.Session, proxy_url: str, kind: str) -> None:
+    """What the proxy said is shown, and which host it has to let through."""
+    config = Config(proxies={"https": proxy_url}, use_fips_endpoint=True)
+    if kind == "made":
+        ecr = EcrClient(session=session, config=config, region_name="us-gov-west-1", retry=ONCE)
+    else:
+        client = boto3_client(session, region_name="us-gov-west-1", config=config)
+        ecr = EcrClient.from_boto3(client, retry=ONCE)
+
+    error = error_of(ecr.describe_registry)
+
+    assert isinstance(error, EcrConnectionError)
+    last = error.explanations[-1]
+    assert last.startswith("The proxy responded '407 Proxy Authentication Required': ")
+    assert "lets requests to https://api.ecr-fips.us-gov-west-1.amazonaws.com" in last
+    assert "sesame" not in str(error)
+
+
+def test_proxy_that_is_not_there_is_named(session: boto3.Session) -> None:
+    """Without a response of the proxy, the proxy and the host are what to check."""
+    config = Config(proxies={"https": "http://127.0.0.1:1"})
+    ecr = EcrClient(session=session, config=config, retry=ONCE)
+
+    error = error_of(ecr.describe_registry)
+
+    assert "http://127.0.0.1:1" in error.message
+    assert error.explanations[-1].startswith("Check the proxy (HTTPS_PROXY")
+
+
+def test_region_without_the_endpoint_says_which_option_asks_for_it() -> None:
+    """Not every partition has dual-stack endpoints."""
+    config = Config(use_dualstack_endpoint=True)
+
+    error = error_of(EcrClient, region_name="us-isof-south-1", config=config)
+
+    assert isinstance(error, EcrConfigurationError)
+    assert "use_dualstack_endpoint" in str(error)
+
+
+def test_password_of_an_adopted_endpoint_is_not_explained(
+    session: boto3.Session, wire: Wire
+) -> None:
+    """An explanation that names the endpoint hides the password in its URL."""
+    client = boto3_client(session, endpoint_url="http://user:sesame@127.0.0.1:1")
+    ecr = EcrClient.from_boto3(client, retry=ONCE)
+    wire.attach(client)
+    wire.will(*(Reply(b"<html>", status, {"Content-Type": "text/html"}) for status in (404, 200)))
 
     for _ in range(2):
-        assert f"https://{host}" in error_of(ecr.describe_registry).explanations[-1]
+        error = error_of(ecr.describe_registry)
+        assert "http://***@127.0.0.1:1" in error.explanations[-1]
+        assert "sesame" not in str(error)

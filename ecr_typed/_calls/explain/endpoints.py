@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Mapping
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -17,24 +18,39 @@ _OF_AWS: Final = re.compile(
     r"|(?:api\.)?ecr(?:-fips)?\.(?P<dual>[\w-]+)\.api\."
 )
 
-NO_PROXY: Final = "Check the proxy (HTTPS_PROXY, or `Config(proxies=...)`)."
+_REFUSED_BY_PROXY: Final = re.compile(r"Tunnel connection failed: (?P<reason>\d{3}[ \w-]*)")
 
 
-def explain_no_response(url: str, exchange: Exchange | None, *, is_proxys: bool) -> str:
-    """Return what to check where no response came."""
+def explain_no_response(
+    url: str, exchange: Exchange | None, proxys_failure: BaseException | None
+) -> str:
+    """Return what to check where no response came.
+
+    `proxys_failure` is the exception about a proxy, if one stood in the way.
+    """
     if exchange is not None and exchange.failure is Failure.UNTRUSTED:
         return (
             f"The certificate of {url} is not trusted: name the right certificate authorities in "
             "AWS_CA_BUNDLE, and check that no proxy intercepts the connection."
         )
-    if is_proxys:
-        return NO_PROXY
+    if proxys_failure is not None:
+        return _explain_proxy(url, proxys_failure)
     region = _region(url)
     if region is not None:
         if (meant := _region_meant(region)) is not None:
             return f"The installed botocore knows no region {region!r}{meant}"
         return f"Check that {url} is the right endpoint and region, and that the network lets you there."
     return f"Check that something listens on {url}, which comes from {_origin(url)}."
+
+
+def _explain_proxy(url: str, failure: BaseException) -> str:
+    kept: Mapping[str, object] = getattr(failure, "kwargs", {})
+    refused = _REFUSED_BY_PROXY.search(str(kept.get("error", "")))
+    reason = f"The proxy responded {refused['reason'].strip()!r}: c" if refused else "C"
+    return (
+        f"{reason}heck the proxy (HTTPS_PROXY, or `Config(proxies=...)`), and that it lets requests "
+        f"to {url} through."
+    )
 
 
 def explain_foreign_response(url: str) -> str:

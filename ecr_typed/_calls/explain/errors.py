@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import Any, Final
 
 import attrs
@@ -24,6 +25,7 @@ from ecr_typed._errors import (
     EcrServiceError,
     shortened,
 )
+from ecr_typed._redaction import without_secrets
 
 _REFUSALS: Final = frozenset({"InvalidParameterException", "ValidationException"})
 _NOT_FOUND: Final = frozenset({"RepositoryNotFoundException", "ImageNotFoundException"})
@@ -52,7 +54,10 @@ _ENHANCED: Final = (
 
 
 def explain(
-    error: EcrError, call: Call[Any], request: attrs.AttrsInstance, endpoint_url: str
+    error: EcrError,
+    call: Call[Any],
+    request: attrs.AttrsInstance,
+    endpoint_of: Callable[[str], str],
 ) -> None:
     """Add explanations to an error that ends a call."""
     found: list[str] = []
@@ -61,13 +66,12 @@ def explain(
         found.append(f"Called with {arguments}")
     if call.requests > 1:
         found.append(f"This was the last of {call.requests} attempts.")
-    url = (call.exchange.url if call.exchange is not None else None) or endpoint_url
-    found += _explanations(error, call, request, url)
+    found += _explanations(error, call, request, partial(_url, call, endpoint_of))
     error.explanations = (*found, *error.explanations)
 
 
 def _explanations(
-    error: EcrError, call: Call[Any], request: attrs.AttrsInstance, url: str
+    error: EcrError, call: Call[Any], request: attrs.AttrsInstance, url: Callable[[], str]
 ) -> Iterator[str]:
     name = call.operation.name
     match error:
@@ -83,21 +87,27 @@ def _explanations(
         case EcrServiceError() if type(error).__name__ == "AccessDeniedException":
             yield explain_denial(name, error.message)
         case EcrServiceError() if type(error).__name__ == "UnknownOperationException":
-            yield f"Check that {url} is an endpoint of Amazon ECR."
+            yield f"Check that {url()} is an endpoint of Amazon ECR."
         case EcrServiceError() if error.code == str(error.http_status):
-            yield explain_foreign_response(url)
+            yield explain_foreign_response(url())
         case EcrServiceError() if type(error).__name__ in _BY_CLASS:
             yield _BY_CLASS[type(error).__name__]
         case EcrResponseError() if not error.path:
-            yield explain_foreign_response(url)
+            yield explain_foreign_response(url())
         case EcrConnectionError():
             is_proxys = type(error.__cause__).__name__ == "ProxyConnectionError"
-            yield explain_no_response(url, call.exchange, is_proxys=is_proxys)
+            yield explain_no_response(url(), call.exchange, error.__cause__ if is_proxys else None)
         case EcrCredentialsError():
             if advice := explain_credentials(error):
                 yield advice
         case _:
             pass
+
+
+def _url(call: Call[Any], endpoint_of: Callable[[str], str]) -> str:
+    """Return where the request went, without a password."""
+    known = call.exchange.url if call.exchange is not None else None
+    return without_secrets(known or endpoint_of(call.operation.name))
 
 
 def _arguments(request: attrs.AttrsInstance) -> Iterator[str]:
@@ -123,6 +133,11 @@ def explain_creation(error: EcrError) -> None:
             advice = f"The AWS configuration files have these profiles: {known or 'none'}."
             if meant:
                 advice += f" Did you mean {meant!r}?"
+        case "EndpointVariantError":
+            advice = (
+                "The region has no such endpoint: leave out use_dualstack_endpoint or "
+                "use_fips_endpoint, which come from the config, the environment or the profile."
+            )
         case "ValueError" if "endpoint" in error.message:
             advice = (
                 "An endpoint begins with http:// or https://. It comes from endpoint_url, "
