@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from .answers import code_of, message_of
+from .answers import code_of, message_of, refusal
 from .pushing import (
     OCI_CONFIG,
     OCI_INDEX,
@@ -88,6 +88,15 @@ def test_a_subject_that_is_not_there(boto3_ecr: ECRClient) -> None:
     """Its artifacts are listed all the same (OCI distribution specification 1.1)."""
     push_signature(boto3_ecr, manifest_of("absent"))
     assert len(referrers(boto3_ecr, manifest_of("absent"))) == 1
+
+
+def test_a_subject_that_is_no_digest(boto3_ecr: ECRClient) -> None:
+    """A tag can't be a subject; the wording is that of other operations (prowler#603)."""
+    error = refusal(
+        boto3_ecr.list_image_referrers, repositoryName="app", subjectId={"imageDigest": "v1"}
+    )["Error"]
+    assert error["Code"] == "InvalidParameterException"
+    assert "'imageDigest'" in error["Message"]
 
 
 def test_artifacts_are_chosen_by_type(boto3_ecr: ECRClient) -> None:

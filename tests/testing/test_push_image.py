@@ -48,6 +48,14 @@ def config_of(typed: EcrClient, image: ImageDetail) -> dict[str, Any]:
     return config
 
 
+def test_a_subject_is_named_by_its_digest(fresh: EcrEmulator, typed: EcrClient) -> None:
+    """A tag refers to nothing, so it is refused."""
+    fresh.push_image("app", tags=["v1"])
+    with pytest.raises(ValueError, match="'imageDigest'"):
+        fresh.push_image("app", subject="v1")
+    assert len(list(typed.describe_images("app"))) == 1
+
+
 def test_an_image_with_all_defaults(fresh: EcrEmulator, typed: EcrClient) -> None:
     """The image is what DescribeImages describes, for linux/amd64, pushed now."""
     image = fresh.push_image("app")

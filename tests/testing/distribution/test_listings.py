@@ -61,6 +61,9 @@ def test_tags_by_the_hundred_unless_more_are_asked_for(app: ECRClient, registry:
             ),
         ),
         ("n=ten", "'maxResults'"),
+        # No more digits than Python would read, and no digits of other scripts.
+        (f"n={'9' * 5000}", "'maxResults'"),
+        ("n=%D9%A3", "'maxResults'"),
         ("n=0", "'maxResults'"),
         # ECR continues after its own tokens alone, not after a tag.
         ("last=v1", "'nextToken'"),
@@ -116,6 +119,25 @@ def test_referrers_are_filtered_by_the_type_of_the_artifact(
     response = registry("GET", f"app/referrers/{subject}?artifactType=application/spdx%2Bjson")
     assert response.headers["OCI-Filters-Applied"] == "artifactType"
     assert [each["digest"] for each in json.loads(response.data)["manifests"]] == [bill]
+
+
+def test_pages_of_referrers_keep_all_types(app: ECRClient, registry: Registry) -> None:
+    subject = push(app, "one")
+    digests = {
+        push_signature(app, manifest_of("one"), kind, artifactType=f"application/{kind}")
+        for kind in ("bill", "note")
+    }
+    push_signature(app, manifest_of("one"))
+    types = "artifactType=application/bill&artifactType=application/note"
+    found = pages(registry, f"app/referrers/{subject}?{types}&n=1")
+    assert [len(page["manifests"]) for page in found] == [1, 1]
+    assert {each["digest"] for page in found for each in page["manifests"]} == digests
+
+
+def test_referrers_of_what_is_no_digest(registry: Registry) -> None:
+    status, code, text = error_of(registry("GET", "app/referrers/v1"))
+    assert (status, code) == (405, "UNSUPPORTED")
+    assert "'imageDigest'" in text
 
 
 def test_referrers_are_listed_by_page(app: ECRClient, registry: Registry) -> None:

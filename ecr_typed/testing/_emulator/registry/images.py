@@ -188,6 +188,12 @@ def check_tag(tag: str) -> None:
         raise unusable_id("InvalidImageTag", "imageTag")
 
 
+def check_digest(digest: str) -> None:
+    """Refuse a digest that no image can have."""
+    if not re.fullmatch(_DIGEST, digest):
+        raise unusable_id("InvalidImageDigest", "imageDigest")
+
+
 def unusable_id(code: str, member: str) -> ServiceError:
     """Return the error for an identifier that could name no image."""
     if code == "InvalidImageDigest":

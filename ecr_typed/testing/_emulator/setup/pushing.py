@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from ecr_typed import from_boto3
 from ecr_typed.models import ImageDetail
 from ecr_typed.testing._emulator.registry.errors import ServiceError
-from ecr_typed.testing._emulator.registry.images import check_tag
+from ecr_typed.testing._emulator.registry.images import check_digest, check_tag
 from ecr_typed.testing._emulator.registry.manifests import (
     DOCKER_LIST,
     DOCKER_MANIFEST,
@@ -142,6 +142,7 @@ def _platform(text: str) -> dict[str, str]:
 def _descriptor_of(repository: Repository, image: str | ImageDetail) -> dict[str, Any]:
     """Return how a manifest refers to an image that is in the repository, or need not be."""
     digest = image if isinstance(image, str) else image.image_digest
+    check_digest(digest)
     stored = repository.images.by_digest.get(digest)
     if stored is None:
         # A missing child is refused by the push; a missing subject is allowed.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -71,7 +72,7 @@ class Exchange:
         size, last = self.request.argument("n"), self.request.argument("last")
         parameters: dict[str, Any] = {} if last is None else {"nextToken": last}
         if size is not None:
-            if not size.isdecimal():
+            if not re.fullmatch("[0-9]{1,18}", size):
                 raise invalid("maxResults", protocols.PAGE_SIZE_NO_NUMBER())
             parameters["maxResults"] = int(size)
         return parameters
@@ -80,6 +81,6 @@ class Exchange:
         """Return the `Link` header that leads to the next page, if there is one."""
         if "nextToken" not in members:
             return []
-        others = {k: v[-1] for k, v in self.request.query.items() if k != "last"}
-        url = self.request.url(path, {"last": members["nextToken"], **others})
+        others = {k: v for k, v in self.request.query.items() if k != "last"}
+        url = self.request.url(path, {"last": [members["nextToken"]], **others})
         return [("Link", f'<{url}>; rel="next"')]

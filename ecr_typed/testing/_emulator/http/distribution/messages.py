@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ecr_typed.testing._emulator.registry.call import Origin
 
 _VERSION: Final = ("Docker-Distribution-Api-Version", "registry/2.0")
-_NO_PARAMETERS: Final[Mapping[str, str]] = {}
+_NO_PARAMETERS: Final[Mapping[str, list[str]]] = {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,9 +52,9 @@ class RegistryRequest:
         """Return an argument of the query: the last one of its name."""
         return self.query.get(name, [None])[-1]
 
-    def url(self, path: str, parameters: Mapping[str, str] = _NO_PARAMETERS) -> str:
+    def url(self, path: str, parameters: Mapping[str, list[str]] = _NO_PARAMETERS) -> str:
         """Return the URL of a path below `/v2/`, as the client reaches it."""
-        query = f"?{urlencode(parameters)}" if parameters else ""
+        query = f"?{urlencode(parameters, doseq=True)}" if parameters else ""
         return f"{self.origin.endpoint_url}/v2/{path}{query}"
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ecr_typed.testing._emulator.registry.images import check_digest
+
 if TYPE_CHECKING:
     from datetime import datetime
 
@@ -63,10 +65,12 @@ def list_image_referrers(call: Call) -> Response:
     """List the artifacts whose subject is an image, by page; the image need not exist."""
     repository = call.repository()
     now = call.now
+    subject: str = call.parameters["subjectId"]["imageDigest"]
+    check_digest(subject)
     types = call.parameters.get("filter", {}).get("artifactTypes")
     referrers = [
         image
-        for image in repository.images.referrers_of(call.parameters["subjectId"]["imageDigest"])
+        for image in repository.images.referrers_of(subject)
         if _passes(image, call, "artifactStatus", default="ACTIVE")
         and (not types or image.manifest.artifact_media_type in types)
     ]
