@@ -62,6 +62,8 @@ def test_a_session_lasts_as_long_as_asked_for(
         {"RoleArn": "r" * 20, "RoleSessionName": "nightly"},
         {"RoleArn": ROLE, "RoleSessionName": "not allowed"},
         {"RoleArn": ROLE, "RoleSessionName": "nightly", "DurationSeconds": 43201},
+        {"RoleArn": ROLE, "RoleSessionName": "nightly", "DurationSeconds": 10**4200},
+        {"RoleArn": f"{ROLE}é", "RoleSessionName": "nightly"},
     ],
 )
 def test_assume_role_checks_its_arguments(aws: Callable[..., Any], arguments: Any) -> None:

@@ -25,7 +25,9 @@ if TYPE_CHECKING:
     from ecr_typed.testing._emulator.registry.repositories import Registries
 
 _NAMESPACE = "https://sts.amazonaws.com/doc/2011-06-15/"
-_ROLE = re.compile(r"arn:(aws[a-z-]*):iam::([0-9]{12}):role/(?:[\w+=,.@/-]*/)?([\w+=,.@-]{1,64})")
+_ROLE = re.compile(
+    r"arn:(aws[a-z-]*):iam::([0-9]{12}):role/(?:[\w+=,.@/-]*/)?([\w+=,.@-]{1,64})", re.ASCII
+)
 _SESSION_NAME = re.compile(r"[\w+=,.@-]{2,64}", re.ASCII)
 # What STS calls the errors that services with JSON call otherwise.
 _CREDENTIAL_ERRORS = {
@@ -95,7 +97,9 @@ def _assume_role(registries: Registries, form: Mapping[str, str]) -> str:
             protocols.INVALID_SESSION_NAME(session_name=session_name),
         )
     seconds = form.get("DurationSeconds", str(_DEFAULT_SECONDS))
-    if not (seconds.isdecimal() and _LEAST_SECONDS <= int(seconds) <= _MOST_SECONDS):
+    if not re.fullmatch("[0-9]{1,9}", seconds) or not (
+        _LEAST_SECONDS <= int(seconds) <= _MOST_SECONDS
+    ):
         raise ServiceError(
             "ValidationError",
             protocols.INVALID_DURATION(least=_LEAST_SECONDS, most=_MOST_SECONDS, seconds=seconds),
