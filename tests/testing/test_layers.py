@@ -400,6 +400,13 @@ def test_download_urls_cannot_be_made_up(boto3_ecr: ECRClient) -> None:
         assert b"<Code>SignatureDoesNotMatch</Code>" in body
 
 
+@pytest.mark.parametrize("method", ["HEAD", "PUT"])
+def test_download_urls_are_for_downloads(boto3_ecr: ECRClient, method: str) -> None:
+    """A signature is for one method, as on S3 (aws/aws-sdk-js#457)."""
+    push(boto3_ecr, "one")
+    assert fetch(urllib.request.Request(download_url(boto3_ecr), method=method))[0] == 403
+
+
 def test_a_layer_that_is_gone_is_not_downloaded(boto3_ecr: ECRClient) -> None:
     """The address of a layer whose repository was deleted leads nowhere."""
     push(boto3_ecr, "one")

@@ -93,7 +93,7 @@ class Dispatcher:
     def _download(self, path: str, environ: WSGIEnvironment) -> HttpResponse:
         query, range_header = environ.get("QUERY_STRING", ""), environ.get("HTTP_RANGE", "")
         with self._service.exclusive() as registries:
-            return download(registries, path, query, range_header)
+            return download(registries, environ["REQUEST_METHOD"], path, query, range_header)
 
     def _call(
         self, operation_name: str, scope: CredentialScope | None, environ: WSGIEnvironment

@@ -22,10 +22,13 @@ if TYPE_CHECKING:
 _RANGE = re.compile(r"bytes=(?:(?P<first>\d{1,18})-(?P<last>\d{1,18})?|-(?P<count>\d{1,18}))")
 
 
-def download(registries: Registries, path: str, query: str, range_header: str) -> HttpResponse:
+def download(
+    registries: Registries, method: str, path: str, query: str, range_header: str
+) -> HttpResponse:
     """Return a layer, or the bytes of it that a `Range` header asks for."""
     arguments = {name: values[-1] for name, values in parse_qs(query).items()}
-    if not registries.layer_urls.has_signed(path, arguments):
+    # A signature is for one method.
+    if method != "GET" or not registries.layer_urls.has_signed(path, arguments):
         return _refusal("403 FORBIDDEN", "SignatureDoesNotMatch", protocols.URL_NOT_SIGNED())
     if registries.now >= registries.layer_urls.expiry(arguments):
         return _refusal("403 FORBIDDEN", "AccessDenied", protocols.URL_EXPIRED())

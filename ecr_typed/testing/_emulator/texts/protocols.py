@@ -32,7 +32,7 @@ NO_OPERATION: Final[Text] = ours(
     "ecr_typed.testing does not emulate an operation '{operation_name}' of ECR"
 )
 NO_OPERATION_OF_STS: Final[Text] = ours(
-    "ecr_typed.testing does not emulate '{action}' of STS. For all of STS use EcrEmulator(moto=True), which needs the extra ecr_typed[moto]"
+    "ecr_typed.testing does not emulate '{action}' of STS. For all of STS use EcrEmulator(moto=True) or ecr-emulator --moto, which need the extra ecr_typed[moto]"
 )
 NO_PATH: Final[Text] = ours("The registry has no path {path}")
 NO_SUCH_KEY: Final[Text] = captured(
@@ -51,7 +51,10 @@ UNSUPPORTED_DELETION: Final[Text] = captured(
     "The operation is unsupported.", "OCI Distribution Specification 1.1, error codes"
 )
 URL_EXPIRED: Final[Text] = captured("Request has expired", "aws/aws-sdk-js#2306")
-URL_NOT_SIGNED: Final[Text] = ours("The signature is not ours")
+URL_NOT_SIGNED: Final[Text] = captured(
+    "The request signature we calculated does not match the signature you provided. Check your key and signing method.",
+    "mhart/aws4#76, aws/aws-sdk-php#1180",
+)
 WRONG_TYPE: Final[Text] = ours("'{member}' can't be read as {kind}")
 EXPIRED_SESSION: Final[Text] = captured(
     "The security token included in the request is expired",
@@ -81,7 +84,7 @@ EMULATOR_FAILED: Final[Text] = ours(
 )
 OTHER_METHOD: Final[Text] = ours("{path} takes {allowed}, not {method}")
 OTHER_SERVICE: Final[Text] = ours(
-    "ecr_typed.testing emulates Amazon ECR, not '{service_name}'. For other services use EcrEmulator(moto=True), which needs the extra ecr_typed[moto]"
+    "ecr_typed.testing emulates Amazon ECR, not '{service_name}'. For other services use EcrEmulator(moto=True) or ecr-emulator --moto, which need the extra ecr_typed[moto]"
 )
 NOT_AUTHORIZED: Final[Text] = captured("Not Authorized", "mdlavin/copy-docker-image#5")
 BROKEN_CHUNKS: Final[Text] = ours("The chunked body can't be read: {error}")
