@@ -279,6 +279,16 @@ def test_a_policy_that_locks_out_needs_force(
     boto3_ecr.set_repository_policy(repositoryName="app", policyText=text, force=True)
 
 
+def test_actions_have_both_wildcards(
+    boto3_ecr: ECRClient, make_client: Callable[..., ECRClient], account_id: str
+) -> None:
+    """`*` is any text and `?` is any character (IAM user guide, policy elements: Action)."""
+    other = make_client(account_id="121212121212")
+    text = policy_of(statement_of(Principal="*", Action="ecr:List?mage*"))
+    boto3_ecr.set_repository_policy(repositoryName="app", policyText=text)
+    other.list_images(repositoryName="app", registryId=account_id)
+
+
 def test_denying_others_locks_nobody_out(boto3_ecr: ECRClient) -> None:
     """A denial to others, or of something else, needs no force."""
     for change in (

@@ -26,7 +26,7 @@ _STATEMENT_MEMBERS = frozenset(
     }
 )
 _PRINCIPAL_KINDS = frozenset({"AWS", "Service", "Federated", "CanonicalUser"})
-_ACTION = re.compile(r"\*|ecr:[A-Za-z*]+", re.ASCII | re.IGNORECASE)
+_ACTION = re.compile(r"\*|ecr:[A-Za-z*?]+", re.ASCII | re.IGNORECASE)
 # Two permissions are of no operation.
 _ACTIONS = frozenset(
     f"ecr:{name}".lower() for name in (*REQUESTS, "BatchImportUpstreamImage", "ReplicateImage")
@@ -58,7 +58,7 @@ def read_identity_policies(policies: Mapping[str, PolicySource]) -> dict[str, st
         text = json.dumps(source) if isinstance(source, Mapping) else str(source)
         if not _is_identity_policy(text):
             raise ValueError(
-                f"iam[{arn!r}] is no identity policy: each of its statements needs Effect, Action "
+                f"the policy of {arn!r} is no identity policy: each of its statements needs Effect, Action "
                 "(or NotAction) and Resource (or NotResource), and has no Principal; its Condition, "
                 "if there is one, needs operators that IAM has"
             )
@@ -144,7 +144,9 @@ def _is_principal(principal: object) -> bool:
 
 def _is_action(action: str) -> bool:
     """Return whether an action is one of ECR, or has a wildcard and may be some."""
-    return _ACTION.fullmatch(action) is not None and ("*" in action or action.lower() in _ACTIONS)
+    return _ACTION.fullmatch(action) is not None and (
+        "*" in action or "?" in action or action.lower() in _ACTIONS
+    )
 
 
 def _is_condition(condition: object) -> bool:
