@@ -41,6 +41,18 @@ def test_its_time_has_a_zone(fresh: EcrEmulator) -> None:
     assert fresh.clock.now() >= LONG_AGO
 
 
+@pytest.mark.parametrize(
+    "time", [datetime(1969, 12, 31, tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UTC)]
+)
+def test_it_can_be_set_to_times_of_aws(fresh: EcrEmulator, time: datetime) -> None:
+    """What a response could not name is refused, and the clock goes on as before."""
+    with pytest.raises(ValueError, match="from 1970 to the year 8999"):
+        fresh.clock.set(time)
+    with pytest.raises(ValueError, match="from 1970 to the year 8999"):
+        fresh.clock.advance(time - fresh.clock.now())
+    assert abs(fresh.clock.now() - datetime.now(UTC)) < timedelta(seconds=5)
+
+
 def test_repositories_are_created_by_it(fresh: EcrEmulator, typed: EcrClient) -> None:
     """createdAt of a repository is the emulator's time."""
     fresh.clock.set(LONG_AGO)

@@ -11,6 +11,10 @@ from typing import Final, TypeAlias
 BACKGROUND_TIME: Final = timedelta(seconds=1)
 """How long each work in the background takes, by the emulator's clock: a scan, a replication."""
 
+_EARLIEST: Final = datetime(1970, 1, 1, tzinfo=UTC)
+# Python's times end with the year 9999, and what expires must still expire before.
+_LATEST: Final = datetime(9000, 1, 1, tzinfo=UTC)
+
 Action: TypeAlias = Callable[[datetime], None]
 """Work in the background; it gets the time at which it runs."""
 
@@ -26,16 +30,31 @@ class Clock:
         return datetime.now(UTC) + self._offset
 
     def set(self, time: datetime) -> None:
-        """Set the time, from which the clock goes on; `time` must be timezone-aware."""
-        self._offset = time - datetime.now(UTC)
+        """Set the time, from which the clock goes on; `time` must be timezone-aware.
+
+        Raises:
+            ValueError: The time is before 1970 or after the year 8999.
+        """
+        self._shift_by(time - datetime.now(UTC))
 
     def advance(self, duration: timedelta) -> None:
-        """Let a duration pass at once."""
-        self._offset += duration
+        """Let a duration pass at once.
+
+        Raises:
+            ValueError: The time would be before 1970 or after the year 8999.
+        """
+        self._shift_by(self._offset + duration)
 
     def reset(self) -> None:
         """Return to the machine's time."""
         self._offset = timedelta()
+
+    def _shift_by(self, offset: timedelta) -> None:
+        """Set how far the clock is ahead of the machine's, if its time can be a time of AWS."""
+        now = datetime.now(UTC)
+        if not _EARLIEST - now <= offset <= _LATEST - now:
+            raise ValueError("the clock's time must be from 1970 to the year 8999")
+        self._offset = offset
 
 
 class Scheduler:
