@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import boto3
+import pytest
 
 from ecr_typed.testing import EcrEmulator
 
@@ -41,6 +42,20 @@ def test_other_keys_work_in_the_emulators_account() -> None:
     with EcrEmulator(account_id="210987654321") as emulator:
         assert registry_of(emulator, "AKIAIOSFODNN7EXAMPLE") == "210987654321"
         assert registry_of(emulator, "testing") == "210987654321"
+
+
+def test_an_account_has_twelve_digits() -> None:
+    """A wrong id is refused where it is given, and not later as one that may do nothing."""
+    emulator = EcrEmulator()
+    for refused in (
+        lambda: EcrEmulator(account_id="1234-5678-9012"),
+        lambda: emulator.client(account_id="12"),
+        lambda: emulator.boto3_client(account_id="12"),
+        lambda: emulator.push_image("app", account_id="12"),
+        lambda: emulator.add_organization("o-exampleorgid", ["123456789012", "12"]),
+    ):
+        with pytest.raises(ValueError, match=r"must be 12 digits, not '(12|1234-5678-9012)'"):
+            refused()
 
 
 def test_accounts_and_regions_are_apart(

@@ -230,3 +230,5 @@ def test_it_listens_where_it_is_told(host: str, named: str) -> None:
         client = emulator.boto3_client()
         assert client.describe_repositories()["repositories"] == []
         client.close()
+        # Its own host needs no proxy, either.
+        assert host in {"0.0.0.0", *emulator.environment()["NO_PROXY"].split(",")}

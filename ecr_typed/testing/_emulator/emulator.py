@@ -9,7 +9,7 @@ from ecr_typed.testing._emulator.clients import SessionFactory, without_proxies
 from ecr_typed.testing._emulator.http.dispatcher import Dispatcher
 from ecr_typed.testing._emulator.http.faults import Faults
 from ecr_typed.testing._emulator.http.server import HOST, EmulatorRequestHandler, EmulatorServer
-from ecr_typed.testing._emulator.registry.accounts import Accounts
+from ecr_typed.testing._emulator.registry.accounts import Accounts, check_account_id
 from ecr_typed.testing._emulator.registry.clock import Clock
 from ecr_typed.testing._emulator.registry.policy_documents import read_identity_policies
 from ecr_typed.testing._emulator.registry.repositories import LOCAL, Options, RegistryHost
@@ -91,7 +91,8 @@ class EcrEmulator(EmulatorSetup):
 
         Raises:
             ImportError: `moto` is asked for, but its extra is not installed.
-            ValueError: A policy in `iam` is no identity policy.
+            ValueError: A policy in `iam` is no identity policy, or `account_id` has not twelve
+                digits.
         """
         self.latency = latency
         self.clock = Clock()
@@ -188,6 +189,9 @@ class EcrEmulator(EmulatorSetup):
         `AWS_PROFILE` names comes before the credentials in some SDKs: unset it.
         """
         url = self.endpoint_url
+        unproxied = ["127.0.0.1", "localhost"]
+        if self._host not in {*_ANY_HOST, *unproxied}:
+            unproxied.append(self._host)
         services = ("",) if self._has_moto else ("_ECR", "_STS")
         return {
             **{f"AWS_ENDPOINT_URL{service}": url for service in services},
@@ -198,8 +202,8 @@ class EcrEmulator(EmulatorSetup):
             "AWS_SECRET_ACCESS_KEY": "emulator",
             "AWS_SESSION_TOKEN": "",
             "AWS_EC2_METADATA_DISABLED": "true",
-            "NO_PROXY": "127.0.0.1,localhost",
-            "no_proxy": "127.0.0.1,localhost",
+            "NO_PROXY": ",".join(unproxied),
+            "no_proxy": ",".join(unproxied),
         }
 
     def client(
@@ -282,6 +286,8 @@ class EcrEmulator(EmulatorSetup):
         }
 
     def _session(self, region_name: str | None, account_id: str | None) -> boto3.Session:
+        if account_id is not None:
+            check_account_id(account_id, "account_id")
         return self._sessions.session(
             account_id or self.account_id, region_name or self.region_name
         )

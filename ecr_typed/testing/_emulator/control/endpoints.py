@@ -14,6 +14,7 @@ from ecr_typed.testing._emulator.control.members import (
     REGISTRY,
     USUAL_FAULTS,
     Member,
+    duration,
     image_id,
     integer,
     mapping,
@@ -127,8 +128,7 @@ def _add_kms_key(target: ControlTarget, values: Values) -> object:
 
 
 def _add_principal(target: ControlTarget, values: Values) -> object:
-    after = timedelta(seconds=values.get("afterSeconds", 0))
-    target.setup.add_principal(values["arn"], after=after)
+    target.setup.add_principal(values["arn"], after=values.get("afterSeconds", timedelta()))
     return {}
 
 
@@ -157,7 +157,7 @@ def _set_time(target: ControlTarget, values: Values) -> object:
 
 
 def _advance_time(target: ControlTarget, values: Values) -> object:
-    target.clock.advance(timedelta(seconds=values["seconds"]))
+    target.clock.advance(values["seconds"])
     return _time(target, values)
 
 
@@ -288,7 +288,7 @@ ENDPOINTS: Mapping[tuple[str, str], Endpoint] = {
         "Add an IAM principal that policies can name; from then on, unknown ones are refused.",
         {
             "arn": text("The ARN of a role, of a user or of an account's root.", is_required=True),
-            "afterSeconds": number("How long until policies can name it; default: 0."),
+            "afterSeconds": duration("How long until policies can name it; default: 0."),
         },
         _add_principal,
     ),
@@ -316,7 +316,9 @@ ENDPOINTS: Mapping[tuple[str, str], Endpoint] = {
         "Set the emulator's time.", {"time": time("The time.", is_required=True)}, _set_time
     ),
     ("POST", "/clock/advance"): Endpoint(
-        "Let time pass at once.", {"seconds": number("How long.", is_required=True)}, _advance_time
+        "Let time pass at once.",
+        {"seconds": duration("How long.", is_required=True)},
+        _advance_time,
     ),
     ("DELETE", "/clock"): Endpoint("Return to the machine's time.", {}, _reset_time),
     ("GET", "/faults"): Endpoint("Return the faults that calls have met.", {}, _injected),

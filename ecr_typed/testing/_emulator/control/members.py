@@ -8,7 +8,7 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple, cast
 
 from ecr_typed import EcrResponseError, from_boto3
@@ -80,6 +80,13 @@ def _time(text: str, name: str) -> datetime:
     return time
 
 
+def _duration(seconds: float, name: str) -> timedelta:
+    try:
+        return timedelta(seconds=seconds)
+    except (ValueError, OverflowError) as error:
+        raise ControlError(f"{name} must be a number of seconds, not {seconds}") from error
+
+
 def _models(kind: type[Any]) -> Callable[[Any, str], list[Any]]:
     """Return a reader of models that are spelled as boto3 spells them."""
 
@@ -138,6 +145,11 @@ def time(description: str, *, is_required: bool = False) -> Member:
     """Return a member with a point in time."""
     schema = {"type": "string", "format": "date-time", "description": description}
     return Member(schema, is_required, _time)
+
+
+def duration(description: str, *, is_required: bool = False) -> Member:
+    """Return a member with a number of seconds."""
+    return Member({"type": "number", "description": description}, is_required, _duration)
 
 
 def models(kind: type[Repository | RepositoryCreationTemplate | ImageDetail]) -> Member:

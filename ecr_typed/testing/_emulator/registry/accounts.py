@@ -29,6 +29,16 @@ if TYPE_CHECKING:
 _ACCOUNT_ID = re.compile("[0-9]{12}")
 
 
+def check_account_id(account_id: str, name: str) -> None:
+    """Refuse what is no id of an account; `name` is the argument's.
+
+    Raises:
+        ValueError: It has not twelve digits.
+    """
+    if not _ACCOUNT_ID.fullmatch(account_id):
+        raise ValueError(f"{name} must be 12 digits, not {account_id!r}")
+
+
 @dataclass(frozen=True, slots=True)
 class KmsKey:
     """A key of KMS; `state` is KMS's: Enabled, Disabled, PendingDeletion ..."""

@@ -6,6 +6,8 @@ import warnings
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from ecr_typed.testing._emulator.registry.accounts import check_account_id
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
     from contextlib import AbstractContextManager
@@ -27,6 +29,7 @@ class EmulatorSetup:
     """Sets up the state of an emulator's service."""
 
     def __init__(self, service: EcrService, *, region_name: str, account_id: str) -> None:
+        check_account_id(account_id, "account_id")
         self.region_name = region_name
         self.account_id = account_id
         self._service = service
@@ -221,7 +224,12 @@ class EmulatorSetup:
 
         Returns:
             The key's ARN.
+
+        Raises:
+            ValueError: The alias does not begin with `alias/`.
         """
+        if alias is not None and not alias.startswith("alias/"):
+            raise ValueError(f"alias must begin with 'alias/', which {alias!r} does not")
         with self._registry(account_id, region_name) as registry:
             return self._service.accounts.add_kms_key(
                 registry.account_id, registry.region_name, key_id, alias, state
@@ -279,15 +287,20 @@ class EmulatorSetup:
 
         Raises:
             TypeError: `account_ids` is one text.
+            ValueError: One of them has not twelve digits.
         """
         if isinstance(account_ids, str):
             raise TypeError("account_ids must be a list of account ids, not one text")
+        for account_id in account_ids:
+            check_account_id(account_id, "each of account_ids")
         with self._service.exclusive() as registries:
             registries.accounts.add_organization(organization_id, account_ids)
 
     def _registry(
         self, account_id: str | None, region_name: str | None
     ) -> AbstractContextManager[Registry]:
+        if account_id is not None:
+            check_account_id(account_id, "account_id")
         return self._service.registry(
             account_id or self.account_id, region_name or self.region_name
         )
