@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import logging
+import math
 import re
 import signal
 import sys
@@ -40,20 +41,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, end)
-    emulator = EcrEmulator(
-        region_name=options.region_name,
-        account_id=options.account_id,
-        latency=options.latency,
-        host=options.host,
-        port=options.port,
-        moto=options.moto,
-        registry_host=options.registry_host,
-        iam=options.iam,
-    )
     try:
+        emulator = EcrEmulator(
+            region_name=options.region_name,
+            account_id=options.account_id,
+            latency=options.latency,
+            host=options.host,
+            port=options.port,
+            moto=options.moto,
+            registry_host=options.registry_host,
+            iam=options.iam,
+        )
         emulator.start()
+    except ImportError as error:
+        print(error, file=sys.stderr)
+        return 1
     except OSError as error:
-        print(f"can't listen on port {options.port}: {error.strerror}", file=sys.stderr)
+        where = f"{options.host}, port {options.port or 'any'}"
+        print(f"can't listen on {where}: {error.strerror}", file=sys.stderr)
         return 1
     if options.host not in _LOOPBACK:
         print(_WARNING.format(host=options.host), file=sys.stderr)
@@ -127,7 +132,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _account_id(text: str) -> str:
     if not re.fullmatch("[0-9]{12}", text):
-        raise argparse.ArgumentTypeError(f"an account id has 12 digits: {text!r}")
+        raise argparse.ArgumentTypeError(f"an account id has 12 digits, not {text!r}")
     return text
 
 
@@ -145,14 +150,16 @@ def _identity_policies(path: str) -> dict[str, str]:
 
 
 def _port(text: str) -> int:
-    port = int(text)
-    if not 0 <= port <= _HIGHEST_PORT:
-        raise argparse.ArgumentTypeError(f"ports go to {_HIGHEST_PORT}: {text!r}")
-    return port
+    if not re.fullmatch("[0-9]{1,5}", text) or int(text) > _HIGHEST_PORT:
+        raise argparse.ArgumentTypeError(f"a port is a number up to {_HIGHEST_PORT}, not {text!r}")
+    return int(text)
 
 
 def _seconds(text: str) -> float:
-    seconds = float(text)
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = math.nan
     if not 0 <= seconds < threading.TIMEOUT_MAX:
         raise argparse.ArgumentTypeError(f"no number of seconds to wait: {text!r}")
     return seconds

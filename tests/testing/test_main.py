@@ -100,8 +100,33 @@ def test_a_port_that_is_taken() -> None:
             [*COMMAND, "--host-port", str(port)], capture_output=True, text=True, check=False
         )
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr.startswith(f"can't listen on port {port}: ")
+    assert done.stderr.startswith(f"can't listen on 127.0.0.1, port {port}: ")
     assert done.stderr.count("\n") == 1
+
+
+def test_a_host_that_is_not_there(capsys: pytest.CaptureFixture[str]) -> None:
+    """A name without an address is told in one line, too."""
+    from ecr_typed.testing.__main__ import main
+
+    assert main(["--host", "no-such-host.invalid"]) == 1
+    error = capsys.readouterr().err
+    assert error.startswith("can't listen on no-such-host.invalid, port any: ")
+    assert error.count("\n") == 1
+
+
+def test_moto_that_is_not_installed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A missing extra is named in one line."""
+    from ecr_typed.testing.__main__ import main
+
+    for name in [each for each in sys.modules if "beside_moto" in each]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "moto", None)
+    assert main(["--moto"]) == 1
+    error = capsys.readouterr().err
+    assert "install ecr_typed[moto]" in error
+    assert error.count("\n") == 1
 
 
 @pytest.mark.parametrize(
@@ -110,6 +135,7 @@ def test_a_port_that_is_taken() -> None:
         ["--account-id", "12"],
         ["--port", "65536"],
         ["--port", "-1"],
+        ["--port", "http"],
         ["--latency", "-1"],
         ["--latency", "nan"],
         ["--latency", "soon"],
@@ -122,7 +148,10 @@ def test_options_that_make_no_sense(capsys: pytest.CaptureFixture[str], options:
     with pytest.raises(SystemExit) as caught:
         main(options)
     assert caught.value.code == 2
-    assert options[0] in capsys.readouterr().err
+    error = capsys.readouterr().err
+    assert options[0] in error
+    assert repr(options[1]) in error
+    assert "invalid _" not in error
 
 
 @pytest.mark.parametrize(
@@ -131,7 +160,7 @@ def test_options_that_make_no_sense(capsys: pytest.CaptureFixture[str], options:
         (None, "can't be read"),
         ("no json", "can't be read"),
         ("[]", "must have an object of policies by ARN"),
-        ('{"arn:aws:iam::123456789012:role/ci": {}}', "role/ci'] is no identity policy"),
+        ('{"arn:aws:iam::123456789012:role/ci": {}}', "role/ci' is no identity policy"),
     ],
 )
 def test_policies_that_make_no_sense(
