@@ -8,7 +8,7 @@ from functools import partial
 from types import UnionType
 from typing import Final, NamedTuple, TypeVar, cast
 
-from ecr_typed import ArgumentProblem, EcrClient, EcrRequestError, ImageIdentifier
+from ecr_typed import ArgumentProblem, EcrClient, EcrRequestError, ImageDetail, ImageIdentifier
 
 Item = TypeVar("Item")
 
@@ -125,8 +125,11 @@ def image(argument: str, value: object) -> Check:
     if isinstance(value, ImageIdentifier):
         fits = bool(value.image_digest or value.image_tag)
         return Check(argument, value, fits, "an ImageIdentifier with a digest or a tag")
-    is_reference = isinstance(value, str) and ":" in value
-    hint = "ImageReference.parse(...).image_id is what it names" if is_reference else ""
+    hint = ""
+    if isinstance(value, str) and ":" in value:
+        hint = "ImageReference.parse(...).image_id is what it names"
+    elif isinstance(value, ImageDetail):
+        hint = "pass its image_digest"
     allowed = "an ImageIdentifier, a digest that begins with 'sha256:', or a tag"
     return Check(argument, value, tag(argument, value).fits, allowed, hint)
 

@@ -17,6 +17,7 @@ from ecr_typed import (
     EcrResponseError,
     Image,
     ImageDetail,
+    ImageFailureCode,
     ImageIdentifier,
     ImageNotFoundException,
     ImageReferrer,
@@ -57,6 +58,16 @@ class TaggedImage:
 
     status: Status
     """`DONE`, `UNCHANGED` if the tag named the image already, or `PLANNED` in a dry run."""
+
+
+_MISSING: Final = frozenset(
+    (ImageFailureCode.IMAGE_NOT_FOUND, ImageFailureCode.IMAGE_TAG_DOES_NOT_MATCH_DIGEST)
+)
+"""The repository does not have what was asked for."""
+
+_TRANSIENT: Final = frozenset(
+    (ImageFailureCode.UPSTREAM_TOO_MANY_REQUESTS, ImageFailureCode.UPSTREAM_UNAVAILABLE)
+)
 
 
 def identifier(image: ImageIdentifier | str, argument: str = "image") -> ImageIdentifier:
@@ -124,14 +135,23 @@ def read_image(
     )
     for found in response.images or ():
         return found
-    raise _not_found(response, repository_name, wanted)
+    raise _unread(response, repository_name, wanted)
 
 
-def _not_found(
+def _unread(
     response: BatchGetImageResponse, repository_name: str, wanted: ImageIdentifier
 ) -> EcrError:
+    """Return why an image was not returned."""
     reasons = "; ".join(f"{f.failure_code}: {f.failure_reason}" for f in response.failures or ())
+    codes = {failure.failure_code for failure in response.failures or ()}
     name = wanted.image_digest or wanted.image_tag
+    if codes and codes.isdisjoint(_MISSING):
+        # It may well be there: whoever takes it for missing would push it again.
+        return EcrError(
+            f"BatchGetImage: the image {name} of {repository_name} can't be read ({reasons})",
+            operation_name="BatchGetImage",
+            is_transient=codes <= _TRANSIENT,
+        )
     error: dict[str, Any] = {
         "Code": "ImageNotFoundException",
         "Message": f"{repository_name} has no image {name} ({reasons or 'no reason given'})",
@@ -161,7 +181,7 @@ def read_manifest(
         ImageNotFoundException: The repository has no such image.
         EcrRequestError: An argument is wrong. Nothing was sent.
         EcrResponseError: The manifest is not the one that its digest names.
-        EcrError: A call failed.
+        EcrError: A call failed, or the image can't be read, for example because it is archived.
     """
     check.refuse_unfit(*check.place(ecr, repository_name, registry_id))
     found = read_image(ecr, repository_name, image, registry_id)

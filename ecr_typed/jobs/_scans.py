@@ -68,10 +68,8 @@ def read_scan(
         return _report(next(listing(page_size=1).pages()), listing)
     except ScanNotFoundException as error:
         return ScanReport(status=ScanReport.NO_SCAN, description=error.message)
-    except ImageArchivedException as error:
-        return ScanReport(status=ScanStatus.IMAGE_ARCHIVED, description=error.message)
-    except UnsupportedImageTypeException as error:
-        return ScanReport(status=ScanStatus.UNSUPPORTED_IMAGE, description=error.message)
+    except (ImageArchivedException, UnsupportedImageTypeException) as error:
+        return _refused(error)
 
 
 def scan_image(
@@ -122,8 +120,10 @@ def scan_image(
             once.start_image_scan(repository_name, wanted, registry_id=registry_id)
         except (LimitExceededException, ThrottlingException, ValidationException):
             pass
-        except (ImageArchivedException, UnsupportedImageTypeException):
-            return read_scan(ecr, repository_name, wanted, registry_id=registry_id)
+        except (ImageArchivedException, UnsupportedImageTypeException) as error:
+            report = read_scan(ecr, repository_name, wanted, registry_id=registry_id)
+            # Without a scan from before, nothing else says why there is none.
+            return _refused(error) if report.status == ScanReport.NO_SCAN else report
     until = monotonic() + timeout
     if timeout > 0:
         # The report has the status that the wait ended with.
@@ -139,6 +139,13 @@ def scan_image(
         if left <= 0 or report.is_conclusive or report.status not in MAY_FIND:
             return report
         calls.sleep(min(_PAUSE, left))
+
+
+def _refused(error: ImageArchivedException | UnsupportedImageTypeException) -> ScanReport:
+    """Return the report on an image that can't be scanned."""
+    is_archived = isinstance(error, ImageArchivedException)
+    status = ScanStatus.IMAGE_ARCHIVED if is_archived else ScanStatus.UNSUPPORTED_IMAGE
+    return ScanReport(status=status, description=error.message)
 
 
 def _report(

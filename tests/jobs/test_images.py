@@ -10,12 +10,14 @@ import pytest
 from ecr_typed import (
     CallEvent,
     EcrClient,
+    EcrError,
     EcrRequestError,
     ImageIdentifier,
     ImageNotFoundException,
     ImageTagAlreadyExistsException,
     ImageTagMutability,
     RepositoryNotFoundException,
+    TargetStorageClass,
 )
 from ecr_typed.documents import ImageIndex, Manifest
 from ecr_typed.jobs import (
@@ -28,6 +30,9 @@ from ecr_typed.jobs import (
 )
 from ecr_typed.testing import EcrEmulator
 from ecr_typed.testing.faults import DROPPED
+from tests.support.clients import MakeEcr
+from tests.support.untyped import untyped
+from tests.support.wire import Wire
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -80,6 +85,50 @@ def test_manifest_is_read_byte_for_byte(emulator: EcrEmulator, app: EcrClient) -
         read_manifest(app, "team/app", "v2")
     with pytest.raises(EcrRequestError, match="image: expected an ImageIdentifier"):
         read_manifest(app, "team/app", "")
+
+
+def test_image_that_cannot_be_read_is_not_taken_for_missing(
+    emulator: EcrEmulator, app: EcrClient
+) -> None:
+    pushed = emulator.push_image("team/app", tags=["v1"])
+    archived = ImageIdentifier(image_digest=pushed.image_digest)
+    app.update_image_storage_class("team/app", archived, TargetStorageClass.ARCHIVE)
+
+    with pytest.raises(EcrError, match=r"the image v1 of team/app can't be read .*archived") as hit:
+        read_manifest(app, "team/app", "v1")
+    assert not isinstance(hit.value, ImageNotFoundException)
+    assert not hit.value.is_transient
+
+
+@pytest.mark.parametrize(
+    ("code", "kind", "is_transient"),
+    [
+        ("ImageNotFound", ImageNotFoundException, False),
+        ("ImageTagDoesNotMatchDigest", ImageNotFoundException, False),
+        ("UpstreamUnavailable", EcrError, True),
+        ("UpstreamAccessDenied", EcrError, False),
+        ("KmsError", EcrError, False),
+        ("LaterCode", EcrError, False),
+    ],
+)
+def test_reasons_why_an_image_is_not_returned(
+    make: MakeEcr, wire: Wire, code: str, kind: type[EcrError], is_transient: bool
+) -> None:
+    failure = {"imageId": {"imageTag": "v1"}, "failureCode": code, "failureReason": "so it is"}
+    wire.will({"images": [], "failures": [failure]})
+    with pytest.raises(EcrError, match=f"{code}: so it is") as hit:
+        read_manifest(make(), "team/app", "v1")
+    assert type(hit.value) is kind
+    assert hit.value.is_transient is is_transient
+
+
+def test_whoever_passes_a_description_is_told_what_to_pass(
+    emulator: EcrEmulator, app: EcrClient
+) -> None:
+    emulator.push_image("team/app", tags=["v1"])
+    (newest,) = newest_images(app, "team/app")
+    with pytest.raises(EcrRequestError, match="; pass its image_digest"):
+        untyped(read_manifest)(app, "team/app", newest)
 
 
 def test_referrers_of_referrers_are_listed(emulator: EcrEmulator, app: EcrClient) -> None:

@@ -16,6 +16,7 @@ from ecr_typed import (
     ImageIdentifier,
     ImageScanFinding,
     ScanStatus,
+    TargetStorageClass,
     from_boto3,
     to_row,
 )
@@ -158,6 +159,21 @@ def test_image_is_scanned_and_read(emulator: EcrEmulator, app: EcrClient) -> Non
     report = scan_image(app, "team/app", "v1", timeout=30)
     assert report.status == ScanStatus.COMPLETE
     assert report.is_conclusive
+
+
+def test_image_that_cannot_be_scanned_has_a_status(emulator: EcrEmulator, app: EcrClient) -> None:
+    child = emulator.push_image("team/app", tags=["old"])
+    emulator.push_image("team/app", tags=["index"], children=[child])
+    other = emulator.push_image("team/app", tags=["archived"])
+    archived = ImageIdentifier(image_digest=other.image_digest)
+    app.update_image_storage_class("team/app", archived, TargetStorageClass.ARCHIVE)
+
+    report = scan_image(app, "team/app", "archived", timeout=0)
+    assert report.status == ScanStatus.IMAGE_ARCHIVED
+    assert "is archived and cannot be scanned" in (report.description or "")
+    report = scan_image(app, "team/app", "index", timeout=0)
+    assert report.status == ScanStatus.UNSUPPORTED_IMAGE
+    assert not report.is_conclusive
 
 
 def test_findings_of_all_pages_are_read_lazily(emulator: EcrEmulator, app: EcrClient) -> None:
