@@ -156,6 +156,8 @@ def registries(
     """
     given_regions = _texts("regions", regions)
     given_accounts = _texts("accounts", accounts)
+    for index, account in enumerate(given_accounts):
+        _check(f"accounts[{index}]", account, "an account id of 12 digits", _is_account_id)
     if role_name is None:
         owners: list[str | None] = [*given_accounts] or [None]
         return tuple(Registry(r, account_id=a) for a in owners for r in given_regions)
@@ -164,8 +166,6 @@ def registries(
     if not given_accounts:
         problem = ArgumentProblem("accounts", "()", "the accounts that have the role `role_name`")
         raise EcrRequestError([problem])
-    for account in given_accounts:
-        _check("accounts", account, "ids of 12 digits", _is_account_id)
     arns = [f"arn:{partition}:iam::{account}:role/{role_name}" for account in given_accounts]
     return tuple(Registry(region, role_arn=arn) for arn in arns for region in given_regions)
 
