@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import socket
+import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from types import FrameType
 from typing import Any, Final, NoReturn
 
 import boto3
@@ -18,6 +21,7 @@ from ecr_typed._redaction import without_secrets
 from tests.support.clients import KINDS, MakeEcr, boto3_client
 from tests.support.errors import error_of
 from tests.support.fault_server import PATIENCE, Fault, FaultServer
+from tests.support.recorder import Recorder
 from tests.support.wire import Wire, refusal
 
 ONCE: Final = RetryPolicy(max_attempts=1)
@@ -180,3 +184,46 @@ def test_events_and_errors_show_no_headers(made: EcrClient, wire: Wire) -> None:
     exchange = Exchange({"policyText": "PASSWORD"})
     exchange.headers, exchange.body = {"authorization": "PASSWORD"}, b"PASSWORD"
     assert "PASSWORD" not in repr(exchange)
+
+
+def test_frames_of_an_interruption_show_no_secrets() -> None:
+    """Wherever a direct request is interrupted, no frame of it shows a token or a password."""
+    session = boto3.Session("id", "SECRET-KEY", "SECRET-TOKEN", region_name="us-east-1")
+    data = {"authorizationToken": f"SECRET-{TOKEN}", "expiresAt": 1.7e9, "proxyEndpoint": "x"}
+    with Recorder() as proxy:
+        proxy.body = json.dumps({"authorizationData": [data]}).encode()
+        proxies = {"http": proxy.url.replace("//", "//user:SECRET-PASSWORD@")}
+        config = Config(proxies=proxies)
+        with EcrClient(session=session, endpoint_url="http://ecr.invalid", config=config) as ecr:
+            count = 0
+            # Each round is interrupted one line later than the one before, until none is any more.
+            while (interruption := _interrupted(ecr.get_authorization_token, count)) is not None:
+                shown = list(_shown_by_frames(interruption))
+                assert not [text for text in shown if "SECRET" in text]
+                count += 1
+    assert count > 40
+
+
+def _interrupted(call: Callable[[], object], lines: int) -> BaseException | None:
+    """Interrupt a call once it has run so many lines of the direct way; return what came of it."""
+    left = lines
+
+    def trace(frame: FrameType, event: str, _: object) -> Any:
+        nonlocal left
+        if frame.f_globals.get("__name__", "").rpartition(".")[2] not in {"direct", "transport"}:
+            return None
+        if event == "line":
+            left -= 1
+            if left == -1:
+                raise KeyboardInterrupt
+        return trace
+
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        call()
+    except KeyboardInterrupt as interruption:
+        return interruption
+    finally:
+        sys.settrace(before)
+    return None

@@ -86,7 +86,7 @@ class DirectWay:
         body = _body(plan.operation_model.name, exchange.parameters)
         request: Any = _Request("POST", plan.url, data=body)
         # botocore's own class for headers takes as long as the signature, to find any spelling.
-        headers: dict[str, Any] = dict(plan.headers)
+        headers = _Headers(plan.headers)
         request.headers, request.context = headers, context
         add_recursion_detection_header({"headers": headers})
         self._sign(plan, request)
@@ -164,6 +164,13 @@ class _Request(AWSRequest):
     def body(self) -> Any:
         """The body; botocore's own class prepares the whole request to find it."""
         return self.data
+
+
+class _Headers(dict[str, Any]):
+    """Headers that don't show a session's token where an error reporter shows what a frame holds."""
+
+    def __repr__(self) -> str:
+        return f"<headers {', '.join(self)}>"
 
 
 def _once(function: Callable[[Any], Any]) -> Callable[[Any], Any]:

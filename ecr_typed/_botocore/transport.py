@@ -46,6 +46,10 @@ class Response(NamedTuple):
     """Names are found in any case."""
     body: bytes
 
+    def __repr__(self) -> str:
+        """Show no token: error reporters show what the frames of an exception hold."""
+        return f"<response {self.status}>"
+
 
 class _Route(NamedTuple):
     """The way to the service, which is the same for all requests of a client."""
@@ -57,6 +61,10 @@ class _Route(NamedTuple):
     target: str
     """What stands in the request's first line."""
     proxy_url: str | None
+
+    def __repr__(self) -> str:
+        """Show no password of a proxy."""
+        return f"<route to {self.target}>"
 
 
 class Transport:
@@ -76,10 +84,9 @@ class Transport:
             BotoCoreError: No response came, as botocore says it.
         """
         options: dict[str, Any] = {}
-        proxy_url = None
+        route = None
         try:
             pool, route = self._current_route()
-            proxy_url = route.proxy_url
             if read_timeout is not None:
                 options["timeout"] = Timeout(connect=self._connect_timeout(), read=read_timeout)
             response = pool.urlopen(
@@ -98,7 +105,7 @@ class Transport:
         except CancelledError:
             raise
         except Exception as error:
-            raise self._botocores(error, proxy_url) from error
+            raise self._botocores(error, route) from error
 
     def _current_route(self) -> tuple[Any, _Route]:
         session = self._session
@@ -114,21 +121,22 @@ class Transport:
         url = self._url
         manager = session._manager
         # These are the steps of the session's own `send`; there is no public way to them.
-        proxy_url = session._proxy_config.proxy_url_for(url)
-        pool = session._get_connection_manager(url, proxy_url).connection_from_url(url)
+        find_proxy = session._proxy_config.proxy_url_for
+        pool = session._get_connection_manager(url, find_proxy(url)).connection_from_url(url)
         session._setup_ssl_cert(pool, url, session._verify)
-        target = session._get_request_target(url, proxy_url)
-        route = self._route = _Route(manager, ref(pool), target, proxy_url)
+        target = session._get_request_target(url, find_proxy(url))
+        route = self._route = _Route(manager, ref(pool), target, find_proxy(url))
         return pool, route
 
     def _connect_timeout(self) -> Any:
         configured = self._session._timeout
         return configured.connect_timeout if isinstance(configured, Timeout) else configured
 
-    def _botocores(self, error: Exception, proxy_url: str | None) -> Exception:
+    def _botocores(self, error: Exception, route: _Route | None) -> Exception:
         """Return what botocore raises for an exception of its HTTP library."""
         for kinds, botocores in _ERRORS:
             if isinstance(error, kinds):
+                proxy_url = None if route is None else route.proxy_url
                 url = self._url if proxy_url is None else mask_proxy_url(proxy_url)
                 return botocores(endpoint_url=self._url, proxy_url=url, error=error)
         return botocore_errors.HTTPClientError(error=error)
