@@ -227,6 +227,41 @@ def test_a_role_with_a_policy_may_do_what_it_allows() -> None:
         assert ci.describe_images("app").to_list() == []
 
 
+@pytest.mark.parametrize(
+    ("principal", "is_allowed"),
+    [
+        ("*", True),
+        ({"AWS": "*"}, True),
+        ({"AWS": ROLE}, True),
+        ({"AWS": "arn:aws:sts::123456789012:assumed-role/ci/build"}, True),
+        ({"AWS": "123456789012"}, False),
+        ({"AWS": "arn:aws:iam::123456789012:root"}, False),
+    ],
+)
+def test_an_account_that_is_allowed_leaves_it_to_its_identity_policies(
+    principal: Any, *, is_allowed: bool
+) -> None:
+    """Naming the own account grants a role nothing (IAM user guide, policy elements: Principal)."""
+    no_policy = {"Statement": {"Effect": "Allow", "Action": "s3:*", "Resource": "*"}}
+    with (
+        EcrEmulator(iam={ROLE: no_policy}) as emulator,
+        emulator.client() as owner,
+        as_role(emulator) as ci,
+    ):
+        owner.create_repository("app")
+        rule = {"Effect": "Allow", "Principal": principal, "Action": "ecr:ListImages"}
+        owner.set_repository_policy("app", json.dumps({"Statement": [rule]}))
+        if is_allowed:
+            assert ci.list_images("app").to_list() == []
+        else:
+            with pytest.raises(AccessDeniedException, match="no identity-based policy allows"):
+                ci.list_images("app").to_list()
+        rule["Effect"] = "Deny"
+        owner.set_repository_policy("app", json.dumps({"Statement": [rule]}))
+        with pytest.raises(AccessDeniedException, match="explicit deny in a resource-based"):
+            ci.list_images("app").to_list()
+
+
 def test_referrers_are_listed_by_those_who_may_pull() -> None:
     """ListImageReferrers is allowed by ecr:BatchGetImage, as its reference says."""
     puller = {"Statement": {"Effect": "Allow", "Action": "ecr:BatchGetImage", "Resource": "*"}}

@@ -2,7 +2,8 @@
 
 A caller's own account is allowed everything that no policy denies. Another account needs a policy
 that allows the call: the repository's or the registry's. Principals that have policies of their own
-need these to allow it, too; in their own account it is enough if either kind does.
+need these to allow it, too; in their own account it is enough if either kind does, provided that the
+repository's or the registry's names them and not just their account.
 """
 
 from __future__ import annotations

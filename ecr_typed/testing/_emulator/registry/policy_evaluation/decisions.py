@@ -48,7 +48,7 @@ def decide_on_resource(
         statement["Effect"]
         for text in texts
         for statement, variables in _statements_with(text or "", context)
-        if _includes_caller(statement, context.caller)
+        if _includes_caller(statement, context)
         and _applies(statement, action, resource, context, variables)
     )
 
@@ -108,16 +108,29 @@ def _includes_action(statement: Statement, action: str) -> bool:
     return found == ("Action" in statement)
 
 
-def _includes_caller(statement: Statement, caller: Caller) -> bool:
+def _includes_caller(statement: Statement, context: RequestContext) -> bool:
+    caller = context.caller
     principal: Any = statement.get("Principal", statement.get("NotPrincipal"))
-    names = ["*"] if principal == "*" else listed(principal.get("AWS", []))
-    # To name an account is to name all of its users and roles.
-    found = any(
-        name in ("*", caller.account_id, caller.arn, caller.principal_arn)
-        or name.endswith(f":iam::{caller.account_id}:root")
-        for name in names
+    names: list[str] = ["*"] if principal == "*" else listed(principal.get("AWS", []))
+    found = any(name in ("*", caller.arn, caller.principal_arn) for name in names) or (
+        _reaches_members(statement, context) and any(_is_account(n, caller) for n in names)
     )
     return found == ("Principal" in statement)
+
+
+def _is_account(name: str, caller: Caller) -> bool:
+    return name == caller.account_id or name.endswith(f":iam::{caller.account_id}:root")
+
+
+def _reaches_members(statement: Statement, context: RequestContext) -> bool:
+    """Return whether to name the caller's account is to name its users and roles.
+
+    To allow something to the own account only delegates it: what its users and roles may do is left
+    to their own policies. See [AWS account
+    principals](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html).
+    """
+    is_grant = statement["Effect"] == "Allow" and "Principal" in statement
+    return not is_grant or context.caller.account_id != context.resource_account_id
 
 
 def _includes_resource(statement: Statement, resource: str, variables: Values | None) -> bool:
