@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+import re
 from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
 from typing import Any, Final
@@ -40,6 +41,8 @@ MEDIA_TYPES: Final = (
     "application/vnd.oci.artifact.manifest.v1+json",
 )
 """All kinds of manifests. Without naming them, a list may come as the manifest of one platform."""
+
+_TAG_OF_COSIGN: Final = re.compile(r"sha256-[0-9a-f]{64}\.[a-z]+")
 
 
 class UnexpectedTagError(EcrError):
@@ -89,6 +92,9 @@ def newest_images(
 ) -> list[ImageDetail]:
     """Find the images that were pushed last. All pages are read, as they have no order.
 
+    Signatures, SBOMs and other artifacts that refer to an image are left out, as they are pushed
+    after it: `referrers` lists them.
+
     Args:
         ecr: The client.
         repository_name: The repository.
@@ -115,10 +121,18 @@ def newest_images(
         registry_id=registry_id,
         filter=DescribeImagesFilter(tag_status=TagStatus.TAGGED) if patterns else None,
     )
-    found = (image for image in listing if not patterns or _has_tag(image, patterns))
+    images = (image for image in listing if not _is_attached(image))
+    found = (image for image in images if not patterns or _has_tag(image, patterns))
     return heapq.nlargest(
         limit, found, key=lambda image: (image.image_pushed_at, image.image_digest)
     )
+
+
+def _is_attached(image: ImageDetail) -> bool:
+    """Return whether an image refers to another one, by its subject or by its tags alone."""
+    tags = image.image_tags or ()
+    is_named_so = bool(tags) and all(_TAG_OF_COSIGN.fullmatch(tag) for tag in tags)
+    return is_named_so or image.subject_manifest_digest is not None
 
 
 def _has_tag(image: ImageDetail, patterns: Iterable[str]) -> bool:

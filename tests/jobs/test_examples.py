@@ -163,11 +163,12 @@ def test_labels_of_the_newest_images_are_printed(emulator: EcrEmulator, ecr: Ecr
     ecr.create_repository("team/app")
     ecr.create_repository("team/empty")
     image = emulator.push_image("team/app", tags=["v1"])
-    emulator.push_image("team/app", subject=image, pushed_at=datetime.now(UTC) - timedelta(days=1))
+    emulator.push_image("team/app", subject=image, artifact_type="application/spdx+json")
     done = run(emulator, "labels.py")
     assert done.stderr == ""
     lines = sorted(done.stdout.splitlines())
     assert lines[0].startswith("team/app ('v1',): {")
+    assert lines[0].endswith(" ['application/spdx+json']")
     assert lines[1] == "team/empty no images"
 
 
@@ -243,7 +244,7 @@ def test_scan_report_has_a_line_for_each_repository(emulator: EcrEmulator, ecr: 
     for name in ("team/clean", "team/bad", "team/new", "team/empty"):
         ecr.create_repository(name)
         if name != "team/empty":
-            emulator.push_image(name, tags=["v1"])
+            emulator.push_image(name, subject=emulator.push_image(name, tags=["v1"]))
     emulator.set_scan_findings("team/clean", ImageIdentifier(image_tag="v1"), [])
     finding = ImageScanFinding(name="CVE-2026-1", severity=FindingSeverity.HIGH)
     emulator.set_scan_findings("team/bad", ImageIdentifier(image_tag="v1"), [finding])

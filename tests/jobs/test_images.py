@@ -35,6 +35,7 @@ from tests.support.untyped import untyped
 from tests.support.wire import Wire
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
+DAY = timedelta(days=1)
 
 
 @pytest.fixture
@@ -69,6 +70,21 @@ def test_newest_images_come_by_push_time(emulator: EcrEmulator, app: EcrClient) 
         newest_images(app, "team/app", limit=0)
     with pytest.raises(EcrRequestError, match="put it in a list"):
         newest_images(app, "team/app", tags="v*")
+
+
+def test_what_is_attached_to_an_image_is_no_newest_image(
+    emulator: EcrEmulator, app: EcrClient
+) -> None:
+    child = emulator.push_image("team/app", pushed_at=NOW)
+    index = emulator.push_image("team/app", tags=["v1"], children=[child], pushed_at=NOW + DAY)
+    sbom = emulator.push_image("team/app", tags=["sbom"], subject=index, pushed_at=NOW + 2 * DAY)
+    emulator.push_image("team/app", subject=sbom, pushed_at=NOW + 3 * DAY)
+    signature = f"{index.image_digest.replace(':', '-')}.sig"
+    emulator.push_image("team/app", tags=[signature], pushed_at=NOW + 4 * DAY)
+
+    found = newest_images(app, "team/app", limit=9)
+    assert [one.image_digest for one in found] == [index.image_digest, child.image_digest]
+    assert [one.image_tags for one in newest_images(app, "team/app", tags=["*"])] == [("v1",)]
 
 
 def test_manifest_is_read_byte_for_byte(emulator: EcrEmulator, app: EcrClient) -> None:
