@@ -6,7 +6,7 @@ import sys
 
 from ecr_typed import EcrClient, Repository
 from ecr_typed.documents import LifecyclePolicy, LifecycleRule
-from ecr_typed.jobs import each_repository, ensure_lifecycle_policy, progress_bar
+from ecr_typed.jobs import each_repository, ensure_lifecycle_policy, progress_bar, read_image_graph
 
 policy = LifecyclePolicy([LifecycleRule.expire_untagged(days=14), LifecycleRule.keep_newest(100)])
 dry = "--apply" not in sys.argv
@@ -14,9 +14,10 @@ dry = "--apply" not in sys.argv
 
 def set_policy(ecr: EcrClient, repository: Repository) -> str:
     """Set the policy where it expires at most half of the images."""
-    images = ecr.describe_images(repository.repository_name).to_list()
-    count = f"{len(policy.decide(images))} of {len(images)} images"
-    if len(policy.decide(images)) > len(images) / 2:
+    graph = read_image_graph(ecr, repository.repository_name)
+    gone = policy.decide(graph.images.values(), indexes=graph.children)
+    count = f"{len(gone)} of {len(graph.images)} images"
+    if len(gone) > len(graph.images) / 2:
         return f"left: {count} would expire"
     done = ensure_lifecycle_policy(ecr, repository.repository_name, policy, dry_run=dry)
     return f"{done.status.lower()}: {count} expire"

@@ -119,7 +119,7 @@ class LifecyclePolicy:
         self,
         images: Iterable[ImageDetail],
         *,
-        indexes: Iterable[ImageIndex] = (),
+        indexes: Iterable[ImageIndex] | Mapping[str, Iterable[str]] = (),
         now: datetime | None = None,
     ) -> Mapping[str, LifecycleDecision]:
         """Preview locally which images the policy would expire or archive.
@@ -131,8 +131,10 @@ class LifecyclePolicy:
             images: All images of the repository, including archived ones: those that
                 `describe_images` returns for the status `ANY`. An artifact that refers to one of
                 the others, such as a signature, is expired with it and gets no decision.
-            indexes: The indexes of the repository. An image that one of them lists is kept as long
-                as the index. Default: none, so images that an index lists are treated like others.
+            indexes: The indexes of the repository, or the digests that each of them lists, by its
+                digest: `children` of the graph that `read_image_graph` returns. An image that one
+                of them lists is kept as long as the index. Default: none, so images that an index
+                lists are treated like others.
             now: The time at which to apply the policy, with a time zone. Default: the current time.
 
         Returns:
@@ -147,7 +149,12 @@ class LifecyclePolicy:
         from ecr_typed.models import ImageDetail
 
         images = items_of(images, ImageDetail, "images")
-        indexes = items_of(indexes, ImageIndex, "indexes")
+        children: Mapping[str, Iterable[str]]
+        if isinstance(indexes, Mapping):
+            children = cast("Mapping[str, Iterable[str]]", indexes)
+        else:
+            read = items_of(indexes, ImageIndex, "indexes")
+            children = {each.digest: [one.digest for one in each.manifests] for each in read}
         if now is None:
             now = datetime.now(UTC)
         elif now.tzinfo is None:
@@ -156,7 +163,7 @@ class LifecyclePolicy:
         readable = [rule for rule in rules if rule is not None]
         if len(readable) < len(rules) or "rules" in self.extra:
             raise self._undecided(None if "rules" in self.extra else rules.index(None))
-        return FrozenMap(decide(readable, images, indexes, now))
+        return FrozenMap(decide(readable, images, children, now))
 
     def _undecided(self, index: int | None) -> EcrRequestError:
         from ecr_typed import EcrRequestError

@@ -20,7 +20,6 @@ from ecr_typed.documents._lifecycle_rules import (
 )
 
 if TYPE_CHECKING:
-    from ecr_typed.documents._manifests import ImageIndex
     from ecr_typed.models import ImageDetail
 
 _StorageClass: TypeAlias = Literal["standard", "archive"]
@@ -81,7 +80,7 @@ def evaluable(rule: LifecycleRule) -> _Rule | None:
 def decide(
     rules: Iterable[_Rule],
     images: Iterable[ImageDetail],
-    indexes: Iterable[ImageIndex],
+    children: Mapping[str, Iterable[str]],
     now: datetime,
 ) -> dict[str, LifecycleDecision]:
     """Return the decisions by digest, in the order of the rules and from old images to new ones."""
@@ -95,7 +94,7 @@ def decide(
                 decision = LifecycleDecision(rule=rule.rule, action=rule.rule.action)
                 decisions[image.image_digest] = decision
         claimed.update(image.image_digest for image in fitting)
-    return _without_children(decisions, by_digest, indexes)
+    return _without_children(decisions, by_digest, children)
 
 
 def _fits(rule: _Rule, image: ImageDetail, by_digest: Mapping[str, ImageDetail]) -> bool:
@@ -194,14 +193,14 @@ _ACTIONS = {"expire": None, "transition": "archive"}
 def _without_children(
     decisions: Mapping[str, LifecycleDecision],
     by_digest: Mapping[str, ImageDetail],
-    indexes: Iterable[ImageIndex],
+    children: Mapping[str, Iterable[str]],
 ) -> dict[str, LifecycleDecision]:
     """Leave out images that are listed by an index that stays. Indexes may be nested."""
     parents: dict[str, set[str]] = {}
-    for index in indexes:
-        if index.digest in by_digest and _storage_class(by_digest[index.digest]) == "standard":
-            for child in index.manifests:
-                parents.setdefault(child.digest, set()).add(index.digest)
+    for index, listed in children.items():
+        if index in by_digest and _storage_class(by_digest[index]) == "standard":
+            for child in listed:
+                parents.setdefault(child, set()).add(index)
     left = dict(decisions)
     while kept := {digest for digest in left if parents.get(digest, set()) - left.keys()}:
         left = {digest: left[digest] for digest in left if digest not in kept}

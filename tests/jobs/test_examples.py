@@ -131,6 +131,9 @@ def test_lifecycle_policy_is_set_but_where_it_expires_much(
         for _ in range(untagged):
             emulator.push_image(name, pushed_at=old)
     ecr.create_repository("other/app")
+    ecr.create_repository("team/platforms")
+    children = [emulator.push_image("team/platforms", pushed_at=old) for _ in range(4)]
+    emulator.push_image("team/platforms", tags=["v1"], children=children, pushed_at=old)
 
     dry = run(emulator, "lifecycle_everywhere.py", "team/*")
     assert dry.stderr == ""
@@ -140,6 +143,8 @@ def test_lifecycle_policy_is_set_but_where_it_expires_much(
     assert sorted(done.stdout.splitlines()) == [
         "team/few created: 1 of 2 images expire",
         "team/many left: 3 of 4 images would expire",
+        # What an index lists stays with it.
+        "team/platforms created: 0 of 5 images expire",
     ]
     assert ecr.get_lifecycle_policy("team/few").lifecycle_policy_text
 

@@ -125,6 +125,8 @@ def test_the_service_previews_what_is_decided_locally(
         previewed = past.preview(str(policy))
 
     decisions = policy.decide(images, indexes=past.indexes, now=now)
+    children = {each.digest: [one.digest for one in each.manifests] for each in past.indexes}
+    assert policy.decide(images, indexes=children, now=now) == decisions
 
     assert [
         (digest, decision.rule.priority, decision.action.type)
