@@ -58,11 +58,15 @@ def account_to_read() -> Generator[str]:
 
 
 @pytest.mark.parametrize("page", [name for name, blocks in PROGRAMS.items() if blocks])
-def test_programs_run(page: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_programs_run(
+    page: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     """The programs of a page run one after the other, print what stands below, and only read.
 
     What writes has an emulator of its own, which the reader sees.
     """
+    if any("from moto import" in block.source for block in PROGRAMS[page]):
+        request.getfixturevalue("motos_handler")
     names: dict[str, Any] = {"__name__": "documentation"}
     with account_to_read() as endpoint_url:
         monkeypatch.setenv("AWS_ENDPOINT_URL_ECR", endpoint_url)
