@@ -167,7 +167,7 @@ class _Request(AWSRequest):
 
 
 class _Headers(dict[str, Any]):
-    """Headers that don't show a session's token where an error reporter shows what a frame holds."""
+    """Headers that don't show a session's token where an error reporter shows a frame."""
 
     def __repr__(self) -> str:
         return f"<headers {', '.join(self)}>"

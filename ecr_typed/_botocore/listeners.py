@@ -218,7 +218,7 @@ class Listeners:
 
 
 def _owners(parts: Iterable[object]) -> tuple[dict[str, object], list[str]]:
-    """Return what has the functions that make a call, by names, and the paths to these from there."""
+    """Return what has the functions that make a call, by names, and the paths to these."""
     owners: dict[str, object] = {}
     paths: list[str] = []
     for part, names in zip(parts, _METHODS_OF_THE_CLIENT.values(), strict=True):

@@ -146,9 +146,9 @@ def provider_of(error: BaseException, parameters: Mapping[str, Any]) -> str | No
 def home_of(function: object) -> str:
     """Return the module and name of a function as it was defined; empty if it is no function.
 
-    A decorator may give a wrapper the name of what it wraps, but not its code. A proxy of a function,
-    as tracers put in its place, says that it is a function and has that one's code: only its real
-    type tells.
+    A decorator may give a wrapper the name of what it wraps, but not its code. A proxy of a
+    function, as tracers put in its place, says that it is a function and has that one's code:
+    only its real type tells.
     """
     if type(function) is property:
         function = function.fget
