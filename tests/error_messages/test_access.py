@@ -8,6 +8,8 @@ from ecr_typed import AccessDeniedException, EcrClient
 from tests.support.errors import error_of
 from tests.support.wire import Wire, refusal
 
+ALL = "arn:aws:ecr:us-east-1:999922223333:repository/*"
+KEY = "arn:aws:kms:us-east-1:999922223333:key/1234"
 APP = "arn:aws:ecr:us-east-1:999922223333:repository/team/app"
 
 
@@ -65,6 +67,34 @@ def no_policy(kind: str, action: str) -> str:
             denied("ecr:DeleteRepository", APP, no_policy("session", "ecr:DeleteRepository")),
             ["no session policy allows", "passed when the role was assumed"],
         ),
+        (
+            denied("ecr:DescribeRepositories", ALL, no_policy("resource-based", "ecr:Describe")),
+            ["The repositories belong to account 999922223333", "their repository policies"],
+        ),
+        (
+            denied("ecr:ReplicateImage", APP, no_policy("resource-based", "ecr:ReplicateImage")),
+            ["The registry belongs to account 999922223333", "put_registry_policy"],
+        ),
+        (
+            denied("kms:CreateGrant", KEY, no_policy("resource-based", "kms:CreateGrant")),
+            ["another owner's resource", "kms:CreateGrant for the caller in the policy of the"],
+        ),
+        (
+            denied("ecr:DescribeImages", APP, no_policy("resource control", "ecr:DescribeImages")),
+            ["no resource control policy allows", "the resource's AWS organization"],
+        ),
+        (
+            denied("ecr:DescribeImages", APP, no_policy("new kind of", "ecr:DescribeImages")),
+            ["which no new kind of policy allows."],
+        ),
+        (
+            denied("ecr:DescribeImages", APP, "with an explicit deny"),
+            ["which a policy denies: no other policy can allow it."],
+        ),
+        (
+            "User: x is not authorized to perform: ecr:*",
+            ["the permission ecr:*: an identity-based policy of the caller must allow it"],
+        ),
     ],
 )
 def test_denial_says_what_the_message_says(
@@ -79,3 +109,4 @@ def test_denial_says_what_the_message_says(
     assert error.message == message
     assert [word for word in wanted if word not in error.explanations[-1]] == []
     assert "ecr:CreateRepository" not in error.explanations[-1]
+    assert "repository policy" not in error.explanations[-1] or "repository/team" in message
