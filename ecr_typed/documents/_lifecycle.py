@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Self, cast
 
 import attrs
 
-from ecr_typed import FrozenMap
+from ecr_typed import FrozenMap, models
 from ecr_typed.documents._json import (
     EMPTY,
     Plain,
@@ -22,12 +22,11 @@ from ecr_typed.documents._json import (
 )
 from ecr_typed.documents._lifecycle_decisions import LifecycleDecision, decide, evaluable
 from ecr_typed.documents._lifecycle_rules import LifecycleRule, read_rule, write_rule
+from ecr_typed.documents._manifests import ImageIndex
 from ecr_typed.documents._problems import DocumentProblem, check_length, refuse
 
 if TYPE_CHECKING:
     from ecr_typed import EcrRequestError
-    from ecr_typed.documents._manifests import ImageIndex
-    from ecr_typed.models import ImageDetail
 
 _LEAST_CHARACTERS = 100
 _MOST_CHARACTERS = 30_720
@@ -117,7 +116,7 @@ class LifecyclePolicy:
 
     def decide(
         self,
-        images: Iterable[ImageDetail],
+        images: Iterable[models.ImageDetail],
         *,
         indexes: Iterable[ImageIndex] | Mapping[str, Iterable[str]] = (),
         now: datetime | None = None,
@@ -145,10 +144,7 @@ class LifecyclePolicy:
             EcrRequestError: A rule is incomplete or not known to this release, or an argument is
                 wrong, such as a `now` without a time zone.
         """
-        from ecr_typed.documents._manifests import ImageIndex
-        from ecr_typed.models import ImageDetail
-
-        images = items_of(images, ImageDetail, "images")
+        images = items_of(images, models.ImageDetail, "images")
         children: Mapping[str, Iterable[str]]
         if isinstance(indexes, Mapping):
             children = cast("Mapping[str, Iterable[str]]", indexes)

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 import attrs
 
+from ecr_typed import models
 from ecr_typed.documents._problems import refuse
-
-if TYPE_CHECKING:
-    from ecr_typed.models import ImageIdentifier
 
 # `dkr.ecr` is for IPv4, and `dkr-ecr` for IPv4 and IPv6. Each partition has its own domain. AWS adds
 # partitions, so any domain is accepted.
@@ -112,13 +110,11 @@ class ImageReference:
         return found[name]
 
     @property
-    def image_id(self) -> ImageIdentifier | None:
+    def image_id(self) -> models.ImageIdentifier | None:
         """The image's identifier, with tag and digest. None if the reference has neither."""
-        from ecr_typed.models import ImageIdentifier
-
         if self.image_tag is None and self.image_digest is None:
             return None
-        return ImageIdentifier(image_tag=self.image_tag, image_digest=self.image_digest)
+        return models.ImageIdentifier(image_tag=self.image_tag, image_digest=self.image_digest)
 
     def __str__(self) -> str:
         tag = "" if self.image_tag is None else f":{self.image_tag}"

@@ -21,6 +21,7 @@ from ecr_typed import (
 from ecr_typed.documents import ImageIndex, UnknownManifest, parse_manifest
 from ecr_typed.jobs import _checks as check
 from ecr_typed.jobs._image_graph import ImageGraph, Links
+from ecr_typed.jobs._module import show_in_jobs
 
 _INDEX_TYPES: Final = (
     "application/vnd.oci.image.index.v1+json",
@@ -59,8 +60,7 @@ class UnreadableIndexError(EcrError):
         self.reasons = reasons
 
 
-# The name that ends a traceback is the one that users import.
-UnreadableIndexError.__module__ = "ecr_typed.jobs"
+show_in_jobs(UnreadableIndexError)
 
 
 def read_image_graph(

@@ -28,6 +28,7 @@ from ecr_typed import (
 )
 from ecr_typed.documents import ImageIndex, Manifest, UnknownManifest, parse_manifest
 from ecr_typed.jobs import _checks as check
+from ecr_typed.jobs._module import show_in_jobs
 from ecr_typed.jobs._outcomes import Status
 from ecr_typed.jobs._uploads import put, tagged
 
@@ -47,6 +48,9 @@ _TAG_OF_COSIGN: Final = re.compile(r"sha256-[0-9a-f]{64}\.[a-z]+")
 
 class UnexpectedTagError(EcrError):
     """A tag names another image than was expected. Nothing was changed."""
+
+
+show_in_jobs(UnexpectedTagError)
 
 
 @attrs.frozen

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any, Final, Generic, Self, TypeVar
+from typing import Any, Final, Generic, Self, TypeVar
 
 import attrs
 
 from ecr_typed import EcrError
 from ecr_typed._labels import label
-
-if TYPE_CHECKING:
-    from ecr_typed.jobs._registries import Registry
+from ecr_typed.jobs._module import show_in_jobs
+from ecr_typed.jobs._registries import Registry
 
 Item_co = TypeVar("Item_co", covariant=True)
 Value_co = TypeVar("Value_co", covariant=True)
@@ -132,8 +131,7 @@ class JobFailedError(EcrError, ExceptionGroup[EcrError]):
         return _failure([one for one in self.outcomes if id(one.error) in chosen], excs)
 
 
-# The name that ends a traceback is the one that users import.
-JobFailedError.__module__ = "ecr_typed.jobs"
+show_in_jobs(JobFailedError)
 
 
 def raise_failures(outcomes: Iterable[Outcome[Any, Any]]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import atexit
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from ecr_typed.jobs._progress import Progress
 
@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from ecr_typed.jobs._display import Display
+else:
+    # rich comes with an extra; `typing.get_type_hints` needs something by its name.
+    Console = Any
 
 
 def progress_bar(description: str, *, console: Console | None = None) -> ProgressBar:

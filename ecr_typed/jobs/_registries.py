@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import attrs
 
-from ecr_typed import ArgumentProblem, EcrClient, EcrRequestError
+from ecr_typed import ArgumentProblem, CallEvent, EcrClient, EcrRequestError, RetryPolicy
 
 if TYPE_CHECKING:
     from botocore.config import Config
-
-    from ecr_typed import CallEvent, RetryPolicy
+else:
+    # Importing it would load botocore; `typing.get_type_hints` needs something by this name.
+    Config = Any
 
 _ACCOUNT_ID: Final = re.compile(r"[0-9]{12}")
 _ROLE_ARN: Final = re.compile(r"arn:[\w-]+:iam::([0-9]{12}):role/.+")

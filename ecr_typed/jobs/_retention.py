@@ -19,6 +19,7 @@ from ecr_typed import (
 )
 from ecr_typed.jobs import _checks as check
 from ecr_typed.jobs._image_graph import ImageGraph, is_tag_of_referrer, waits_for
+from ecr_typed.jobs._module import show_in_jobs
 from ecr_typed.jobs._retention_plan import Decision, RetentionPlan
 from ecr_typed.jobs._tables import short
 
@@ -103,8 +104,7 @@ class RetentionRefusedError(EcrError):
         self.plan = plan
 
 
-# The name that ends a traceback is the one that users import.
-RetentionRefusedError.__module__ = "ecr_typed.jobs"
+show_in_jobs(RetentionRefusedError)
 
 
 def plan_retention(graph: ImageGraph, retention: Retention, *, now: datetime) -> RetentionPlan:

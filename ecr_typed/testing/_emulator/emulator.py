@@ -3,32 +3,36 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable, Mapping
+from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self
 
+import ecr_typed
 from ecr_typed.testing._emulator.clients import SessionFactory, without_proxies
 from ecr_typed.testing._emulator.http.dispatcher import Dispatcher
 from ecr_typed.testing._emulator.http.faults import Faults
 from ecr_typed.testing._emulator.http.server import HOST, EmulatorRequestHandler, EmulatorServer
 from ecr_typed.testing._emulator.registry.accounts import Accounts, check_account_id
 from ecr_typed.testing._emulator.registry.clock import Clock
-from ecr_typed.testing._emulator.registry.policy_documents import read_identity_policies
+from ecr_typed.testing._emulator.registry.policy_documents import (
+    PolicySource,
+    read_identity_policies,
+)
 from ecr_typed.testing._emulator.registry.repositories import LOCAL, Options, RegistryHost
 from ecr_typed.testing._emulator.service import EcrService
 from ecr_typed.testing._emulator.setup.state import EmulatorSetup
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from types import TracebackType
-
     import boto3
     from _typeshed.wsgi import WSGIApplication
     from botocore.config import Config
     from mypy_boto3_ecr import ECRClient
 
-    from ecr_typed import CallEvent, EcrClient, RetryPolicy
     from ecr_typed.testing._emulator.http.messages import HttpResponse
     from ecr_typed.testing._emulator.registry.accounts import Lookups
-    from ecr_typed.testing._emulator.registry.policy_documents import PolicySource
+else:
+    # Importing them would load botocore; `typing.get_type_hints` needs something by these names.
+    Config = ECRClient = Any
 
 _ANY_HOST = frozenset({"", "0.0.0.0", "::"})  # noqa: S104 - to be replaced in URLs
 
@@ -212,9 +216,9 @@ class EcrEmulator(EmulatorSetup):
         region_name: str | None = None,
         account_id: str | None = None,
         config: Config | None = None,
-        retry: RetryPolicy | None = None,
-        on_call: Callable[[CallEvent], None] | None = None,
-    ) -> EcrClient:
+        retry: ecr_typed.RetryPolicy | None = None,
+        on_call: Callable[[ecr_typed.CallEvent], None] | None = None,
+    ) -> ecr_typed.EcrClient:
         """Return a typed client of this emulator.
 
         Args:
@@ -224,9 +228,7 @@ class EcrEmulator(EmulatorSetup):
             retry: As for `EcrClient`.
             on_call: As for `EcrClient`.
         """
-        from ecr_typed import EcrClient
-
-        return EcrClient(
+        return ecr_typed.EcrClient(
             session=self._session(region_name, account_id),
             endpoint_url=self.endpoint_url,
             config=without_proxies(config),

@@ -14,9 +14,13 @@ from ecr_typed.testing._emulator.texts import constraints
 
 if TYPE_CHECKING:
     from ecr_typed.documents import PolicyDocument
+else:
+    # Tests that use no documents need not load them; `typing.get_type_hints` needs something by
+    # this name.
+    PolicyDocument = Any
 
 PolicyKind: TypeAlias = Literal["repository", "registry"]
-PolicySource: TypeAlias = "str | Mapping[str, object] | PolicyDocument"
+PolicySource: TypeAlias = str | Mapping[str, object] | PolicyDocument
 
 _VERSIONS = ("2008-10-17", "2012-10-17")
 _STATEMENT_MEMBERS = frozenset(

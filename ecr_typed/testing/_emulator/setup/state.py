@@ -3,26 +3,18 @@
 from __future__ import annotations
 
 import warnings
-from datetime import timedelta
-from typing import TYPE_CHECKING
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
 
+import ecr_typed
 from ecr_typed.testing._emulator.registry.accounts import check_account_id
+from ecr_typed.testing._emulator.registry.policy_documents import PolicySource
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
-    from contextlib import AbstractContextManager
-    from datetime import datetime
-
-    from ecr_typed.models import (
-        ImageDetail,
-        ImageIdentifier,
-        Repository,
-        RepositoryCreationTemplate,
-    )
-    from ecr_typed.testing._emulator.registry.policy_documents import PolicySource
     from ecr_typed.testing._emulator.registry.repositories import Registry
     from ecr_typed.testing._emulator.service import EcrService
-    from ecr_typed.testing._emulator.setup.findings import Finding
 
 
 class EmulatorSetup:
@@ -36,7 +28,9 @@ class EmulatorSetup:
 
     def seed(
         self,
-        *models: Repository | RepositoryCreationTemplate | ImageDetail,
+        *models: ecr_typed.Repository
+        | ecr_typed.RepositoryCreationTemplate
+        | ecr_typed.ImageDetail,
         tags: Mapping[str, Mapping[str, str]] | None = None,
         account_id: str | None = None,
         region_name: str | None = None,
@@ -77,8 +71,10 @@ class EmulatorSetup:
     def set_scan_findings(
         self,
         repository_name: str,
-        image: str | ImageIdentifier,
-        findings: Iterable[Finding],
+        image: str | ecr_typed.ImageIdentifier,
+        findings: Iterable[
+            ecr_typed.ImageScanFinding | ecr_typed.EnhancedImageScanFinding | Mapping[str, Any]
+        ],
         *,
         status: str | None = None,
         description: str | None = None,
@@ -116,14 +112,14 @@ class EmulatorSetup:
         pushed_at: datetime | None = None,
         size: int | None = None,
         platform: str | None = None,
-        children: Sequence[str | ImageDetail] = (),
-        subject: str | ImageDetail | None = None,
+        children: Sequence[str | ecr_typed.ImageDetail] = (),
+        subject: str | ecr_typed.ImageDetail | None = None,
         media_type: str | None = None,
         artifact_type: str | None = None,
         labels: Mapping[str, str] | None = None,
         account_id: str | None = None,
         region_name: str | None = None,
-    ) -> ImageDetail:
+    ) -> ecr_typed.ImageDetail:
         """Push an image in one step: its configuration and its layer are made up.
 
         What a push begins, begins: a template may create the repository, the image is scanned,
