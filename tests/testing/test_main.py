@@ -114,19 +114,20 @@ def test_a_host_that_is_not_there(capsys: pytest.CaptureFixture[str]) -> None:
     assert error.count("\n") == 1
 
 
-def test_moto_that_is_not_installed(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_moto_that_is_not_installed() -> None:
     """A missing extra is named in one line."""
-    from ecr_typed.testing.__main__ import main
-
-    for name in [each for each in sys.modules if "beside_moto" in each]:
-        monkeypatch.delitem(sys.modules, name)
-    monkeypatch.setitem(sys.modules, "moto", None)
-    assert main(["--moto"]) == 1
-    error = capsys.readouterr().err
-    assert "install ecr_typed[moto]" in error
-    assert error.count("\n") == 1
+    program = """
+import sys
+sys.modules["moto"] = None
+from ecr_typed.testing.__main__ import main
+sys.exit(main(["--moto"]))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "install ecr_typed[moto]" in done.stderr
+    assert done.stderr.count("\n") == 1
 
 
 @pytest.mark.parametrize(
