@@ -309,6 +309,17 @@ def test_in_another_account_both_policies_must_allow() -> None:
 
 
 @pytest.mark.parametrize(
+    "arn", ["ci", "arn:aws:sts::123456789012:assumed-role/ci/build", "arn:aws:iam::12:role/ci"]
+)
+def test_what_can_have_no_identity_policy_is_refused(arn: str) -> None:
+    """Else its policy would never be met."""
+    with pytest.raises(ValueError, match="is no ARN of a role or a user"):
+        EcrEmulator(iam={arn: PULLER})
+    with pytest.raises(ValueError, match="is no ARN of a role or a user"):
+        EcrEmulator().set_identity_policy(arn, None)
+
+
+@pytest.mark.parametrize(
     "policy",
     [
         "no policy",

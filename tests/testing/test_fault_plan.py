@@ -131,6 +131,13 @@ def test_what_can_never_be_met_is_refused(options: dict[str, Any]) -> None:
         Faults().inject(CUT, **options)
 
 
+def test_the_name_of_a_fault_is_none(fresh: EcrEmulator) -> None:
+    """It is refused where it is injected; a call that met it could not be responded to."""
+    name: Any = "THROTTLED"
+    with pytest.raises(TypeError, match="such as THROTTLED, not 'THROTTLED'"):
+        fresh.faults.inject(name)
+
+
 def test_a_fault_of_ones_own(fresh: EcrEmulator, typed: EcrClient) -> None:
     """A subclass of Fault decides itself what is carried out and sent."""
 

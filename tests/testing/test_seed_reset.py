@@ -308,3 +308,17 @@ def test_what_is_no_model_is_refused(fresh: EcrEmulator, typed: EcrClient, given
     with pytest.raises(TypeError, match=r"models\[1\] is of type .* seed takes models: Repository"):
         fresh.seed(repository("first"), given)
     assert names(typed) == []
+
+
+def test_times_without_a_zone_are_refused(fresh: EcrEmulator, typed: EcrClient) -> None:
+    """They can't be compared with the clock; nothing is seeded."""
+    typed.create_repository("app")
+    image = ImageDetail(
+        registry_id=fresh.account_id,
+        repository_name="app",
+        image_digest=f"sha256:{64 * '1'}",
+        image_pushed_at=datetime(2020, 1, 1),  # noqa: DTZ001 - that is the mistake
+    )
+    with pytest.raises(ValueError, match=r"models\[0\]\.image_pushed_at must be timezone-aware"):
+        fresh.seed(image)
+    assert list(typed.describe_images("app")) == []

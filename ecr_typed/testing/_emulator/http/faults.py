@@ -72,6 +72,7 @@ class Faults:
             share: The share of calls that meet it, by chance: 0.25 is a quarter, 1 is every call.
                 Shares of several faults add up, to 1 at most.
         """
+        _check_fault(fault)
         if operation_name is not None:
             _check_name(operation_name)
         if times is not None and times < 1:
@@ -162,3 +163,10 @@ class Faults:
 def _check_name(operation_name: str) -> None:
     if operation_name not in REQUESTS:
         raise ValueError(f"operation_name: ECR has no operation {operation_name!r}")
+
+
+def _check_fault(fault: object) -> None:
+    if not isinstance(fault, Fault):
+        raise TypeError(
+            f"fault must be one of ecr_typed.testing.faults, such as THROTTLED, not {fault!r}"
+        )

@@ -41,6 +41,7 @@ _AWS_PRINCIPAL = re.compile(
     r"|arn:aws[a-z-]*:sts::[0-9]{12}:(?:assumed-role|federated-user)/[\w+=,.@/-]+",
     re.ASCII,
 )
+_OWNER = re.compile(r"arn:aws[a-z-]*:iam::[0-9]{12}:(?:root|(?:user|role)/[\w+=,.@/-]+)", re.ASCII)
 # It is no action on a repository.
 _NEVER_OF_A_REPOSITORY = "ecr:getauthorizationtoken"
 
@@ -55,10 +56,11 @@ def read_identity_policies(policies: Mapping[str, PolicySource]) -> dict[str, st
     """Return the texts of identity policies by the ARN of their principal.
 
     Raises:
-        ValueError: One of them is no identity policy.
+        ValueError: One of them is no identity policy, or its principal can have none.
     """
     texts: dict[str, str] = {}
     for arn, source in policies.items():
+        check_policy_owner(arn)
         text = json.dumps(source) if isinstance(source, Mapping) else str(source)
         if not _is_identity_policy(text):
             raise ValueError(
@@ -68,6 +70,19 @@ def read_identity_policies(policies: Mapping[str, PolicySource]) -> dict[str, st
             )
         texts[arn] = text
     return texts
+
+
+def check_policy_owner(arn: str) -> None:
+    """Refuse what can have no identity policy.
+
+    Raises:
+        ValueError: It is no ARN of a role or a user.
+    """
+    if _OWNER.fullmatch(arn) is None:
+        raise ValueError(
+            f"{arn!r} is no ARN of a role or a user: it must be like "
+            "arn:aws:iam::123456789012:role/name; sessions have the policy of their role"
+        )
 
 
 def _is_identity_policy(text: str) -> bool:

@@ -9,7 +9,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeAlias
+
+import attrs
 
 from ecr_typed import to_boto3
 from ecr_typed.models import (
@@ -49,6 +52,9 @@ def check_seed(model: object, position: int) -> None:
             "RepositoryCreationTemplate, ImageDetail. from_boto3 and from_json make them of dicts "
             "and JSON"
         )
+    for name, value in attrs.asdict(model, recurse=False).items():
+        if isinstance(value, datetime) and value.tzinfo is None:
+            raise ValueError(f"models[{position}].{name} must be timezone-aware, not {value}")
 
 
 def put_model(registry: Registry, model: Seed) -> None:

@@ -51,8 +51,9 @@ class EmulatorSetup:
 
         Raises:
             TypeError: An argument is no such model; nothing is put there.
-            ValueError: A model does not belong into the registry, exists already, or has a member
-                that can't be seeded. The models before it are put there.
+            ValueError: A time of a model is not timezone-aware; nothing is put there. Or a model
+                does not belong into the registry, exists already, or has a member that can't be
+                seeded; the models before it are put there.
         """
         from ecr_typed.testing._emulator.setup.seeding import check_seed, put_model, put_tags
 
@@ -263,10 +264,14 @@ class EmulatorSetup:
                 that may do everything in its own account.
 
         Raises:
-            ValueError: It is no identity policy.
+            ValueError: It is no identity policy, or no ARN of a role or a user.
         """
-        from ecr_typed.testing._emulator.registry.policy_documents import read_identity_policies
+        from ecr_typed.testing._emulator.registry.policy_documents import (
+            check_policy_owner,
+            read_identity_policies,
+        )
 
+        check_policy_owner(arn)
         text = None if policy is None else read_identity_policies({arn: policy})[arn]
         with self._service.exclusive() as registries:
             registries.accounts.set_identity_policy(arn, text)
