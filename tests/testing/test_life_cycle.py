@@ -232,3 +232,27 @@ def test_it_listens_where_it_is_told(host: str, named: str) -> None:
         client.close()
         # Its own host needs no proxy, either.
         assert host in {"0.0.0.0", *emulator.environment()["NO_PROXY"].split(",")}
+
+
+def test_what_is_kept_from_proxies_stays_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The environment of the emulator adds its address to the program's own exceptions."""
+    monkeypatch.setenv("NO_PROXY", "internal.example,localhost")
+    with EcrEmulator() as emulator:
+        unproxied = emulator.environment()["NO_PROXY"].split(",")
+    assert unproxied == ["127.0.0.1", "localhost", "internal.example"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("latency", -1.0),
+        ("latency", float("nan")),
+        ("registry_host", "http://127.0.0.1"),
+        ("registry_host", ""),
+        ("repeated_scan_error", "ServerException"),
+    ],
+)
+def test_what_can_not_be_right_is_refused(name: str, value: Any) -> None:
+    """An argument that can't be right is named, with what it may be."""
+    with pytest.raises(ValueError, match=f"{name} has to be "):
+        EcrEmulator(**{name: value})

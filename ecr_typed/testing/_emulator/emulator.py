@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import os
 import threading
 from collections.abc import Callable, Mapping
 from types import TracebackType
@@ -35,6 +37,9 @@ else:
     Config = ECRClient = Any
 
 _ANY_HOST = frozenset({"", "0.0.0.0", "::"})  # noqa: S104 - to be replaced in URLs
+
+
+_SCAN_ERRORS = ("LimitExceededException", "ThrottlingException")
 
 
 class EcrEmulator(EmulatorSetup):
@@ -95,9 +100,10 @@ class EcrEmulator(EmulatorSetup):
 
         Raises:
             ImportError: `moto` is asked for, but its extra is not installed.
-            ValueError: A policy in `iam` is no identity policy, or `account_id` has not twelve
-                digits.
+            ValueError: A policy in `iam` is no identity policy, `account_id` has not twelve digits,
+                or another argument can't be right.
         """
+        _check(latency, registry_host, repeated_scan_error)
         self.latency = latency
         self.clock = Clock()
         self.faults = Faults()
@@ -196,6 +202,9 @@ class EcrEmulator(EmulatorSetup):
         unproxied = ["127.0.0.1", "localhost"]
         if self._host not in {*_ANY_HOST, *unproxied}:
             unproxied.append(self._host)
+        # What the program keeps from proxies stays so.
+        known = os.environ.get("no_proxy") or os.environ.get("NO_PROXY") or ""
+        unproxied += [host for host in known.split(",") if host and host not in unproxied]
         services = ("",) if self._has_moto else ("_ECR", "_STS")
         return {
             **{f"AWS_ENDPOINT_URL{service}": url for service in services},
@@ -321,3 +330,16 @@ def _moto_lookups() -> Lookups:
             "'moto': install ecr_typed[moto] from where you installed ecr_typed"
         ) from error
     return MotoApplication.lookups
+
+
+def _check(latency: float, registry_host: str | None, repeated_scan_error: str) -> None:
+    """Refuse what can't be right, before anything is served with it."""
+    if not 0 <= latency < math.inf:
+        raise ValueError(f"latency has to be 0 or more seconds, not {latency}")
+    if registry_host is not None and (not registry_host or set("/ @") & set(registry_host)):
+        raise ValueError(
+            f"registry_host has to be a host, with a port if need be, not {registry_host!r}"
+        )
+    if repeated_scan_error not in _SCAN_ERRORS:
+        allowed = " or ".join(_SCAN_ERRORS)
+        raise ValueError(f"repeated_scan_error has to be {allowed}, not {repeated_scan_error!r}")
