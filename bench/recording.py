@@ -8,13 +8,14 @@ from __future__ import annotations
 from typing import Any, Final
 from unittest.mock import patch
 
-from botocore.awsrequest import AWSHTTPConnectionPool
+from botocore.awsrequest import AWSConnection, AWSHTTPConnectionPool
 
 from bench.bodies import ARN
 from bench.connecting import typed_client
 from bench.measures import Measure, bytecodes
 from bench.service import service
 from ecr_typed import EcrClient
+from ecr_typed._botocore import sockets
 from ecr_typed._botocore.exchange import Exchange, Stage
 from ecr_typed._calls import call as calls
 
@@ -46,9 +47,20 @@ def _record_nothing(client: EcrClient) -> None:
     connection = private._calls.connection  # noqa: SLF001  # what is measured
     connection.groups = tuple
     inner: Any = client.boto3_client
-    inner._endpoint.http_session._pool_classes_by_scheme["http"] = (  # noqa: SLF001
-        AWSHTTPConnectionPool
-    )
+    inner._endpoint.http_session._pool_classes_by_scheme["http"] = _Pool  # noqa: SLF001
+
+
+class _Connection(sockets._Connection):  # noqa: SLF001  # what is measured
+    """Writes as ours do, and records nothing of it."""
+
+    def _write(self, data: Any) -> None:
+        AWSConnection.send(self, data)
+
+
+class _Pool(AWSHTTPConnectionPool):
+    """Tells nobody who has its connections."""
+
+    ConnectionCls = _Connection
 
 
 class _NoFacts(Exchange):

@@ -95,16 +95,17 @@ class DirectWay:
         add_retry_headers(request)
         headers["Content-Length"] = str(len(body))
 
+        # Nobody repeats a request that is sent directly.
         exchange.url = plan.url
-        exchange.requests += 1
-        exchange.reach(Stage.HANDED_OVER)
+        exchange.requests = 1
+        exchange.is_counted = True
+        exchange.stage = Stage.HANDED_OVER
         exchange.is_sending = True
         read_timeout = exchange.read_timeout(self._client.meta.config.read_timeout)
         response = self._transport(plan.url).post(headers, body, read_timeout)
         exchange.http_status = response.status
         exchange.headers = response.headers
         exchange.request_id = response.headers.get("x-amzn-requestid")
-        exchange.count_repeats(0)
         if response.status >= _ERRORS_FROM:
             raise self._error(plan, response)
         exchange.body = response.body

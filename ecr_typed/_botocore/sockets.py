@@ -21,7 +21,7 @@ from urllib3 import HTTPConnectionPool, PoolManager
 from urllib3.exceptions import NewConnectionError
 
 from ecr_typed._botocore.connecting import connect, new_socket
-from ecr_typed._botocore.exchange import Exchange, Stage, sending
+from ecr_typed._botocore.exchange import Cut, Exchange, Stage, sending
 
 if TYPE_CHECKING:
     from mypy_boto3_ecr import ECRClient
@@ -115,9 +115,10 @@ class _WatchedConnection(AWSConnection):
 
     def _write(self, data: Any) -> None:
         """Record, before it happens, that something of the request is written."""
+        exchange = self.exchange
         # What is written while a tunnel is made is for the proxy.
-        if self.exchange is not None and not self._is_tunnelling:
-            self.exchange.reach(Stage.WRITTEN)
+        if exchange is not None and not self._is_tunnelling:
+            exchange.stage = Stage.WRITTEN
         super().send(data)
 
     def _tunnel(self) -> None:
@@ -145,7 +146,8 @@ class _WatchedPool(HTTPConnectionPool):
         exchange = sending()
         if exchange is not None:
             exchange.reach(Stage.CONNECTING)
-            _refuse_if_cut(self, exchange)
+            if exchange.cut_by is not None:
+                raise _refusal(self, exchange.cut_by)
         connection: Any = super()._get_conn(timeout)
         if isinstance(connection, _WatchedConnection):
             connection.exchange = exchange
@@ -172,7 +174,8 @@ class _WatchedPool(HTTPConnectionPool):
         if conn.sock is None:
             conn.connect()
         exchange.take(conn)
-        _refuse_if_cut(conn, exchange)
+        if exchange.cut_by is not None:
+            raise _refusal(conn, exchange.cut_by)
 
     def _put_conn(self, conn: Any) -> None:
         exchange: Exchange | None = getattr(conn, "exchange", None)
@@ -182,9 +185,8 @@ class _WatchedPool(HTTPConnectionPool):
         super()._put_conn(conn)
 
 
-def _refuse_if_cut(source: Any, exchange: Exchange) -> None:
-    if exchange.cut_by is not None:
-        raise NewConnectionError(source, exchange.cut_by.value)
+def _refusal(source: Any, cut_by: Cut) -> NewConnectionError:
+    return NewConnectionError(source, cut_by.value)
 
 
 def _bound_connecting(connection: Any, exchange: Exchange) -> None:

@@ -41,31 +41,23 @@ class Applied(Enum):
 class Outcome:
     """What is known of a call's effect, over all of its requests."""
 
-    __slots__ = (
-        "_answered",
-        "_effect",
-        "_operation",
-        "_repeats_requests",
-        "repeats",
-        "was_response_lost",
-    )
+    # One is made for each call, and of most calls nothing is recorded.
+    was_response_lost = False
+    """Whether a request may have been applied although its response did not come."""
+    repeats = 0
+    """How many requests botocore made besides our attempts."""
+    _answered: Exchange | None = None
+    """The last request whose failure was recorded: what it may have done is known."""
 
     def __init__(self, operation: AnyOperation, *, repeats_requests: bool) -> None:
         self._operation = operation
-        self._effect = operation.effect
         self._repeats_requests = repeats_requests
-        self._answered: Exchange | None = None
-        """The last request whose failure was recorded: what it may have done is known."""
-        self.was_response_lost = False
-        """Whether a request may have been applied although its response did not come."""
-        self.repeats = 0
-        """How many requests botocore made besides our attempts."""
 
     def record_success(self, exchange: Exchange) -> None:
         """Record a request with a good response."""
         if exchange.repeats:
             self.repeats += exchange.repeats
-            self.was_response_lost |= self._effect is not Effect.READ
+            self.was_response_lost |= self._operation.effect is not Effect.READ
 
     def record_failure(self, exchange: Exchange, error: EcrError) -> None:
         """Record a request that failed, and let the error say what that means."""
@@ -82,7 +74,7 @@ class Outcome:
 
     def record_interruption(self, exchange: Exchange) -> bool:
         """Record that something else ended the call; return whether it may have been applied."""
-        if self._effect is not Effect.READ and exchange is not self._answered:
+        if self._operation.effect is not Effect.READ and exchange is not self._answered:
             self.was_response_lost |= (
                 exchange.http_status is not None
                 or exchange.is_doubtful
@@ -95,7 +87,7 @@ class Outcome:
         return self.was_response_lost
 
     def _applied(self, exchange: Exchange, error: EcrError) -> Applied:
-        if self._effect is Effect.READ:
+        if self._operation.effect is Effect.READ:
             return Applied.NO
         if exchange.repeats or exchange.is_doubtful:
             return Applied.UNKNOWN
@@ -135,7 +127,7 @@ class Outcome:
             case EcrResponseError():
                 # A response that was cut short may come whole another time; what a repeated create
                 # or delete would meet says nothing, though.
-                is_repeatable = self._effect in {Effect.READ, Effect.IDEMPOTENT_WRITE}
+                is_repeatable = self._operation.effect in {Effect.READ, Effect.IDEMPOTENT_WRITE}
                 return error.is_transient and is_repeatable
             case _:
                 return error.is_transient
