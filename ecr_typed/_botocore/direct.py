@@ -66,6 +66,7 @@ class DirectWay:
                     exchange.way = "sent directly"
                     return plan
                 hindrance = plan
+            exchange.is_parsed = self._listeners.reads_responses(operation_name)
         except _FAILURES as error:
             hindrance = f"{type(error).__name__}: {error}"
         exchange.way = f"sent by botocore, because of {hindrance}"

@@ -58,12 +58,17 @@ def mark_attempt(request: Any, operation_name: str, **_: object) -> None:
 
 
 def _take_body(response_dict: dict[str, Any], **_: object) -> None:
-    """Keep the body of our call's response, and leave botocore nothing to parse."""
+    """Keep the body of our call's response, and leave botocore nothing to parse.
+
+    Unless a handler reads what it parses, as recorders of responses do.
+    """
     exchange = sending()
     if exchange is None:
         return
     body = response_dict["body"]
     if response_dict["status_code"] < 300:
+        if exchange.is_parsed:
+            return
         exchange.body = body
         response_dict["body"] = b""
     elif not is_readable(body):

@@ -68,6 +68,8 @@ class Exchange:
     request_id: str | None = None
     headers: Mapping[str, str] = MappingProxyType({})
     """The response's headers, to be looked up by their names in lower case."""
+    is_parsed: bool = False
+    """Whether botocore parses the response, because somebody reads it."""
     body: bytes | None = None
     """The body of a good response that was taken before botocore parsed it."""
     failure: Failure | None = None

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from operator import attrgetter, is_
 from types import SimpleNamespace
 from typing import Any, Final, cast
@@ -19,6 +19,8 @@ from botocore.history import get_global_history_recorder
 
 from ecr_typed._botocore.origin import home_of
 from ecr_typed._botocore.plans import SIGNATURE_VERSION
+
+_AFTER: Final = "after-call"
 
 _EVENTS: Final = (
     "provide-client-params",
@@ -32,7 +34,7 @@ _EVENTS: Final = (
     "before-parse",
     "response-received",
     "needs-retry",
-    "after-call",
+    _AFTER,
     "after-call-error",
 )
 """The events of a call, in botocore's order."""
@@ -170,9 +172,15 @@ class Listeners:
             found[operation_name] = next(self._unknown_handlers(operation_name), None)
         return found[operation_name] or self._replacement()
 
-    def _unknown_handlers(self, operation_name: str) -> Iterator[str]:
+    def reads_responses(self, operation_name: str) -> bool:
+        """Return whether a handler gets the responses of an operation as botocore parses them."""
+        return any(self._unknown_handlers(operation_name, (_AFTER,)))
+
+    def _unknown_handlers(
+        self, operation_name: str, events: Sequence[str] = _EVENTS
+    ) -> Iterator[str]:
         emitter: Any = self._client.meta.events._emitter
-        for event in _EVENTS:
+        for event in events:
             name = f"{event}.ecr.{operation_name}"
             for handler in emitter._handlers.prefix_search(name):
                 home = home_of(handler)

@@ -86,6 +86,20 @@ def test_a_handler_gets_its_turn_from_the_next_call_on(
     assert ways(log) == ["directly", "by botocore", "by botocore", "directly"]
 
 
+def test_a_handler_gets_the_response_as_botocore_parses_it(ecr: EcrClient) -> None:
+    """Recorders of responses take them at `after-call`, and what one changes is returned."""
+    recorded: list[str] = []
+
+    def record(parsed: dict[str, Any], **_: object) -> None:
+        recorded.append(parsed["registryId"])
+        parsed["registryId"] = "000000000000"
+
+    ecr.describe_registry()
+    ecr.boto3_client.meta.events.register("after-call.*.*", record)
+    assert ecr.describe_registry().registry_id == "000000000000"
+    assert recorded == ["text"]
+
+
 def test_a_handler_of_another_operation_is_nobody(
     ecr: EcrClient, log: pytest.LogCaptureFixture
 ) -> None:
