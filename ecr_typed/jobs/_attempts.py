@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from ecr_typed import (
     ClientClosedError,
@@ -14,6 +14,11 @@ from ecr_typed import (
     UnrecognizedClientException,
 )
 from ecr_typed._botocore.in_flight import CallsInFlight, ending_with
+
+_REMEMBERED: Final = 100
+
+_interrupted: Final[dict[str, None]] = {}
+"""The latest jobs whose calls were interrupted by Ctrl-C in this process."""
 
 
 class Attempt(NamedTuple):
@@ -47,12 +52,25 @@ def attempt_here(calls: CallsInFlight, function: Callable[..., Any], *arguments:
         return attempt(function, *arguments)
 
 
-def attempt_elsewhere(_unique: object, function: Callable[..., Any], *arguments: Any) -> Attempt:
+def attempt_elsewhere(
+    unique: tuple[str, int], function: Callable[..., Any], *arguments: Any
+) -> Attempt:
     """Call a function in another process, from where an error brings its traceback as text.
 
-    `_unique` keeps Dask from taking two calls with equal arguments for one.
+    `unique` is the name of the job and a number, which keeps Dask from taking two calls with equal
+    arguments for one. After Ctrl-C, a `ProcessPoolExecutor` goes on with what it has queued: such
+    calls of the job end at once.
     """
-    done = attempt(function, *arguments)
+    job, _ = unique
+    if job in _interrupted:
+        return Attempt(error=ClientClosedError("Ctrl-C ended the job before this was begun"))
+    try:
+        done = attempt(function, *arguments)
+    except KeyboardInterrupt:
+        _interrupted[job] = None
+        while len(_interrupted) > _REMEMBERED:
+            del _interrupted[next(iter(_interrupted))]
+        raise
     if done.error is not None and done.error.__cause__ is not None:
         # pickle leaves out the cause.
         lines = traceback.format_exception(done.error.__cause__)

@@ -214,3 +214,54 @@ def test_an_interrupt_ends_the_program(emulator: EcrEmulator, tmp_path: Path, bo
     assert "In flight when the job was ended: team/" in stderr
     assert "(may have been applied)" in stderr
     assert process.returncode != 0
+
+
+INTERRUPTED_ELSEWHERE = """
+    import multiprocessing
+    import signal
+    from concurrent.futures import ProcessPoolExecutor
+    from ecr_typed.jobs import Registry, each_registry
+
+    def create(ecr, registry):
+        return ecr.create_repository("team/app").repository_arn
+
+    if __name__ == "__main__":
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        fleet = [Registry(f"eu-west-{number}") for number in (1, 2, 3)]
+        context = multiprocessing.get_context("fork")
+        with ProcessPoolExecutor(2, mp_context=context) as pool:
+            for outcome in each_registry(create, fleet, executor=pool):
+                print(outcome)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C is sent as POSIX has it")
+def test_an_interrupt_ends_what_a_pool_of_processes_has_queued(
+    emulator: EcrEmulator, tmp_path: Path
+) -> None:
+    """A terminal sends Ctrl-C to all processes; the pool would begin the third call after it."""
+    emulator.faults.inject(LATE, operation_name="CreateRepository", share=1)
+    program = tmp_path / "program.py"
+    program.write_text(textwrap.dedent(INTERRUPTED_ELSEWHERE), "utf-8")
+    environment = {
+        **os.environ,
+        "AWS_ENDPOINT_URL_ECR": emulator.endpoint_url,
+        "PYTHONPATH": str(Path(__file__).parents[2]),
+    }
+    with subprocess.Popen(
+        [sys.executable, str(program)],
+        env=environment,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as process:
+        wait_for_faults(emulator, 2)
+        time.sleep(0.1)
+        os.killpg(process.pid, signal.SIGINT)
+        began = time.monotonic()
+        _, stderr = process.communicate(timeout=40)
+        took = time.monotonic() - began
+
+    assert took < SOON, stderr
+    assert "In flight when the job was ended: eu-west-" in stderr
+    assert len(emulator.faults.injected) == 2
