@@ -105,7 +105,10 @@ def run(job: Job, client: str) -> Outcome:
         for child in children:
             child.begin()
         lost = sum(child.lost() for child in children)
-        return Outcome(lost, time.perf_counter() - began)
+        outcome = Outcome(lost, time.perf_counter() - began)
+        for child in children:
+            child.end()
+        return outcome
 
 
 class _Child:
@@ -125,8 +128,11 @@ class _Child:
             self._process.stdin.flush()
 
     def lost(self) -> int:
-        printed, _ = self._process.communicate()
-        return int(printed)
+        """Return how many calls failed, as soon as the process says so."""
+        return int(self._process.stdout.readline()) if self._process.stdout is not None else 0
+
+    def end(self) -> None:
+        self._process.communicate()
 
 
 def succeeds(make_call: MakeCall) -> bool:
@@ -151,7 +157,7 @@ def main() -> None:
     sys.stdin.readline()
     with ThreadPoolExecutor(job.threads) as pool:
         calls = [pool.submit(succeeds, make_call) for _ in range(job.calls)]
-    print(sum(not call.result() for call in calls))
+    print(sum(not call.result() for call in calls), flush=True)
 
 
 if __name__ == "__main__":

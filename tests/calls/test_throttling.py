@@ -73,6 +73,20 @@ def test_processes_that_share_a_limit_lose_nothing(emulator: EcrEmulator) -> Non
     assert [child.communicate(timeout=120)[0] for child in children] == ["60\n", "60\n"]
 
 
+def test_limit_that_rises_and_falls_loses_no_call(emulator: EcrEmulator) -> None:
+    """The rate follows the limit to ten times as much, and back."""
+    phases = ((20, 25), (200, 120), (20, 25))
+    ended = threading.Semaphore(0)
+    with emulator.client(on_call=lambda _: ended.release()) as ecr, ThreadPoolExecutor(32) as pool:
+        emulator.faults.limit(OPERATION, per_second=phases[0][0], burst=5)
+        calls = [pool.submit(ecr.describe_registry) for _ in range(sum(n for _, n in phases))]
+        for per_second, count in phases:
+            emulator.faults.limit(OPERATION, per_second=per_second, burst=5)
+            for _ in range(count):
+                ended.acquire()
+        assert [call.exception() for call in calls] == [None] * len(calls)
+
+
 def test_a_client_and_its_children_share_the_pace(make: MakeEcr, wire: Wire) -> None:
     """What one client learned, those on its connections know; other clients and operations don't."""
     ecr = make()
