@@ -107,10 +107,7 @@ def pace() -> Iterator[Measure]:
         outcome = run(job, OURS)
         yield Measure(f"throttled: calls lost, {job}", outcome.lost, 0)
         ratio = outcome.seconds / job.ideal_seconds
-        # Two processes learn the limit from what each of them gets.
-        yield Measure(
-            f"throttled: time to the ideal, {job}", ratio, 1.25 if job == SHARED else 1.15
-        )
+        yield Measure(f"throttled: time to the ideal, {job}", ratio, 1.15)
         # For comparison: there is no bound for others.
         for client in OTHERS if job in (JOBS[0], SHARED) else ():
             theirs = run(job, client)
