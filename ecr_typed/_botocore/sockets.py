@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import http.client
 import socket
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final
 
+import urllib3.util
 from botocore.awsrequest import (
     AWSConnection,
     AWSHTTPConnection,
@@ -29,6 +30,10 @@ if TYPE_CHECKING:
 
 _SMALL: Final = 64 * 1024
 """Up to how many bytes a body is joined to its head: a copy of it costs less than a system call."""
+
+
+_LEFT_OUT: Final = (getattr(urllib3.util, "SKIP_HEADER", None),)
+"""The value of a header that urllib3 would add by itself, and shall not."""
 
 
 def watch_sockets(client: ECRClient) -> bool:
@@ -102,8 +107,13 @@ class _WatchedConnection(AWSConnection):
             self._write(head)
 
     def putheader(self, header: str, *values: Any) -> None:
-        """Add a header. urllib3's own method looks for headers to leave out: there are none."""
-        http.client.HTTPConnection.putheader(cast("Any", self), header, *values)
+        """Add a header. urllib3's own method takes long to look for one to leave out."""
+        connection: Any = self
+        if values != _LEFT_OUT:
+            http.client.HTTPConnection.putheader(connection, header, *values)
+            return
+        following: Any = super()
+        following.putheader(header, *values)
 
     def send(self, str: Any) -> None:  # botocore's name for it
         """Write to the socket."""

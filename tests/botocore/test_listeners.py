@@ -20,6 +20,7 @@ from botocore.awsrequest import AWSHTTPConnection, AWSHTTPConnectionPool
 from botocore.compat import HTTPHeaders
 from botocore.history import get_global_history_recorder
 from botocore.stub import Stubber
+from urllib3.util import SKIP_HEADER
 
 from ecr_typed import EcrClient, EcrConnectionError
 from tests.support.recorder import Recorder
@@ -98,6 +99,19 @@ def test_a_handler_gets_the_response_as_botocore_parses_it(ecr: EcrClient) -> No
     ecr.boto3_client.meta.events.register("after-call.*.*", record)
     assert ecr.describe_registry().registry_id == "000000000000"
     assert recorded == ["text"]
+
+
+def test_a_handler_may_leave_out_a_header_of_the_http_library(
+    ecr: EcrClient, recorder: Recorder
+) -> None:
+    """urllib3 has a value for headers that it shall not add by itself."""
+
+    def leave_out(request: Any, **_: object) -> None:
+        request.headers["Accept-Encoding"] = SKIP_HEADER
+
+    ecr.boto3_client.meta.events.register("before-send.ecr", leave_out)
+    ecr.describe_registry()
+    assert b"accept-encoding" not in recorder.taken().lower()
 
 
 def test_a_handler_of_another_operation_is_nobody(
