@@ -50,7 +50,7 @@ def _record_nothing(client: EcrClient) -> None:
     inner._endpoint.http_session._pool_classes_by_scheme["http"] = _Pool  # noqa: SLF001
 
 
-class _Connection(sockets._Connection):  # noqa: SLF001  # what is measured
+class _Connection(sockets._Connection):  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]  # it is measured
     """Writes as ours do, and records nothing of it."""
 
     def _write(self, data: Any) -> None:

@@ -187,9 +187,10 @@ class Proxy:
         self._instance = instance
 
     @property  # type: ignore[misc]  # nobody sets it
-    def __class__(self) -> Any:
+    def __class__(self) -> Any:  # pyright: ignore[reportIncompatibleMethodOverride]  # nor here
         """The class that it pretends to have."""
-        return type(self._original)
+        kind: Any = type(self._original)
+        return kind
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._original, name)
