@@ -8,7 +8,7 @@ import logging
 import sys
 from collections.abc import Iterator
 from importlib import import_module
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import boto3
 import botocore.auth
@@ -189,8 +189,7 @@ class Proxy:
     @property  # type: ignore[misc]  # nobody sets it
     def __class__(self) -> Any:  # pyright: ignore[reportIncompatibleMethodOverride]  # nor here
         """The class that it pretends to have."""
-        kind: Any = type(self._original)
-        return kind
+        return cast("object", type(self._original))
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._original, name)
