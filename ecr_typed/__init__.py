@@ -505,7 +505,8 @@ if not TYPE_CHECKING:  # A type checker would take any name to exist.
     __getattr__, __dir__ = lazy_attributes(
         __name__,
         {
-            "ecr_typed.models": [name for name in models.__all__ if not name.endswith("Request")],
+            # Models of requests, too: they are found, but not listed.
+            "ecr_typed.models": models.__all__,
             "ecr_typed._boto_session": [
                 "BotoSession",
             ],
@@ -617,4 +618,5 @@ if not TYPE_CHECKING:  # A type checker would take any name to exist.
                 "ValidationException",
             ],
         },
+        listed=__all__,
     )

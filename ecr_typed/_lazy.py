@@ -21,9 +21,15 @@ class LazyModule:
 
 
 def lazy_attributes(
-    module_name: str, names_by_source: Mapping[str, Sequence[str]]
+    module_name: str,
+    names_by_source: Mapping[str, Sequence[str]],
+    *,
+    listed: Sequence[str] | None = None,
 ) -> tuple[Callable[[str], object], Callable[[], list[str]]]:
-    """Return `__getattr__` and `__dir__` of a module that exports names of other modules."""
+    """Return `__getattr__` and `__dir__` of a module that exports names of other modules.
+
+    `listed` are the names that `dir()` shows, if those are not all.
+    """
     sources = {name: source for source, names in names_by_source.items() for name in names}
 
     def load(name: str) -> object:
@@ -41,7 +47,7 @@ def lazy_attributes(
 
     def names() -> list[str]:
         dunders = {name for name in vars(sys.modules[module_name]) if name.startswith("__")}
-        return sorted({*dunders, *sources})
+        return sorted({*dunders, *(sources if listed is None else listed)})
 
     return load, names
 

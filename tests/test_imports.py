@@ -95,6 +95,15 @@ def test_every_name_is_there_and_documented() -> None:
     assert [name for name, value in found.items() if value.__name__ != name] == []
 
 
+def test_models_of_requests_are_found_although_they_are_not_listed() -> None:
+    """Programs that import them from the package go on working; nothing offers them."""
+    requests = [name for name in ecr_typed.models.__all__ if name.endswith("Request")]
+
+    assert len(requests) > 50
+    assert all(getattr(ecr_typed, name) is getattr(ecr_typed.models, name) for name in requests)
+    assert not set(requests) & {*dir(ecr_typed), *ecr_typed.__all__}
+
+
 def test_star_import_gives_all() -> None:
     """`from ecr_typed import *` gives the public names."""
     namespace: dict[str, object] = {}
