@@ -21,8 +21,8 @@ def many_calls() -> Iterator[Measure]:
     with service(latency=LATENCY, pages=PAGES) as url, typed_client(url) as ecr:
         theirs = with_boto3(plain_client(url, Config(max_pool_connections=AT_ONCE)))
         for name, ours, cpu_bound, wall_bound in (
-            ("on threads", lambda: on_threads(ecr), 0.65, 0.80),
-            ("in asyncio", lambda: asyncio.run(in_asyncio(ecr)), 0.80, 0.90),
+            ("on threads", lambda: on_threads(ecr), 0.62, 0.75),
+            ("in asyncio", lambda: asyncio.run(in_asyncio(ecr)), 0.76, 0.85),
         ):
             cpu, wall = ratios(ours, theirs)
             yield Measure(f"CPU, 4,002 calls, {name}", cpu, cpu_bound)
