@@ -37,7 +37,7 @@ text { fill: currentColor; font: 13px system-ui, -apple-system, "Segoe UI", sans
 def chart(
     title: str, groups: Mapping[str, Mapping[str, float | None]], note: str
 ) -> str:
-    """Draw a group of bars for each measure: the ratio of each library to boto3."""
+    """Draw a group of bars for each measure: ratios to boto3, by library or by Python."""
     lines = [f'<text x="20" y="24" class="title">{escape(title)}</text>']
     one, y = LEFT + BAR / LONGEST, 40
     for measure, ratios in groups.items():
@@ -48,7 +48,7 @@ def chart(
         for name, ratio in ratios.items():
             y += 18
             length = BAR * min(ratio or 0, LONGEST) / LONGEST
-            kind = "bar" if name == "ecr_typed" else "other"
+            kind = "bar" if name.startswith(("ecr_typed", "Python")) else "other"
             lines += [
                 f'<text x="{LEFT - 8}" y="{y}" class="label">{escape(name)}</text>',
                 f'<rect x="{LEFT}" y="{y - 10}" width="{length:g}" height="12" class="{kind}"/>',
@@ -82,7 +82,10 @@ def over_time(results: Any) -> str:
     """Draw how many calls succeeded in each second, and how many the service let through."""
     title = "Calls that succeed in each second, when the limit changes"
     left, top, height = 50, 40, 200
-    runs: dict[str, list[int]] = results["calls_by_second"]
+    runs: dict[str, list[int]] = {
+        name: results["courses"][name]["succeeded"]
+        for name in ("ecr_typed", "boto3, adaptive mode")
+    }
     seconds = max(len(counts) for counts in runs.values())
     most = 50 * math.ceil(max(max(counts) for counts in runs.values()) / 50)
 
@@ -205,15 +208,52 @@ def value(ratio: float | None) -> str:
     return f"{ratio:.2f}" if ratio < 10 else f"{ratio:.0f}"
 
 
-def compared_with_boto3(results: Any) -> Iterator[tuple[str, float]]:
-    """Return the measures that are ratios to boto3."""
-    for measure in results["measures"]:
-        name = measure["name"]
-        is_other = "to a call without" in name or "to before" in name
-        if not is_other and not name.startswith(
-            ("objects", "seconds", "throttled", "1,000,000 repositories")
-        ):
-            yield name, measure["value"]
+def is_compared_with_boto3(name: str) -> bool:
+    """Return whether a measure is a ratio to boto3, or to its stubs."""
+    others = ("to a call without", "to ThreadPoolExecutor.map")
+    return name.startswith(("CPU,", "memory,", "wall time,")) and not any(
+        other in name for other in others
+    )
+
+
+def by_python(bench: Any) -> dict[str, dict[str, float]]:
+    """Return what was compared with boto3: each measure on each Python."""
+    runs = {
+        f"Python {python}": {
+            m["name"]: m["value"]
+            for m in run["measures"]
+            if is_compared_with_boto3(m["name"])
+        }
+        for python, run in bench.items()
+    }
+    names = next(iter(runs.values()))
+    return {
+        name: {python: found[name] for python, found in runs.items()}
+        for name in names
+    }
+
+
+def by_library(bench: Any, peers: Any) -> dict[str, dict[str, float | None]]:
+    """Return the measures of all libraries; what ecr_typed takes is in the bench, and only there."""
+    python = ".".join(peers["conditions"]["python"].split(".")[:2])
+    ours = {m["name"]: m["value"] for m in bench[python]["measures"]}
+    return {
+        m["name"]: {"ecr_typed": ours[m["name"]], **m["ratios"]}
+        for m in peers["measures"]
+    }
+
+
+def noted(conditions: Any) -> str:
+    """Write the conditions under which something was measured."""
+    versions = ", ".join(
+        f"{name} {version}" for name, version in conditions["versions"].items()
+    )
+    load = conditions["load"]
+    return (
+        f"Python {conditions['python']}, {versions}; {conditions['system']}, "
+        f"{conditions['cores']} cores"
+        + (f", load {load}" if load is not None else "")
+    )
 
 
 def pictures() -> dict[str, str]:
@@ -222,23 +262,18 @@ def pictures() -> dict[str, str]:
     pace = json.loads((HERE / "pace.json").read_text("utf-8"))
     peers = json.loads((HERE / "peers.json").read_text("utf-8"))
     streaming = json.loads((HERE / "streaming.json").read_text("utf-8"))
-    versions = ", ".join(
-        f"{name} {version}" for name, version in bench["versions"].items()
-    )
     title = "Ratio to boto3 (dashed line: boto3 = 1); shorter is better"
     return {
         "bench.svg": chart(
             title,
-            {
-                name: {"ecr_typed": ratio}
-                for name, ratio in compared_with_boto3(bench)
-            },
-            f"Measured with {versions}",
+            by_python(bench),
+            "Measured with "
+            + ". ".join(noted(run["conditions"]) for run in bench.values()),
         ),
         "peers.svg": chart(
             title,
-            {measure["name"]: measure["ratios"] for measure in peers["measures"]},
-            f"Bars longer than {LONGEST:g} are cut.",
+            by_library(bench, peers),
+            f"Bars longer than {LONGEST:g} are cut. Measured with {noted(peers['conditions'])}",
         ),
         "streaming.svg": by_repositories(streaming),
         "throttling.svg": over_time(pace),

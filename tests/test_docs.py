@@ -273,10 +273,13 @@ def test_comparison_is_of_what_was_measured() -> None:
     """The page names the versions of the libraries that the figures are from."""
     text = " ".join((DOCS / "comparison.md").read_text("utf-8").split())
     results = json.loads((DOCS / "peers.json").read_text("utf-8"))
-    checked = results["checkers"]["mypy-boto3-ecr"]
+    conditions = results["conditions"]
     named = {f"{name} {versions[name]}" for name, versions in results["versions"].items()}
-    named |= {f"boto3 {results['versions']['ecr_typed']['boto3']}", f"mypy_boto3_ecr {checked}"}
-    named.remove(f"ecr_typed {results['versions']['ecr_typed']['ecr_typed']}")
+    named |= {
+        f"boto3 {conditions['versions']['boto3']}",
+        f"mypy_boto3_ecr {conditions['versions']['mypy-boto3-ecr']}",
+        "Python {}.{}".format(*conditions["python"].split(".")),
+    }
     assert {words for words in named if words not in text} == set()
 
 
@@ -290,6 +293,7 @@ def test_throttling_is_as_it_was_measured() -> None:
         "boto3, adaptive mode": "boto3 in `adaptive` mode",
     }
     for name, outcome in results["outcomes"].items():
-        row = f"| {names[name]} | {outcome['lost']:,} | {outcome['seconds']:.1f} |"
+        lost = results["courses"][name]["lost"]
+        row = f"| {names[name]} | {outcome['lost']:,} | {outcome['seconds']:.1f} | {lost:,} |"
         assert row in text
     assert f"they take {results['job']['ideal_seconds']:g} seconds" in " ".join(text.split())
