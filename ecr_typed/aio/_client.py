@@ -181,11 +181,15 @@ class AsyncEcrClient(
 
         Raises:
             ClientClosedError: The client was closed.
+            RuntimeError: The function raised `StopIteration`, which is its cause.
         """
         return await self._calls.run(function)
 
     async def aclose(self) -> None:
-        """End the calls in flight, and close the connections. Later calls fail."""
+        """End the calls in flight, and close the connections. Later calls fail.
+
+        The threads end with it, unless a client that `with_options` made is still open on them.
+        """
         self._calls.end()
         if self._owns_client:
             self.client.close()
