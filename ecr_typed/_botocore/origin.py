@@ -150,13 +150,12 @@ def home_of(function: object) -> str:
     function, as tracers put in its place, says that it is a function and has that one's code:
     only its real type tells.
     """
-    if type(function) is property:
-        function = function.fget
-    if type(function) is MethodType:
-        function = function.__func__
-    if type(function) is not FunctionType:
+    inner: object = function.fget if type(function) is property else function
+    if type(inner) is MethodType:
+        inner = inner.__func__
+    if type(inner) is not FunctionType:
         return ""
-    return f"{function.__globals__.get('__name__')}.{function.__code__.co_qualname}"
+    return f"{inner.__globals__.get('__name__')}.{inner.__code__.co_qualname}"
 
 
 def _frames_of_the_call(
