@@ -150,7 +150,7 @@ def home_of(function: object) -> str:
     function, as tracers put in its place, says that it is a function and has that one's code:
     only its real type tells.
     """
-    inner: object = function.fget if type(function) is property else function
+    inner: Any = function.fget if type(function) is property else function
     if type(inner) is MethodType:
         inner = inner.__func__
     if type(inner) is not FunctionType:
