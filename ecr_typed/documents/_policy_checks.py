@@ -44,6 +44,15 @@ _AWS_PRINCIPAL = re.compile(
     r"\*|[0-9]{12}|[A-Z0-9]{16,128}|arn:[a-z0-9-]+:(?:iam|sts)::[0-9]{12}:[^*?]+"
 )
 
+_COMPARED = "(?:(?:Not)?Equals|(?:Less|Greater)Than(?:Equals)?)"
+_OPERATOR = re.compile(
+    r"(?:(?:ForAllValues|ForAnyValue):)?"
+    r"(?:String(?:Not)?(?:Equals|EqualsIgnoreCase|Like)|Arn(?:Not)?(?:Equals|Like)"
+    rf"|(?:Numeric|Date){_COMPARED}|Bool|BinaryEquals|(?:Not)?IpAddress)(?:IfExists)?|Null",
+    re.IGNORECASE,
+)
+"""The operators of conditions that IAM documents."""
+
 
 def check_policy(policy: _Members, kind: PolicyKind) -> _Problems:
     """Check a policy."""
@@ -86,9 +95,23 @@ def _check_statement(value: object, place: str, kind: PolicyKind) -> _Problems:
     yield from _check_principals(statement, place)
     yield from _check_actions(statement, place, kind)
     yield from _check_resources(statement, place, kind)
-    for operator, values in object_or_empty(statement.get("Condition")).items():
-        if message := wrong_kind(values, dict):
-            yield DocumentProblem(inside(f"{place}.Condition", operator), message)
+    yield from _check_conditions(object_or_empty(statement.get("Condition")), f"{place}.Condition")
+
+
+def _check_conditions(conditions: _Members, place: str) -> _Problems:
+    for operator, keys in conditions.items():
+        at = inside(place, operator)
+        if not _OPERATOR.fullmatch(operator):
+            yield DocumentProblem(at, "IAM has no such operator; expected one such as StringEquals")
+        if message := wrong_kind(keys, dict):
+            yield DocumentProblem(at, message)
+        for key, value in object_or_empty(keys).items():
+            values = cast("list[object]", value) if isinstance(value, list) else [value]
+            for each in values:
+                if not isinstance(each, str | int | float):
+                    got = "null" if each is None else quoted(each)
+                    message = f"expected text, a number, true or false, got {got}"
+                    yield DocumentProblem(inside(at, key), message)
 
 
 def _check_principals(statement: _Members, place: str) -> _Problems:

@@ -85,6 +85,14 @@ def policy_of(*statements: object) -> PolicyDocument:
         ({"Sid": 7}, "Statement[0].Sid: expected text, got 7"),
         ({"Condition": []}, "Statement[0].Condition: expected an object, got []"),
         ({"Condition": {"Bool": "a"}}, "Statement[0].Condition.Bool: expected an object, got 'a'"),
+        (
+            {"Condition": {"StringIs": {"aws:PrincipalOrgID": "o-1"}}},
+            "Statement[0].Condition.StringIs: IAM has no such operator; expected one such as StringEquals",
+        ),
+        (
+            {"Condition": {"StringEquals": {"aws:PrincipalOrgID": ["o-1", None]}}},
+            "Condition.StringEquals.aws:PrincipalOrgID: expected text, a number, true or false, got null",
+        ),
     ],
 )
 def test_what_is_wrong_in_a_statement_is_named(changes: dict[str, Any], expected: str) -> None:
