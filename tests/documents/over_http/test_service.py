@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from typing import Any
 
@@ -20,6 +21,8 @@ from ecr_typed.documents import (
 )
 from tests.documents.indexes import index_of
 from tests.documents.strategies import damaged, lifecycle_policies, repository_policies
+
+_numbers = itertools.count()
 
 
 def test_a_lifecycle_policy_comes_back_the_same(app: EcrClient) -> None:
@@ -127,8 +130,11 @@ def test_policies_that_are_refused_have_problems(app: EcrClient, document: dict[
     policy = PolicyDocument.from_text(json.dumps(document))
     if policy.problems():
         return
+    # A policy may deny its own author to replace it, so each has a repository of its own.
+    name = f"policies/{next(_numbers)}"
+    app.create_repository(name)
 
     try:
-        app.set_repository_policy("app", str(policy), force=True)
+        app.set_repository_policy(name, str(policy), force=True)
     except EcrServiceError as error:
         pytest.fail(f"no problem is known, but: {error}")
