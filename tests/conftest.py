@@ -83,7 +83,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def _goes_by_botocore(item: pytest.Item) -> bool:
     fixtures: list[str] = getattr(item, "fixturenames", [])
-    is_about_ways = item.path.stem in {"test_direct_way", "test_listeners"}
+    is_about_ways = item.path.stem in {"test_direct_way", "test_listeners", "test_replacements"}
     return is_about_ways or not {"wire", "rigs", "plain"}.isdisjoint(fixtures)
 
 
