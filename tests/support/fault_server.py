@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import socket
-import ssl
 import struct
 import threading
 import time
@@ -20,6 +19,7 @@ from typing import Any, BinaryIO, Final, Self
 
 from ecr_typed._calls.operation import AnyOperation, Effect
 from ecr_typed._wire import operations
+from tests.support.listener import Listener, server_context
 from tests.support.samples import answer_of, repository
 
 _NAMED: Final[Mapping[str, Any]] = vars(operations)
@@ -71,15 +71,11 @@ class FaultServer:
         """How often each operation was requested."""
         self._faults: dict[str, tuple[Fault, int]] = {}
         self._lock = threading.Lock()
-        self._tls: ssl.SSLContext | None = None
-        if certificate is not None:
-            self._tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-            self._tls.load_cert_chain(certificate)
-        self._listener = socket.create_server(("127.0.0.1", 0), backlog=128)
-        self.port: int = self._listener.getsockname()[1]
+        self._tls = server_context(certificate)
+        self._listener = Listener(self._serve)
 
     def __enter__(self) -> Self:
-        threading.Thread(target=self._accept, daemon=True).start()
+        self._listener.start()
         return self
 
     def __exit__(
@@ -88,14 +84,12 @@ class FaultServer:
         exception: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        # Closing alone would not wake the thread that accepts.
-        self._listener.shutdown(socket.SHUT_RDWR)
-        self._listener.close()
+        self._listener.stop()
 
     @property
     def url(self) -> str:
         """Where the service is, and both proxies."""
-        return f"http://127.0.0.1:{self.port}"
+        return self._listener.url
 
     def begin(self, fault: Fault, times: int = 1) -> None:
         """Forget what was, and let the first requests of each write meet a fault."""
@@ -103,14 +97,6 @@ class FaultServer:
             self.applied.clear()
             self.received.clear()
             self._faults = dict.fromkeys(WRITES, (fault, times))
-
-    def _accept(self) -> None:
-        while True:
-            try:
-                connection = self._listener.accept()[0]
-            except OSError:
-                return
-            threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
 
     def _serve(self, plain: socket.socket) -> None:
         connection = plain

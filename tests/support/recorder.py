@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import socket
-import ssl
 import threading
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self
 
+from tests.support.listener import Listener, server_context
 from tests.support.samples import answer_of
 
 
@@ -23,17 +23,13 @@ class Recorder:
         """The body of all responses; None for one that fits."""
         self.ended = threading.Event()
         """Set when a connection has ended."""
-        self._tls: ssl.SSLContext | None = None
-        if certificate is not None:
-            self._tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-            self._tls.load_cert_chain(certificate)
-        self._listener = socket.create_server(("127.0.0.1", 0), backlog=64)
-        self.port: int = self._listener.getsockname()[1]
+        self._tls = server_context(certificate)
+        self._listener = Listener(self._serve)
 
     @property
     def url(self) -> str:
         """Where it listens."""
-        return f"http://127.0.0.1:{self.port}"
+        return self._listener.url
 
     def taken(self) -> bytes:
         """Return the only request since the last time."""
@@ -42,7 +38,7 @@ class Recorder:
         return request
 
     def __enter__(self) -> Self:
-        threading.Thread(target=self._accept, daemon=True).start()
+        self._listener.start()
         return self
 
     def __exit__(
@@ -51,16 +47,7 @@ class Recorder:
         exception: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self._listener.shutdown(socket.SHUT_RDWR)
-        self._listener.close()
-
-    def _accept(self) -> None:
-        while True:
-            try:
-                connection = self._listener.accept()[0]
-            except OSError:
-                return
-            threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
+        self._listener.stop()
 
     def _serve(self, connection: socket.socket) -> None:
         stream: BinaryIO = connection.makefile("rb")
