@@ -53,7 +53,18 @@ def silent_tunnel() -> Generator[int]:
         yield server.getsockname()[1]
 
 
-@pytest.fixture(params=["no connection", "no handshake", "no handshake in a tunnel"])
+FULL_QUEUES = pytest.mark.skipif(
+    sys.platform != "linux", reason="only Linux keeps connections to a full queue waiting"
+)
+
+
+@pytest.fixture(
+    params=[
+        pytest.param("no connection", marks=FULL_QUEUES),
+        "no handshake",
+        "no handshake in a tunnel",
+    ]
+)
 def ecr(
     request: pytest.FixtureRequest,
     session: boto3.Session,
@@ -62,8 +73,6 @@ def ecr(
 ) -> Iterator[EcrClient]:
     """A client that never gets as far as to send anything."""
     way: str = request.param
-    if way == "no connection" and sys.platform != "linux":
-        pytest.skip("a full queue does not keep others from connecting")
     monkeypatch.setenv("AWS_CA_BUNDLE", str(certificate(tmp_path)))
     host = {"no connection": full, "no handshake": deaf}.get(way, silent_tunnel)
     with host() as port:
@@ -107,12 +116,11 @@ def test_deadline_ends_connecting(ecr: EcrClient) -> None:
     assert not caught.value.maybe_applied
 
 
+@FULL_QUEUES
 def test_deadline_bounds_connecting_to_all_addresses(
     session: boto3.Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Further addresses of a host get what the first ones left of the time."""
-    if sys.platform != "linux":
-        pytest.skip("a full queue does not keep others from connecting")
     with full() as port:
         address = (socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))
 
