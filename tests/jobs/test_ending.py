@@ -182,26 +182,35 @@ INTERRUPTED = """
 """
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C is sent as POSIX has it")
-@pytest.mark.parametrize("body", ["pass", "import time; time.sleep(60)"])
-def test_an_interrupt_ends_the_program(emulator: EcrEmulator, tmp_path: Path, body: str) -> None:
-    """Ctrl-C ends a job, whether it waits or its caller works, and says what was in flight."""
-    emulator.faults.inject(FIRST, operation_name="CreateRepository")
-    emulator.faults.inject(LATE, operation_name="CreateRepository", share=1)
-    program = tmp_path / "program.py"
-    program.write_text(textwrap.dedent(INTERRUPTED).replace("BODY", body), "utf-8")
+def started(text: str, emulator: EcrEmulator, folder: Path) -> subprocess.Popen[str]:
+    """Start a program on the emulator, whose processes can be interrupted together."""
+    program = folder / "program.py"
+    program.write_text(textwrap.dedent(text), "utf-8")
     environment = {
         **os.environ,
         "AWS_ENDPOINT_URL_ECR": emulator.endpoint_url,
         "PYTHONPATH": str(Path(__file__).parents[2]),
     }
-    with subprocess.Popen(
+    return subprocess.Popen(
         [sys.executable, str(program)],
         env=environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-    ) as process:
+        start_new_session=True,
+    )
+
+
+POSIX = pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C is sent as POSIX has it")
+
+
+@POSIX
+@pytest.mark.parametrize("body", ["pass", "import time; time.sleep(60)"])
+def test_an_interrupt_ends_the_program(emulator: EcrEmulator, tmp_path: Path, body: str) -> None:
+    """Ctrl-C ends a job, whether it waits or its caller works, and says what was in flight."""
+    emulator.faults.inject(FIRST, operation_name="CreateRepository")
+    emulator.faults.inject(LATE, operation_name="CreateRepository", share=1)
+    with started(INTERRUPTED.replace("BODY", body), emulator, tmp_path) as process:
         wait_for_faults(emulator, 5)
         time.sleep(0.1)
         process.send_signal(signal.SIGINT)
@@ -235,26 +244,13 @@ INTERRUPTED_ELSEWHERE = """
 """
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C is sent as POSIX has it")
+@POSIX
 def test_an_interrupt_ends_what_a_pool_of_processes_has_queued(
     emulator: EcrEmulator, tmp_path: Path
 ) -> None:
     """A terminal sends Ctrl-C to all processes; the pool would begin the third call after it."""
     emulator.faults.inject(LATE, operation_name="CreateRepository", share=1)
-    program = tmp_path / "program.py"
-    program.write_text(textwrap.dedent(INTERRUPTED_ELSEWHERE), "utf-8")
-    environment = {
-        **os.environ,
-        "AWS_ENDPOINT_URL_ECR": emulator.endpoint_url,
-        "PYTHONPATH": str(Path(__file__).parents[2]),
-    }
-    with subprocess.Popen(
-        [sys.executable, str(program)],
-        env=environment,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    ) as process:
+    with started(INTERRUPTED_ELSEWHERE, emulator, tmp_path) as process:
         wait_for_faults(emulator, 2)
         time.sleep(0.1)
         os.killpg(process.pid, signal.SIGINT)
