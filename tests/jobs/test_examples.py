@@ -6,7 +6,6 @@ import ast
 import base64
 import csv
 import json
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -26,18 +25,6 @@ from tests.support.examples import FOLDER
 from tests.support.examples import run_here as run
 
 OTHER = "210987654321"
-
-
-@pytest.fixture
-def emulator() -> Iterator[EcrEmulator]:
-    with EcrEmulator() as emulator:
-        yield emulator
-
-
-@pytest.fixture
-def ecr(emulator: EcrEmulator) -> Iterator[EcrClient]:
-    with emulator.client() as ecr:
-        yield ecr
 
 
 def test_fleet_counts_images_in_every_region(emulator: EcrEmulator, ecr: EcrClient) -> None:
