@@ -31,9 +31,8 @@ if TYPE_CHECKING:
 _SMALL: Final = 64 * 1024
 """Up to how many bytes a body is joined to its head: a copy of it costs less than a system call."""
 
-
 _LEFT_OUT: Final = (getattr(urllib3.util, "SKIP_HEADER", None),)
-"""The value of a header that urllib3 would add by itself, and shall not."""
+"""The values of a header that urllib3 adds by itself, unless they are its mark to skip it."""
 
 
 def watch_sockets(client: ECRClient) -> bool:
@@ -107,7 +106,7 @@ class _WatchedConnection(AWSConnection):
             self._write(head)
 
     def putheader(self, header: str, *values: Any) -> None:
-        """Add a header. urllib3's own method takes long to look for one to leave out."""
+        """Add a header, without urllib3's search of the values for its mark of a header to skip."""
         connection: Any = self
         if values != _LEFT_OUT:
             http.client.HTTPConnection.putheader(connection, header, *values)
