@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
+import threading
 from collections.abc import Generator, Iterator
 from functools import partial
 from typing import Any
@@ -70,6 +72,21 @@ def motos_handler(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
         "botocore.handlers.BUILTIN_HANDLERS", [*BUILTIN_HANDLERS, ("before-send", botocore_stubber)]
     )
+
+
+@pytest.fixture
+def interruptions(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Let exceptions land anywhere, even in a finalizer or as a thread ends.
+
+    urllib3 leaves the socket of a request that is interrupted to the garbage collector: it is
+    collected here, where it is no surprise. Python tells of exceptions that have no caller by
+    hooks. pytest's are Python code, in which a second exception may land, and pytest calls that
+    a failure of the test. Python's own are not.
+    """
+    monkeypatch.setattr(sys, "unraisablehook", sys.__unraisablehook__)
+    monkeypatch.setattr(threading, "excepthook", threading.__excepthook__)
+    yield
+    gc.collect()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -101,7 +101,7 @@ def test_response_that_trickles_is_cut_off(
 
 
 # urllib3 leaves a socket whose TLS handshake ends to the garbage collector.
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.usefixtures("interruptions")
 def test_tunnel_that_trickles_is_cut_off(session: boto3.Session) -> None:
     """A proxy that does not get its own response done has sent nothing on."""
     with trickling(b"HTTP/1.1 200 OK\r\n", b"X-Header: more\r\n") as (url, _):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextvars
 import ctypes
-import gc
 import multiprocessing
 import random
 import signal
@@ -39,12 +38,7 @@ from tests.support.clients import KINDS, boto3_client
 from tests.support.fault_server import PATIENCE, Fault, FaultServer
 from tests.support.wire import refusal
 
-pytestmark = [
-    # urllib3 leaves the socket of a request that is interrupted to the garbage collector, and
-    # Python prints what is raised inside a finalizer, or as a thread ends.
-    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
-    pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning"),
-]
+pytestmark = pytest.mark.usefixtures("interruptions")
 
 ONCE: Final = RetryPolicy(max_attempts=1)
 
@@ -61,13 +55,6 @@ AFTER_SENDING: Final = ("response-received", "before-parse", "needs-retry", "aft
 
 class TimeLimit(Exception):
     """What a task queue raises when a task takes too long."""
-
-
-@pytest.fixture(autouse=True)
-def collected_garbage() -> Iterator[None]:
-    """Collect what interrupted requests left, here, where it is no surprise."""
-    yield
-    gc.collect()
 
 
 @pytest.fixture(scope="module")
