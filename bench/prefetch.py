@@ -8,7 +8,7 @@ from typing import Final
 from bench.measures import Measure
 from ecr_typed import EcrClient
 from ecr_typed.testing import EcrEmulator
-from ecr_typed.testing.faults import LateAnswer
+from ecr_typed.testing.faults import LateResponse
 
 _PAGES: Final = 10
 _SECONDS: Final = 0.1
@@ -20,7 +20,7 @@ def prefetch() -> Measure:
     with EcrEmulator() as emulator, emulator.client() as ecr:
         for number in range(_PAGES):
             ecr.create_repository(f"team/{number}")
-        late = LateAnswer(delay=_SECONDS)
+        late = LateResponse(delay=_SECONDS)
         emulator.faults.inject(late, operation_name="DescribeRepositories", share=1)
         ratio = _seconds(ecr, prefetch=1) / _seconds(ecr, prefetch=0)
     return Measure(

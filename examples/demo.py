@@ -42,7 +42,7 @@ from ecr_typed.jobs import (
     read_image_graph,
 )
 from ecr_typed.testing import EcrEmulator
-from ecr_typed.testing.faults import DROPPED, SERVER_EXCEPTION, LateAnswer
+from ecr_typed.testing.faults import DROPPED, SERVER_EXCEPTION, LateResponse
 
 READ_NEXT = """
 Read next:
@@ -115,7 +115,7 @@ def lost_response(emulator: EcrEmulator, ecr: EcrClient) -> None:
 
 def resumed_listing(emulator: EcrEmulator, ecr: EcrClient) -> None:
     """Resume a listing after an error. No item is repeated or skipped"""
-    emulator.faults.inject(LateAnswer())  # the first page succeeds
+    emulator.faults.inject(LateResponse())  # the first page succeeds
     emulator.faults.inject(SERVER_EXCEPTION)  # the second one fails
     names: list[str] = []
     token = None

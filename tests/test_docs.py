@@ -32,7 +32,7 @@ from ecr_typed import (
 )
 from ecr_typed import _operations as operations
 from ecr_typed.testing import EcrEmulator
-from ecr_typed.testing.faults import ErrorAnswer
+from ecr_typed.testing.faults import ErrorResponse
 from tests.support.pages import BLOCK, DOCS, PAGES, blocks_of
 from tests.support.service import METHODS
 
@@ -51,7 +51,7 @@ def account_to_read() -> Generator[str]:
             ecr.create_repository("team/app")
             ecr.create_repository("team/web")
             emulator.push_image("team/app", tags=["v1"], size=25_000_000)
-        denied = ErrorAnswer("AccessDeniedException", "examples with EcrClient() only read")
+        denied = ErrorResponse("AccessDeniedException", "examples with EcrClient() only read")
         for operation in WRITES:
             emulator.faults.inject(denied, operation_name=operation, share=1)
         yield emulator.endpoint_url

@@ -1,10 +1,10 @@
 """Faults that tests inject between the emulator and its clients.
 
-    from ecr_typed.testing.faults import DROPPED, THROTTLED, ErrorAnswer
+    from ecr_typed.testing.faults import DROPPED, THROTTLED, ErrorResponse
 
     emulator.faults.inject(THROTTLED, operation_name="CreateRepository", times=2)
     emulator.faults.inject(DROPPED, share=0.25)
-    emulator.faults.inject(ErrorAnswer("KmsException", "no grant"), operation_name="PutImage")
+    emulator.faults.inject(ErrorResponse("KmsException", "no grant"), operation_name="PutImage")
 
 The constants in capitals are the usual faults; the classes make others. A call meets at most one
 fault. Where a fault has a choice, `is_applied` says whether the operation runs although its true
@@ -37,21 +37,21 @@ class Fault(ABC):
     """How long the client waits for it, in seconds. The operation runs before the wait."""
 
     @abstractmethod
-    def answer(self, carry_out: CarryOut) -> HttpResponse:
+    def respond(self, carry_out: CarryOut) -> HttpResponse:
         """Return what is sent. `carry_out` runs the operation and returns the true response."""
 
 
 @dataclass(frozen=True, slots=True)
-class LateAnswer(Fault):
+class LateResponse(Fault):
     """The true response, after the `delay`."""
 
-    def answer(self, carry_out: CarryOut) -> HttpResponse:
+    def respond(self, carry_out: CarryOut) -> HttpResponse:
         """Return the true response."""
         return carry_out()
 
 
 @dataclass(frozen=True, slots=True)
-class ErrorAnswer(Fault):
+class ErrorResponse(Fault):
     """An error of the service."""
 
     code: str
@@ -69,7 +69,7 @@ class ErrorAnswer(Fault):
     is_applied: bool = False
     """Whether the operation runs all the same."""
 
-    def answer(self, carry_out: CarryOut) -> HttpResponse:
+    def respond(self, carry_out: CarryOut) -> HttpResponse:
         """Return the error."""
         if self.is_applied:
             carry_out()
@@ -79,7 +79,7 @@ class ErrorAnswer(Fault):
 
 
 @dataclass(frozen=True, slots=True)
-class RawAnswer(Fault):
+class RawResponse(Fault):
     """Any response at all: of a proxy or a load balancer, or without any sense."""
 
     status: int
@@ -94,7 +94,7 @@ class RawAnswer(Fault):
     is_applied: bool = False
     """Whether the operation runs all the same."""
 
-    def answer(self, carry_out: CarryOut) -> HttpResponse:
+    def respond(self, carry_out: CarryOut) -> HttpResponse:
         """Return the response."""
         if self.is_applied:
             carry_out()
@@ -102,7 +102,7 @@ class RawAnswer(Fault):
 
 
 @dataclass(frozen=True, slots=True)
-class LostAnswer(Fault):
+class LostResponse(Fault):
     """No response: the connection is closed."""
 
     is_reset: bool = False
@@ -111,7 +111,7 @@ class LostAnswer(Fault):
     is_applied: bool = True
     """Whether the operation runs before."""
 
-    def answer(self, carry_out: CarryOut) -> HttpResponse:
+    def respond(self, carry_out: CarryOut) -> HttpResponse:
         """End the connection."""
         if self.is_applied:
             carry_out()
@@ -119,7 +119,7 @@ class LostAnswer(Fault):
 
 
 @dataclass(frozen=True, slots=True)
-class CutAnswer(Fault):
+class CutResponse(Fault):
     """The beginning of the true response's body; the operation runs.
 
     An empty body, as that of TagResource, can't be cut.
@@ -134,7 +134,7 @@ class CutAnswer(Fault):
     the JSON is broken.
     """
 
-    def answer(self, carry_out: CarryOut) -> HttpResponse:
+    def respond(self, carry_out: CarryOut) -> HttpResponse:
         """Return the beginning."""
         status, headers, body = carry_out()
         sent = body[: int(len(body) * self.kept)]
@@ -149,7 +149,7 @@ class WrongLength(Fault):
     by: int = 1
     """How many bytes too many Content-Length states, or too few if it is negative."""
 
-    def answer(self, carry_out: CarryOut) -> HttpResponse:
+    def respond(self, carry_out: CarryOut) -> HttpResponse:
         """Return the response with the wrong header."""
         status, headers, body = carry_out()
         stated = max(0, len(body) + self.by)
@@ -160,35 +160,35 @@ def _status_line(status: int) -> str:
     return f"{status} {responses.get(status, 'Unknown')}"
 
 
-THROTTLED: Final = ErrorAnswer("ThrottlingException", "Rate exceeded")
+THROTTLED: Final = ErrorResponse("ThrottlingException", "Rate exceeded")
 """The service asks for fewer requests, as ECR does it: HTTP 400."""
 
-TOO_MANY_REQUESTS: Final = RawAnswer(429)
+TOO_MANY_REQUESTS: Final = RawResponse(429)
 """A proxy before the service asks for fewer requests: HTTP 429 without a body."""
 
-SERVER_EXCEPTION: Final = ErrorAnswer("ServerException", "an injected fault", status=500)
+SERVER_EXCEPTION: Final = ErrorResponse("ServerException", "an injected fault", status=500)
 """The service failed: HTTP 500. Nothing was applied."""
 
-UNAVAILABLE: Final = RawAnswer(
+UNAVAILABLE: Final = RawResponse(
     503,
     b"<html><body><h1>503 Service Unavailable</h1></body></html>",
     {"Content-Type": "text/html"},
 )
 """A load balancer finds no service: HTTP 503 with an HTML page."""
 
-RESET: Final = LostAnswer(is_reset=True, is_applied=False)
+RESET: Final = LostResponse(is_reset=True, is_applied=False)
 """The connection is reset before anything was applied."""
 
-DROPPED: Final = LostAnswer()
+DROPPED: Final = LostResponse()
 """The operation ran, but its response is lost: the connection is closed."""
 
-CUT: Final = CutAnswer()
+CUT: Final = CutResponse()
 """The operation ran, but the connection ends in the middle of its response."""
 
-BROKEN_JSON: Final = CutAnswer(states_whole_length=False)
+BROKEN_JSON: Final = CutResponse(states_whole_length=False)
 """The operation ran, but half of its response's JSON is missing."""
 
-GARBLED: Final = RawAnswer(
+GARBLED: Final = RawResponse(
     200, b"\x00\xff{", {"Content-Type": "application/x-amz-json-1.1"}, is_applied=True
 )
 """The operation ran, but its response is neither JSON nor text."""

@@ -28,12 +28,12 @@ from ecr_typed import (
 )
 from ecr_typed.aio import AsyncEcrClient
 from ecr_typed.testing import EcrEmulator
-from ecr_typed.testing.faults import ErrorAnswer, LateAnswer
+from ecr_typed.testing.faults import ErrorResponse, LateResponse
 from tests.support.clients import boto3_client
 
 Value = TypeVar("Value")
 
-LATE = LateAnswer(delay=30.0)
+LATE = LateResponse(delay=30.0)
 
 
 def on(loop: str, coroutine: Coroutine[Any, Any, Value]) -> Value:
@@ -258,7 +258,7 @@ def test_closing_ends_what_runs(fresh: EcrEmulator) -> None:
 
 def test_options_are_for_one_client_of_two(fresh: EcrEmulator) -> None:
     """A client with other options shares the threads, and leaves the first open when it ends."""
-    throttled = ErrorAnswer("ThrottlingException", "Rate exceeded")
+    throttled = ErrorResponse("ThrottlingException", "Rate exceeded")
 
     async def program() -> None:
         async with AsyncEcrClient.from_client(fresh.client()) as ecr:

@@ -13,7 +13,7 @@ import pytest
 from ecr_typed import ClientClosedError
 from ecr_typed.aio import AsyncEcrClient
 from ecr_typed.testing import EcrEmulator
-from ecr_typed.testing.faults import LateAnswer
+from ecr_typed.testing.faults import LateResponse
 
 
 def threads_of_clients() -> set[threading.Thread]:
@@ -100,7 +100,7 @@ def test_closing_ends_calls_that_wait_for_a_thread(fresh: EcrEmulator) -> None:
 
     async def program() -> list[object]:
         ecr = AsyncEcrClient.from_client(fresh.client(), concurrency=4)
-        fresh.faults.inject(LateAnswer(delay=30.0), operation_name="DescribeRegistry", times=4)
+        fresh.faults.inject(LateResponse(delay=30.0), operation_name="DescribeRegistry", times=4)
         calls = [asyncio.create_task(ecr.describe_registry()) for _ in range(1000)]
         while len(fresh.faults.injected) < 4:
             await asyncio.sleep(0.005)

@@ -19,10 +19,10 @@ from ecr_typed import (
 )
 from ecr_typed.aio import AsyncEcrClient, AsyncPager
 from ecr_typed.testing import EcrEmulator
-from ecr_typed.testing.faults import SERVER_EXCEPTION, LateAnswer
+from ecr_typed.testing.faults import SERVER_EXCEPTION, LateResponse
 
 SIZE = 5
-NEVER = LateAnswer(delay=600.0)
+NEVER = LateResponse(delay=600.0)
 
 Listing = AsyncPager[Repository, DescribeRepositoriesResponse]
 Walk = Callable[[Listing, int], AsyncIterator[Any]]
@@ -67,7 +67,7 @@ def test_next_pages_arrive_while_the_program_works(
     stocked: EcrEmulator, walk: Walk, prefetch: int
 ) -> None:
     """Before the program goes on, the next pages were asked for, and no more than those."""
-    stocked.faults.inject(LateAnswer(), share=1.0)
+    stocked.faults.inject(LateResponse(), share=1.0)
 
     async def program() -> tuple[list[Any], list[Any]]:
         async with AsyncEcrClient.from_client(stocked.client()) as ecr:
@@ -87,7 +87,7 @@ def test_next_pages_arrive_while_the_program_works(
 
 def test_error_comes_in_its_turn_and_says_where_to_go_on(stocked: EcrEmulator) -> None:
     """All items before are given, and from the error's token on nothing comes twice."""
-    stocked.faults.inject(LateAnswer())
+    stocked.faults.inject(LateResponse())
     stocked.faults.inject(SERVER_EXCEPTION)
 
     async def program() -> list[str]:
@@ -108,7 +108,7 @@ def test_leaving_the_loop_cancels_what_is_on_its_way(
     stocked: EcrEmulator, walk: Walk, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Nobody waits for a page that is not needed any more, and nothing is logged as lost."""
-    stocked.faults.inject(LateAnswer())
+    stocked.faults.inject(LateResponse())
     stocked.faults.inject(NEVER)
 
     async def program() -> int:
@@ -128,7 +128,7 @@ def test_leaving_the_loop_cancels_what_is_on_its_way(
 
 def test_cancelled_program_cancels_what_is_on_its_way(stocked: EcrEmulator) -> None:
     """The request ends with the task that waits for its page."""
-    stocked.faults.inject(LateAnswer())
+    stocked.faults.inject(LateResponse())
     stocked.faults.inject(NEVER)
 
     async def listing(ecr: AsyncEcrClient) -> list[Repository]:

@@ -26,7 +26,7 @@ from ecr_typed import (
 from ecr_typed._botocore.connection import Connection
 from ecr_typed._botocore.exchange import Exchange
 from ecr_typed.testing import EcrEmulator
-from ecr_typed.testing.faults import DROPPED, LateAnswer
+from ecr_typed.testing.faults import DROPPED, LateResponse
 from tests.support.clients import MakeEcr
 from tests.support.lines import at_line, lines_of
 from tests.support.sockets import certificate, deaf, half_an_answer
@@ -34,7 +34,7 @@ from tests.support.wire import Wire, refusal
 
 SOON = 5.0
 """Seconds within which a call that was cut off is over, whatever else the machine does."""
-LATE = LateAnswer(delay=15.0)
+LATE = LateResponse(delay=15.0)
 
 
 @pytest.fixture(scope="module")
@@ -161,7 +161,7 @@ def test_closing_cuts_off_an_iteration(emulator: EcrEmulator) -> None:
 def test_closing_a_child_cuts_off_its_own_calls_only(emulator: EcrEmulator) -> None:
     """Calls of other clients on the same connections go on."""
     emulator.reset()
-    emulator.faults.inject(LateAnswer(delay=1.0), operation_name="DescribeRegistry")
+    emulator.faults.inject(LateResponse(delay=1.0), operation_name="DescribeRegistry")
     emulator.faults.inject(LATE, operation_name="GetRegistryPolicy")
     with emulator.client() as ecr:
         child = ecr.with_options(retry=RetryPolicy(max_attempts=1))
@@ -189,7 +189,7 @@ def test_closing_a_parent_cuts_off_its_children(emulator: EcrEmulator) -> None:
 def test_an_adopted_client_ends_its_request_itself(emulator: EcrEmulator) -> None:
     """Nothing is done to a boto3 client that is a user's: the answer still comes."""
     emulator.reset()
-    emulator.faults.inject(LateAnswer(delay=1.0), operation_name="DescribeRegistry")
+    emulator.faults.inject(LateResponse(delay=1.0), operation_name="DescribeRegistry")
     with closing(emulator.boto3_client()) as client:
         ecr = EcrClient.from_boto3(client)
         call = Running(ecr.describe_registry)
@@ -214,7 +214,7 @@ def call_until_closed(ecr: EcrClient) -> EcrError:
 def test_all_calls_end_when_the_client_is_closed(emulator: EcrEmulator) -> None:
     """Whatever a call does when its client is closed: it succeeds, or says that it was closed."""
     emulator.reset()
-    emulator.faults.inject(LateAnswer(delay=0.02), share=0.5)
+    emulator.faults.inject(LateResponse(delay=0.02), share=0.5)
     for round_number in range(10):
         ecr = emulator.client(config=Config(max_pool_connections=16))
         with ThreadPoolExecutor(16) as pool:
@@ -229,7 +229,7 @@ def test_all_calls_end_when_the_client_is_closed(emulator: EcrEmulator) -> None:
 def test_a_forked_child_cuts_off_nothing_of_its_parent(emulator: EcrEmulator) -> None:
     """A child that closes the client which it inherited leaves its parent's requests alone."""
     emulator.reset()
-    emulator.faults.inject(LateAnswer(delay=2.0), operation_name="DescribeRegistry")
+    emulator.faults.inject(LateResponse(delay=2.0), operation_name="DescribeRegistry")
     with emulator.client() as ecr:
         call = Running(ecr.describe_registry)
         wait_for_request(emulator)

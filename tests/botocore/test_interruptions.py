@@ -22,7 +22,7 @@ from botocore.credentials import RefreshableCredentials
 from ecr_typed import EcrClient, EcrError, RetryEvent, RetryPolicy
 from ecr_typed._botocore.connection import Connection
 from ecr_typed.testing import EcrEmulator
-from ecr_typed.testing.faults import DROPPED, LateAnswer
+from ecr_typed.testing.faults import DROPPED, LateResponse
 from tests.support.clients import MakeEcr
 from tests.support.lines import at_line, lines_of
 from tests.support.sockets import certificate, deaf
@@ -98,7 +98,7 @@ def test_a_page_that_is_left_early_costs_no_connection(emulator: EcrEmulator) ->
 def test_a_deadline_bounds_the_last_answer(emulator: EcrEmulator) -> None:
     """An answer that does not come by the deadline is not waited for any longer."""
     emulator.reset()
-    emulator.faults.inject(LateAnswer(delay=3.0), operation_name="DescribeRegistry")
+    emulator.faults.inject(LateResponse(delay=3.0), operation_name="DescribeRegistry")
     began = time.monotonic()
     with emulator.client(retry=RetryPolicy(deadline=0.3)) as ecr:
         with pytest.raises(EcrError, match="deadline passed before the response was"):

@@ -25,7 +25,7 @@ from ecr_typed import (
 )
 from ecr_typed.jobs import each
 from ecr_typed.testing import EcrEmulator
-from ecr_typed.testing.faults import LateAnswer
+from ecr_typed.testing.faults import LateResponse
 from tests.calls.test_paging_errors import FAILURES
 from tests.support.registry import Registry
 from tests.support.samples import page
@@ -35,7 +35,7 @@ SIZE = 6
 PATIENCE = 20.0
 """How long something is waited for that has to come, in seconds: a busy machine is slow."""
 
-NEVER = LateAnswer(delay=600.0)
+NEVER = LateResponse(delay=600.0)
 
 Listing = Pager[Repository, DescribeRepositoriesResponse]
 Walk = Callable[[Listing, int], Iterator[object]]
@@ -102,7 +102,7 @@ def test_next_pages_arrive_while_the_program_works(
     emulator: EcrEmulator, listed: EcrClient, walk: Walk, prefetch: int
 ) -> None:
     """Before the program goes on, the next pages were asked for, and no more than those."""
-    emulator.faults.inject(LateAnswer(), share=1.0)
+    emulator.faults.inject(LateResponse(), share=1.0)
     found: list[object] = []
 
     for one in walk(listed.describe_repositories(page_size=1), prefetch):
@@ -194,7 +194,7 @@ def test_leaving_the_loop_ends_the_request_and_the_thread(
     emulator: EcrEmulator, listed: EcrClient
 ) -> None:
     """A page that is on its way does not hold up a program that has enough."""
-    emulator.faults.inject(LateAnswer())
+    emulator.faults.inject(LateResponse())
     emulator.faults.inject(NEVER)
 
     for _ in listed.describe_repositories(page_size=1).items(prefetch=1):
@@ -228,7 +228,7 @@ def test_iterator_that_is_dropped_or_closed_ends_its_thread(listed: EcrClient) -
 
 def test_closed_client_ends_the_iteration(emulator: EcrEmulator, listed: EcrClient) -> None:
     """What is in flight is cut off; the error says where to go on."""
-    emulator.faults.inject(LateAnswer())
+    emulator.faults.inject(LateResponse())
     emulator.faults.inject(NEVER)
     pages = listed.describe_repositories(page_size=1).pages(prefetch=1)
     first = next(pages)
@@ -247,7 +247,7 @@ def test_interrupt_ends_the_request_and_the_thread(
     emulator: EcrEmulator, listed: EcrClient
 ) -> None:
     """Ctrl-C ends the wait for a page at once."""
-    emulator.faults.inject(LateAnswer())
+    emulator.faults.inject(LateResponse())
     emulator.faults.inject(NEVER)
     pages: Any = listed.describe_repositories(page_size=1).pages(prefetch=1)
     next(pages)
@@ -279,7 +279,7 @@ def test_end_of_a_job_ends_what_its_functions_fetch_ahead(
     emulator: EcrEmulator, listed: EcrClient
 ) -> None:
     """A listing inside a job's function belongs to the job."""
-    emulator.faults.inject(LateAnswer())
+    emulator.faults.inject(LateResponse())
     emulator.faults.inject(NEVER)
 
     def work(is_stuck: bool) -> None:

@@ -30,14 +30,14 @@ from ecr_typed import (
     TemplateAlreadyExistsException,
 )
 from ecr_typed.testing import EcrEmulator
-from ecr_typed.testing.faults import DROPPED, SERVER_EXCEPTION, UNAVAILABLE, ErrorAnswer
+from ecr_typed.testing.faults import DROPPED, SERVER_EXCEPTION, UNAVAILABLE, ErrorResponse
 from tests.support.clients import MakeEcr
 from tests.support.samples import repository
 from tests.support.wire import Sent, Wire, refusal, reply
 
 ROLE = "arn:aws:iam::123456789012:role/ecr-templates"
 KEY = "arn:aws:kms:us-east-1:123456789012:key/0a1b2c3d-0000-4000-8000-000000000000"
-APPLIED_ANYWAY = ErrorAnswer("ServerException", "after the fact", status=500, is_applied=True)
+APPLIED_ANYWAY = ErrorResponse("ServerException", "after the fact", status=500, is_applied=True)
 
 
 @pytest.fixture(scope="module")

@@ -28,7 +28,7 @@ from ecr_typed import (
     WaiterError,
 )
 from ecr_typed.testing import EcrEmulator
-from ecr_typed.testing.faults import LateAnswer
+from ecr_typed.testing.faults import LateResponse
 from tests.support.clients import MakeEcr
 from tests.support.wire import Wire, refusal, reply
 
@@ -174,7 +174,7 @@ def test_a_late_answer_does_not_make_the_wait_longer(
     emulator: EcrEmulator, deadline: float | None
 ) -> None:
     """A poll takes no more than the time that is left, whatever its retries could do."""
-    emulator.faults.inject(LateAnswer(delay=30), times=3)
+    emulator.faults.inject(LateResponse(delay=30), times=3)
     ecr = emulator.client(retry=RetryPolicy(deadline=deadline))
 
     error, passed = timed_out(
@@ -190,8 +190,8 @@ def test_a_late_answer_does_not_make_the_wait_longer(
 
 def test_a_late_answer_does_not_hide_what_was_seen(emulator: EcrEmulator, preview: Preview) -> None:
     """Where the last poll fails, the error has the answer before it."""
-    emulator.faults.inject(LateAnswer())
-    emulator.faults.inject(LateAnswer(delay=30), times=3)
+    emulator.faults.inject(LateResponse())
+    emulator.faults.inject(LateResponse(delay=30), times=3)
 
     error, passed = timed_out(lambda: preview(emulator.client(), delay=0.01, timeout=0.5))
 
@@ -203,7 +203,7 @@ def test_a_late_answer_does_not_hide_what_was_seen(emulator: EcrEmulator, previe
 
 def test_the_last_poll_has_a_second(emulator: EcrEmulator, preview: Preview) -> None:
     """A service that is slow is asked once more when the time is over, and heard."""
-    emulator.faults.inject(LateAnswer(delay=0.3), times=20)
+    emulator.faults.inject(LateResponse(delay=0.3), times=20)
 
     error, passed = timed_out(lambda: preview(emulator.client(), delay=10, timeout=1))
 
@@ -216,7 +216,7 @@ def test_the_last_poll_has_a_second(emulator: EcrEmulator, preview: Preview) -> 
 
 def test_a_policy_of_less_time_is_kept(emulator: EcrEmulator) -> None:
     """The client's own deadline ends a poll before the time-out does, with the poll's error."""
-    emulator.faults.inject(LateAnswer(delay=30), times=3)
+    emulator.faults.inject(LateResponse(delay=30), times=3)
     ecr = emulator.client(retry=RetryPolicy(deadline=0.2))
     began = time.monotonic()
 
@@ -250,7 +250,7 @@ def test_a_wait_may_be_endless(make: MakeEcr, wire: Wire, timeout: float) -> Non
 
 def test_without_time_it_is_asked_once(emulator: EcrEmulator, preview: Preview) -> None:
     """A time-out of 0 leaves the one poll its second."""
-    emulator.faults.inject(LateAnswer(delay=0.3))
+    emulator.faults.inject(LateResponse(delay=0.3))
 
     error, passed = timed_out(lambda: preview(emulator.client(), timeout=0))
 

@@ -45,7 +45,7 @@ from ecr_typed.jobs import (
     referrers,
 )
 from ecr_typed.testing import EcrEmulator
-from ecr_typed.testing.faults import DROPPED, RESET, THROTTLED, ErrorAnswer, Fault, LateAnswer
+from ecr_typed.testing.faults import DROPPED, RESET, THROTTLED, ErrorResponse, Fault, LateResponse
 from tests.support.layer_server import LayerServer
 
 OTHER = "210987654321"
@@ -254,7 +254,7 @@ def test_corrupted_blob_fails_with_what_needs_it(
 def test_one_failure_leaves_the_rest(
     emulator: EcrEmulator, source: EcrClient, target: EcrClient, index: ImageDetail
 ) -> None:
-    emulator.faults.inject(ErrorAnswer("KmsException", "no grant"), operation_name="PutImage")
+    emulator.faults.inject(ErrorResponse("KmsException", "no grant"), operation_name="PutImage")
     report = copy_image(source, "team/app", "v1", target, "copies/app")
     failed = [one.item for one in report.outcomes if one.error is not None]
     # A child, its index, its referrers and the tags: the other child is there.
@@ -320,7 +320,7 @@ def test_read_only_target_fails_item_by_item(
     emulator: EcrEmulator, source: EcrClient, target: EcrClient
 ) -> None:
     push_image(source, "team/app", None, [b"layer"], tags=["v1"])
-    denied = ErrorAnswer("AccessDeniedException", "not yours")
+    denied = ErrorResponse("AccessDeniedException", "not yours")
     for operation in WRITES:
         emulator.faults.inject(denied, operation_name=operation, share=1.0)
     report = copy_image(source, "team/app", "v1", target, "copies/app")
@@ -408,7 +408,7 @@ def test_copy_that_failed_anywhere_is_finished_by_another(
             writes.create_repository(name)
             told.clear()
             if number:
-                emulator.faults.inject(LateAnswer(), times=number)
+                emulator.faults.inject(LateResponse(), times=number)
             emulator.faults.inject(fault)
             with suppress(EcrError):
                 copy_image(reads, "team/app", "v1", writes, name, threads=1)

@@ -25,7 +25,7 @@ from ecr_typed import (
 )
 from ecr_typed.jobs import JobFailedError, Outcome, Progress, Status, each, raise_failures
 from ecr_typed.testing import EcrEmulator
-from ecr_typed.testing.faults import DROPPED, LateAnswer
+from ecr_typed.testing.faults import DROPPED, LateResponse
 from tests.support.untyped import untyped
 
 
@@ -213,7 +213,7 @@ def test_lost_credentials_end_the_job_and_writes_in_flight_are_reported(
     emulator: EcrEmulator, ecr: EcrClient
 ) -> None:
     """What is in flight when the credentials are lost is waited for, and has its outcome."""
-    emulator.faults.inject(LateAnswer(delay=0.3), operation_name="CreateRepository")
+    emulator.faults.inject(LateResponse(delay=0.3), operation_name="CreateRepository")
 
     def work(name: str) -> str:
         if name == "lost":

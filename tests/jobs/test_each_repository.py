@@ -21,7 +21,7 @@ from ecr_typed import (
 )
 from ecr_typed.jobs import Outcome, Progress, Registry, Status, each_repository, registries
 from ecr_typed.testing import EcrEmulator
-from ecr_typed.testing.faults import ErrorAnswer
+from ecr_typed.testing.faults import ErrorResponse
 from tests.support.untyped import untyped
 
 REGIONS = ["us-east-1", "eu-west-1", "eu-central-1"]
@@ -158,7 +158,7 @@ def test_a_registry_that_can_not_be_listed_is_an_outcome(
 ) -> None:
     """The registry itself is the item, and the others are worked on."""
     emulator.faults.inject(
-        ErrorAnswer("AccessDeniedException", "not authorized to perform: ecr:DescribeRepositories"),
+        ErrorResponse("AccessDeniedException", "not authorized to perform: ecr:DescribeRepositories"),
         operation_name="DescribeRepositories",
     )
 
@@ -220,7 +220,7 @@ def test_a_listing_that_breaks_off_can_be_resumed(emulator: EcrEmulator, ecr: Ec
         # The first page is listed by now.
         if repository.repository_name == "many/0000":
             emulator.faults.inject(
-                ErrorAnswer("ServerException", status=500), operation_name="DescribeRepositories"
+                ErrorResponse("ServerException", status=500), operation_name="DescribeRepositories"
             )
         return repository.repository_name
 

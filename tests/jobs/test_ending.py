@@ -19,10 +19,10 @@ import pytest
 from ecr_typed import ClientClosedError, EcrClient, EcrError
 from ecr_typed.jobs import Registry, each, each_registry, each_repository, raise_failures
 from ecr_typed.testing import EcrEmulator
-from ecr_typed.testing.faults import THROTTLED, LateAnswer
+from ecr_typed.testing.faults import THROTTLED, LateResponse
 
-FIRST = LateAnswer()
-LATE = LateAnswer(delay=30)
+FIRST = LateResponse()
+LATE = LateResponse(delay=30)
 
 SOON = 10.0
 """Far from the half minute of a response, whatever else the machine does, in seconds."""
@@ -107,7 +107,7 @@ def test_calls_outside_the_job_go_on(emulator: EcrEmulator, ecr: EcrClient) -> N
     ecr.create_repository("seed")
     emulator.faults.inject(FIRST, operation_name="ListImages")
     emulator.faults.inject(LATE, operation_name="ListImages", share=1)
-    emulator.faults.inject(LateAnswer(delay=0.3), operation_name="DescribeRepositories")
+    emulator.faults.inject(LateResponse(delay=0.3), operation_name="DescribeRepositories")
 
     outcomes = job("each", ecr, [])
     next(outcomes)

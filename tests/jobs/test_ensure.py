@@ -37,7 +37,7 @@ from ecr_typed.jobs import (
     ensure_repository_policy,
 )
 from ecr_typed.testing import EcrEmulator
-from ecr_typed.testing.faults import ErrorAnswer
+from ecr_typed.testing.faults import ErrorResponse
 
 STATEMENT = Statement(
     sid="Pull",
@@ -128,7 +128,7 @@ def test_encryption_is_unfixable(app: EcrClient) -> None:
 
 def test_whoever_may_not_create_uses_what_is_there(emulator: EcrEmulator, app: EcrClient) -> None:
     app.create_repository("team/app")
-    denied = ErrorAnswer("AccessDeniedException", "no")
+    denied = ErrorResponse("AccessDeniedException", "no")
     emulator.faults.inject(denied, operation_name="CreateRepository", share=1.0)
     assert ensure_repository(app, "team/app", RepositorySettings()).value is not None
 
@@ -212,7 +212,7 @@ def test_what_was_created_lists_what_its_dry_run_did(app: EcrClient) -> None:
 
 
 def test_role_that_may_not_create_is_told_so(emulator: EcrEmulator, app: EcrClient) -> None:
-    denied = ErrorAnswer("AccessDeniedException", "not yours")
+    denied = ErrorResponse("AccessDeniedException", "not yours")
     emulator.faults.inject(denied, operation_name="CreateRepository")
     with pytest.raises(AccessDeniedException, match="CreateRepository: not yours") as caught:
         ensure_repository(app, "team/app", SETTINGS)
@@ -221,7 +221,7 @@ def test_role_that_may_not_create_is_told_so(emulator: EcrEmulator, app: EcrClie
 
 
 def test_error_after_a_write_says_what_was_done(emulator: EcrEmulator, app: EcrClient) -> None:
-    denied = ErrorAnswer("AccessDeniedException", "not yours")
+    denied = ErrorResponse("AccessDeniedException", "not yours")
     emulator.faults.inject(denied, operation_name="SetRepositoryPolicy", times=2)
     with pytest.raises(AccessDeniedException) as caught:
         ensure_repository(app, "team/app", SETTINGS)
@@ -239,7 +239,7 @@ def test_new_repository_that_is_not_found_yet_is_waited_for(
     emulator: EcrEmulator, app: EcrClient
 ) -> None:
     """The service is eventually consistent."""
-    late = ErrorAnswer("RepositoryNotFoundException", "not yet")
+    late = ErrorResponse("RepositoryNotFoundException", "not yet")
     for operation in ("ListTagsForResource", "PutLifecyclePolicy"):
         emulator.faults.inject(late, operation_name=operation)
     made = ensure_repository(app, "team/app", SETTINGS)
@@ -354,7 +354,7 @@ def test_what_exists_under_another_name_is_an_error(
     emulator: EcrEmulator, app: EcrClient, code: str, operation: str, ensure: Callable[..., Any]
 ) -> None:
     """A prefix may be taken in another spelling, with a slash: it is not looked for without end."""
-    taken = ErrorAnswer(code, "it is there")
+    taken = ErrorResponse(code, "it is there")
     emulator.faults.inject(taken, operation_name=operation, times=5)
     with pytest.raises(EcrServiceError, match="it is there"):
         ensure(app)

@@ -20,7 +20,7 @@ from ecr_typed import (
 )
 from ecr_typed.jobs import referrers
 from ecr_typed.testing import EcrEmulator
-from ecr_typed.testing.faults import ErrorAnswer
+from ecr_typed.testing.faults import ErrorResponse
 from tests.support.examples import FOLDER
 from tests.support.examples import run_here as run
 
@@ -38,7 +38,7 @@ def test_fleet_counts_images_in_every_region(emulator: EcrEmulator, ecr: EcrClie
     assert heading == "registry,item,status,value,error"
     assert sorted(lines) == ["eu-west-1,team/web,DONE,0,", "us-east-1,team/app,DONE,0,"]
 
-    denied = ErrorAnswer("AccessDeniedException", "not yours")
+    denied = ErrorResponse("AccessDeniedException", "not yours")
     emulator.faults.inject(denied, operation_name="ListImages")
     done = run(emulator, "fleet.py", "us-east-1")
     assert (done.stderr, done.returncode) == ("", 1)
@@ -57,7 +57,7 @@ def test_clean_deletes_only_when_told(emulator: EcrEmulator, ecr: EcrClient) -> 
     assert dry.stdout.startswith("team/app: 6 of 46 images are removed")
     assert len(ecr.describe_images("team/app").to_list()) == 46
 
-    denied = ErrorAnswer("AccessDeniedException", "not yours")
+    denied = ErrorResponse("AccessDeniedException", "not yours")
     emulator.faults.inject(denied, operation_name="BatchDeleteImage")
     refused = run(emulator, "clean.py", "team/app", "--delete")
     assert refused.returncode == 1

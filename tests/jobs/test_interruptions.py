@@ -48,7 +48,7 @@ from ecr_typed.jobs import (
     tag_image,
 )
 from ecr_typed.testing import EcrEmulator
-from ecr_typed.testing.faults import DROPPED, RESET, THROTTLED, Fault, LateAnswer
+from ecr_typed.testing.faults import DROPPED, RESET, THROTTLED, Fault, LateResponse
 
 Value = TypeVar("Value")
 
@@ -107,7 +107,7 @@ def sweep(
             prepare(ecr)
             told.clear()
             if number:
-                emulator.faults.inject(LateAnswer(), times=number)
+                emulator.faults.inject(LateResponse(), times=number)
             emulator.faults.inject(fault)
             with suppress(EcrError):
                 job(ecr)

@@ -22,7 +22,7 @@ from ecr_typed import (
 )
 from ecr_typed.jobs import ScanKind, ScanReport, Severity, read_scan, scan_image
 from ecr_typed.testing import EcrEmulator
-from ecr_typed.testing.faults import ErrorAnswer
+from ecr_typed.testing.faults import ErrorResponse
 from tests.support.clients import MakeEcr
 from tests.support.untyped import untyped
 from tests.support.wire import Wire, refusal, reply
@@ -196,7 +196,7 @@ def test_second_scan_of_a_day_reads_the_first(
     emulator: EcrEmulator, app: EcrClient, code: str
 ) -> None:
     scan_image(app, "team/app", "v1", timeout=30)
-    emulator.faults.inject(ErrorAnswer(code, "Rate exceeded"), operation_name="StartImageScan")
+    emulator.faults.inject(ErrorResponse(code, "Rate exceeded"), operation_name="StartImageScan")
     assert scan_image(app, "team/app", "v1", timeout=30).status == ScanStatus.COMPLETE
 
 

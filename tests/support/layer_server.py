@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Final
 
 from ecr_typed.testing import EcrEmulator
-from ecr_typed.testing.faults import RawAnswer
+from ecr_typed.testing.faults import RawResponse
 
 SECRET: Final = "X-Amz-Signature=5ec2e7"
 """What no error, log or traceback may have."""
@@ -79,5 +79,5 @@ class LayerServer:
     def answer(self, emulator: EcrEmulator, *, times: int = 1) -> None:
         """Let the emulator give this server's URL, as often as it is asked."""
         body = json.dumps({"downloadUrl": self.url, "layerDigest": "sha256:any"}).encode()
-        fault = RawAnswer(200, body, {"Content-Type": "application/x-amz-json-1.1"})
+        fault = RawResponse(200, body, {"Content-Type": "application/x-amz-json-1.1"})
         emulator.faults.inject(fault, operation_name="GetDownloadUrlForLayer", times=times)

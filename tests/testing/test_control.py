@@ -20,7 +20,7 @@ from ecr_typed import (
     to_json,
 )
 from ecr_typed.testing._emulator.control.endpoints import ENDPOINTS
-from ecr_typed.testing.faults import DROPPED, ErrorAnswer, InjectedFault
+from ecr_typed.testing.faults import DROPPED, ErrorResponse, InjectedFault
 
 from .sharing import statement
 from .test_access import as_role
@@ -181,7 +181,7 @@ def test_the_clock(fresh: EcrEmulator, done: Callable[..., Any]) -> None:
 
 def test_faults_and_limits(fresh: EcrEmulator, typed: EcrClient, done: Callable[..., Any]) -> None:
     """Faults are injected by name or by type; what calls met is listed; a limit throttles."""
-    fault = {"type": "ErrorAnswer", "code": "ServerException", "message": "by HTTP", "status": 500}
+    fault = {"type": "ErrorResponse", "code": "ServerException", "message": "by HTTP", "status": 500}
     done("POST", "/faults", {"fault": fault, "operationName": "DescribeRepositories", "times": 1})
     with pytest.raises(ServerException, match="by HTTP"):
         names(typed)
@@ -195,7 +195,7 @@ def test_faults_and_limits(fresh: EcrEmulator, typed: EcrClient, done: Callable[
     injected = done("GET", "/faults")["injected"]
     assert injected[0]["fault"] == {"headers": {}, "isApplied": False, "delay": 0.0, **fault}
     assert injected[1] == {"operationName": "DescribeRepositories", "fault": "THROTTLED"}
-    expected = InjectedFault("DescribeRepositories", ErrorAnswer("ServerException", "by HTTP", 500))
+    expected = InjectedFault("DescribeRepositories", ErrorResponse("ServerException", "by HTTP", 500))
     assert fresh.faults.injected[0] == expected
     assert DROPPED not in [each.fault for each in fresh.faults.injected]
 
@@ -271,8 +271,8 @@ REFUSED: list[tuple[str, str, Any, int, str]] = [
     ),
     ("POST", "/faults", {"fault": "NO_FAULT"}, 400, "one of THROTTLED"),
     ("POST", "/faults", {"fault": {"type": "Fault"}}, 400, "fault.type must be one of"),
-    ("POST", "/faults", {"fault": {"type": "CutAnswer", "keep": 1}}, 400, "no member 'keep'"),
-    ("POST", "/faults", {"fault": {"type": "ErrorAnswer"}}, 400, "fault is no ErrorAnswer"),
+    ("POST", "/faults", {"fault": {"type": "CutResponse", "keep": 1}}, 400, "no member 'keep'"),
+    ("POST", "/faults", {"fault": {"type": "ErrorResponse"}}, 400, "fault is no ErrorResponse"),
     ("PUT", "/limits", {"operationName": "Put", "perSecond": 1}, 400, "no operation 'Put'"),
 ]
 

@@ -20,11 +20,11 @@ from ecr_typed.testing.faults import (
     DROPPED,
     GARBLED,
     RESET,
-    CutAnswer,
-    ErrorAnswer,
+    CutResponse,
+    ErrorResponse,
     Fault,
-    LateAnswer,
-    LostAnswer,
+    LateResponse,
+    LostResponse,
     WrongLength,
 )
 
@@ -52,7 +52,7 @@ WHOLE = b'{"repositories": []}'
     ("fault", "sent", "missing"),
     [
         (CUT, WHOLE[:10], 10),
-        (CutAnswer(kept=0), b"", 20),
+        (CutResponse(kept=0), b"", 20),
         (WrongLength(by=7), WHOLE, 7),
     ],
 )
@@ -72,7 +72,7 @@ def test_an_early_end_on_the_wire(
     ("fault", "read"),
     [
         (BROKEN_JSON, WHOLE[:10]),
-        (CutAnswer(kept=0, states_whole_length=False), b""),
+        (CutResponse(kept=0, states_whole_length=False), b""),
         (WrongLength(by=-7), WHOLE[:13]),
         (WrongLength(by=-100), b""),
         (GARBLED, b"\x00\xff{"),
@@ -104,7 +104,7 @@ def test_a_drop_is_a_proper_close_and_a_reset_is_none(fresh: EcrEmulator) -> Non
 
 def test_a_late_answer(fresh: EcrEmulator, typed: EcrClient) -> None:
     """A late answer runs into the client's read time-out, and its call was applied at once."""
-    fresh.faults.inject(LateAnswer(delay=LONG), operation_name="CreateRepository", times=2)
+    fresh.faults.inject(LateResponse(delay=LONG), operation_name="CreateRepository", times=2)
     impatient = Config(read_timeout=0.1, retries={"total_max_attempts": 1})
     plain = fresh.boto3_client(config=impatient)
     with pytest.raises(botocore_errors.ReadTimeoutError):
@@ -120,7 +120,7 @@ def test_a_late_answer(fresh: EcrEmulator, typed: EcrClient) -> None:
 
 
 @pytest.mark.parametrize(
-    "fault", [ErrorAnswer("ThrottlingException", delay=LONG), LostAnswer(delay=LONG)]
+    "fault", [ErrorResponse("ThrottlingException", delay=LONG), LostResponse(delay=LONG)]
 )
 def test_every_fault_can_be_late(fresh: EcrEmulator, fault: Fault) -> None:
     """`delay` holds back errors and ends of connections, too."""
@@ -137,7 +137,7 @@ def test_stopping_does_not_wait_for_late_answers() -> None:
     """An emulator that stops lets late answers go and leaves no thread behind."""
     before = set(threading.enumerate())
     with EcrEmulator(latency=LONG) as emulator:
-        emulator.faults.inject(LateAnswer(delay=LONG))
+        emulator.faults.inject(LateResponse(delay=LONG))
         connection = request(emulator)
         while not emulator.faults.injected:
             time.sleep(0.01)

@@ -21,11 +21,11 @@ from ecr_typed.testing.faults import (
     TOO_MANY_REQUESTS,
     UNAVAILABLE,
     USUAL_FAULTS,
-    CutAnswer,
-    ErrorAnswer,
+    CutResponse,
+    ErrorResponse,
     Fault,
-    LostAnswer,
-    RawAnswer,
+    LostResponse,
+    RawResponse,
     WrongLength,
 )
 from tests.support.newer import passes_cut_bodies_on
@@ -46,9 +46,9 @@ ERRORS = [
     (TOO_MANY_REQUESTS, 429, "429", EcrServiceError),
     (SERVER_EXCEPTION, 500, "ServerException", ecr_typed.ServerException),
     (UNAVAILABLE, 503, "503", EcrServiceError),
-    (ErrorAnswer("KmsException", "no grant"), 400, "KmsException", ecr_typed.KmsException),
-    (RawAnswer(418), 418, "418", EcrServiceError),
-    (RawAnswer(599), 599, "599", EcrServiceError),
+    (ErrorResponse("KmsException", "no grant"), 400, "KmsException", ecr_typed.KmsException),
+    (RawResponse(418), 418, "418", EcrServiceError),
+    (RawResponse(599), 599, "599", EcrServiceError),
 ]
 
 
@@ -100,7 +100,7 @@ def test_the_usual_refusals_are_known_as_throttling(fresh: EcrEmulator, typed: E
 
 def test_headers_of_an_error(fresh: EcrEmulator, fresh_boto3: ECRClient, typed: EcrClient) -> None:
     """An error carries the headers asked for, besides those of every answer."""
-    fault = ErrorAnswer("ThrottlingException", headers={"x-amz-retry-after": "250"})
+    fault = ErrorResponse("ThrottlingException", headers={"x-amz-retry-after": "250"})
     fresh.faults.inject(fault, times=2)
     with pytest.raises(botocore_errors.ClientError) as caught:
         fresh_boto3.describe_repositories()
@@ -116,9 +116,9 @@ def test_headers_of_an_error(fresh: EcrEmulator, fresh_boto3: ECRClient, typed: 
 @pytest.mark.parametrize(
     "fault",
     [
-        ErrorAnswer("ServerException", status=500, is_applied=True),
-        RawAnswer(502, is_applied=True),
-        LostAnswer(is_reset=True),
+        ErrorResponse("ServerException", status=500, is_applied=True),
+        RawResponse(502, is_applied=True),
+        LostResponse(is_reset=True),
     ],
 )
 def test_what_failed_may_have_been_applied(
@@ -149,7 +149,7 @@ def test_lost_answers(
 
 
 @passes_cut_bodies_on
-@pytest.mark.parametrize("fault", [CUT, BROKEN_JSON, CutAnswer(kept=0.9), WrongLength(-1)])
+@pytest.mark.parametrize("fault", [CUT, BROKEN_JSON, CutResponse(kept=0.9), WrongLength(-1)])
 def test_broken_json(
     fresh: EcrEmulator, fresh_boto3: ECRClient, typed: EcrClient, fault: Fault
 ) -> None:

@@ -39,7 +39,7 @@ from ecr_typed.jobs import (
     read_image_graph,
 )
 from ecr_typed.testing import EcrEmulator
-from ecr_typed.testing.faults import DROPPED, RESET, THROTTLED, ErrorAnswer, LateAnswer
+from ecr_typed.testing.faults import DROPPED, RESET, THROTTLED, ErrorResponse, LateResponse
 from tests.support.untyped import untyped
 
 DOCKER_LIST = "application/vnd.docker.distribution.manifest.list.v2+json"
@@ -353,7 +353,7 @@ def test_a_fault_in_any_request_changes_nothing_about_the_end(
             kept = push(tags=["keep"])
             made = plan(ecr, keep_tags="keep")
             if k:
-                emulator.faults.inject(LateAnswer(), times=k)
+                emulator.faults.inject(LateResponse(), times=k)
             emulator.faults.inject(FAULTS[fault])
             for _ in apply_retention(ecr, made, dry_run=False, action=action):
                 pass
@@ -429,7 +429,7 @@ def test_a_refusal_of_ecr_is_the_outcome_of_each_image(
     push()
     push("keep")
     made = plan(ecr, keep_tags="keep")
-    denied = ErrorAnswer("AccessDeniedException", "not yours")
+    denied = ErrorResponse("AccessDeniedException", "not yours")
     emulator.faults.inject(denied, operation_name="BatchDeleteImage")
     outcomes = list(apply_retention(ecr, made, dry_run=False))
     assert statuses(outcomes) == {Status.FAILED: 2}

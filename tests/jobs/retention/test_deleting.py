@@ -20,7 +20,7 @@ from ecr_typed import (
 )
 from ecr_typed.jobs import Progress, Status, UnreadableIndexError, delete_images, raise_failures
 from ecr_typed.testing import EcrEmulator
-from ecr_typed.testing.faults import DROPPED, RESET, THROTTLED, ErrorAnswer, LateAnswer
+from ecr_typed.testing.faults import DROPPED, RESET, THROTTLED, ErrorResponse, LateResponse
 from tests.support.untyped import untyped
 
 
@@ -184,7 +184,7 @@ def test_a_fault_in_any_request_changes_nothing_about_the_end(
             kept = push(emulator, "keep")
             images = [child.image_digest, index.image_digest]
             if k:
-                emulator.faults.inject(LateAnswer(), times=k)
+                emulator.faults.inject(LateResponse(), times=k)
             emulator.faults.inject(fault)
             try:
                 list(
@@ -206,7 +206,7 @@ def test_a_fault_in_any_request_changes_nothing_about_the_end(
 
 def test_an_error_is_the_outcome_of_each_image(ecr: EcrClient, emulator: EcrEmulator) -> None:
     push(emulator, "v1")
-    denied = ErrorAnswer("AccessDeniedException", "not yours")
+    denied = ErrorResponse("AccessDeniedException", "not yours")
     emulator.faults.inject(denied, operation_name="BatchDeleteImage")
     outcomes = list(delete_images(ecr, "team/app", ["v1", "v2"], dry_run=False))
     assert statuses(outcomes) == {Status.FAILED: 2}

@@ -189,11 +189,11 @@ USUAL_FAULTS: Final[Mapping[str, Fault]] = {
 FAULT_TYPES: Final[Mapping[str, type[Fault]]] = {
     each.__name__: each
     for each in (
-        faults.LateAnswer,
-        faults.ErrorAnswer,
-        faults.RawAnswer,
-        faults.LostAnswer,
-        faults.CutAnswer,
+        faults.LateResponse,
+        faults.ErrorResponse,
+        faults.RawResponse,
+        faults.LostResponse,
+        faults.CutResponse,
         faults.WrongLength,
     )
 }

@@ -123,7 +123,7 @@ class Dispatcher:
         """Run a call as far as its fault lets it, and hold its response back for its delay."""
         fault = self._faults.draw(operation_name)
         try:
-            return carry_out() if fault is None else fault.answer(carry_out)
+            return carry_out() if fault is None else fault.respond(carry_out)
         finally:
             seconds = self._latency if fault is None else self._latency + fault.delay
             if seconds > 0:
