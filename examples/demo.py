@@ -42,7 +42,7 @@ from ecr_typed.jobs import (
     read_image_graph,
 )
 from ecr_typed.testing import EcrEmulator
-from ecr_typed.testing.faults import DROPPED, SERVER_EXCEPTION, LateResponse
+from ecr_typed.testing.faults import DROPPED, SERVER_EXCEPTION
 
 READ_NEXT = """
 Read next:
@@ -115,8 +115,7 @@ def lost_response(emulator: EcrEmulator, ecr: EcrClient) -> None:
 
 def resumed_listing(emulator: EcrEmulator, ecr: EcrClient) -> None:
     """Resume a listing after an error. No item is repeated or skipped"""
-    emulator.faults.inject(LateResponse())  # the first page succeeds
-    emulator.faults.inject(SERVER_EXCEPTION)  # the second one fails
+    emulator.faults.inject(SERVER_EXCEPTION, after=1)  # the second page fails
     names: list[str] = []
     token = None
     without_retries = ecr.with_options(retry=RetryPolicy(max_attempts=1))
@@ -168,8 +167,8 @@ def registry_protocol(_: EcrEmulator, ecr: EcrClient) -> None:
     registry = f"docker://{credentials.registry}"
     with TemporaryDirectory() as folder:
         file = f"--authfile={credentials.save_docker_config(folder)}"
-        image, copy = f"{registry}/payments/ledger:v4", f"{registry}/team-0/app-000:latest"
-        skopeo("copy", file, image, copy)
+        image = f"{registry}/payments/ledger:v4"
+        skopeo("copy", file, image, f"{registry}/team-0/app-000:latest")
     for pushed in ecr.describe_images("team-0/app-000"):
         print(pushed.image_tags, pushed.image_size_in_bytes, "bytes")
 

@@ -158,7 +158,9 @@ def test_a_registry_that_can_not_be_listed_is_an_outcome(
 ) -> None:
     """The registry itself is the item, and the others are worked on."""
     emulator.faults.inject(
-        ErrorResponse("AccessDeniedException", "not authorized to perform: ecr:DescribeRepositories"),
+        ErrorResponse(
+            "AccessDeniedException", "not authorized to perform: ecr:DescribeRepositories"
+        ),
         operation_name="DescribeRepositories",
     )
 

@@ -181,11 +181,17 @@ def test_the_clock(fresh: EcrEmulator, done: Callable[..., Any]) -> None:
 
 def test_faults_and_limits(fresh: EcrEmulator, typed: EcrClient, done: Callable[..., Any]) -> None:
     """Faults are injected by name or by type; what calls met is listed; a limit throttles."""
-    fault = {"type": "ErrorResponse", "code": "ServerException", "message": "by HTTP", "status": 500}
+    fault = {
+        "type": "ErrorResponse",
+        "code": "ServerException",
+        "message": "by HTTP",
+        "status": 500,
+    }
     done("POST", "/faults", {"fault": fault, "operationName": "DescribeRepositories", "times": 1})
     with pytest.raises(ServerException, match="by HTTP"):
         names(typed)
-    done("POST", "/faults", {"fault": "DROPPED", "share": 1})
+    done("POST", "/faults", {"fault": "DROPPED", "after": 1})
+    assert names(typed) == []
     done("DELETE", "/faults", {})
     done("PUT", "/limits", {"operationName": "DescribeRepositories", "perSecond": 0.001})
     plain = fresh.boto3_client()
@@ -195,7 +201,9 @@ def test_faults_and_limits(fresh: EcrEmulator, typed: EcrClient, done: Callable[
     injected = done("GET", "/faults")["injected"]
     assert injected[0]["fault"] == {"headers": {}, "isApplied": False, "delay": 0.0, **fault}
     assert injected[1] == {"operationName": "DescribeRepositories", "fault": "THROTTLED"}
-    expected = InjectedFault("DescribeRepositories", ErrorResponse("ServerException", "by HTTP", 500))
+    expected = InjectedFault(
+        "DescribeRepositories", ErrorResponse("ServerException", "by HTTP", 500)
+    )
     assert fresh.faults.injected[0] == expected
     assert DROPPED not in [each.fault for each in fresh.faults.injected]
 

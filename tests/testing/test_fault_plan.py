@@ -82,6 +82,16 @@ def test_a_share_of_everything() -> None:
     assert [faults.draw("ListImages") for _ in range(5)] == [CUT] * 3 + [DROPPED] * 2
 
 
+def test_a_fault_may_come_later() -> None:
+    """With `after`, calls of the operation come before, whatever other fault they meet."""
+    faults = Faults()
+    faults.inject(DROPPED, operation_name="PutImage", after=2, times=2)
+    faults.inject(CUT)
+    faults.inject(RESET, after=4, share=1)
+    calls = ["ListImages", *["PutImage"] * 5]
+    assert [faults.draw(name) for name in calls] == [CUT, None, None, DROPPED, DROPPED, RESET]
+
+
 def test_chance_can_be_repeated() -> None:
     """The same calls meet the same faults each time; another seed of `random` changes that."""
 
@@ -120,14 +130,15 @@ def test_clear_and_reset() -> None:
     "options",
     [
         {"operation_name": "create_repository"},
+        {"after": -1},
         {"times": 0},
         {"share": 0},
         {"share": 1.5},
     ],
 )
 def test_what_can_never_be_met_is_refused(options: dict[str, Any]) -> None:
-    """A misspelt operation, no times and an impossible share are ValueErrors."""
-    with pytest.raises(ValueError, match=r"ECR has no|1 or more|at most 1"):
+    """A misspelt operation, impossible numbers and an impossible share are ValueErrors."""
+    with pytest.raises(ValueError, match=r"ECR has no|[01] or more|at most 1"):
         Faults().inject(CUT, **options)
 
 
@@ -142,7 +153,7 @@ def test_a_fault_of_ones_own(fresh: EcrEmulator, typed: EcrClient) -> None:
     """A subclass of Fault decides itself what is carried out and sent."""
 
     class Twice(Fault):
-        def answer(self, carry_out: Any) -> Any:
+        def respond(self, carry_out: Any) -> Any:
             carry_out()
             return carry_out()
 

@@ -179,6 +179,7 @@ def _inject(target: ControlTarget, values: Values) -> object:
     target.faults.inject(
         values["fault"],
         operation_name=values.get("operationName"),
+        after=values.get("after", 0),
         times=values.get("times"),
         share=values.get("share"),
     )
@@ -327,6 +328,7 @@ ENDPOINTS: Mapping[tuple[str, str], Endpoint] = {
         {
             "fault": _FAULT,
             "operationName": text("The operation; default: any."),
+            "after": integer("How many calls come before the first that meets it; default: none."),
             "times": integer("How many calls meet it; default: one, with share any number."),
             "share": number("The share of calls that meet it, above 0 and at most 1."),
         },

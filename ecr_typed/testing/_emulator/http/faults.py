@@ -15,11 +15,19 @@ from ecr_typed.testing.faults import THROTTLED, Fault, InjectedFault
 class _Rule:
     fault: Fault
     operation_name: str | None
+    calls_before: int
     times_left: int | None
     share: float | None
 
     def concerns(self, operation_name: str) -> bool:
         return self.operation_name in {None, operation_name}
+
+    def lets_pass(self) -> bool:
+        """Count a call, and return whether it comes before those that the fault is for."""
+        if self.calls_before == 0:
+            return False
+        self.calls_before -= 1
+        return True
 
 
 @dataclass(slots=True)
@@ -58,16 +66,19 @@ class Faults:
         fault: Fault,
         *,
         operation_name: str | None = None,
+        after: int = 0,
         times: int | None = None,
         share: float | None = None,
     ) -> None:
-        """Let calls meet a fault: the next call, unless `times` or `share` say otherwise.
+        """Let calls meet a fault: the next call, unless `after`, `times` or `share` say otherwise.
 
         Of several faults that are due, a call meets the fault that was injected first.
 
         Args:
             fault: The fault that they meet.
             operation_name: The operation, as AWS names it; default: any operation of ECR.
+            after: How many calls come before the first one that meets it; with 2, that is the
+                third. Default: none. Calls above a `limit` do not count.
             times: How many calls meet it; default: one, with `share` any number.
             share: The share of calls that meet it, by chance: 0.25 is a quarter, 1 is every call.
                 Shares of several faults add up, to 1 at most.
@@ -75,6 +86,8 @@ class Faults:
         _check_fault(fault)
         if operation_name is not None:
             _check_name(operation_name)
+        if after < 0:
+            raise ValueError(f"after must be 0 or more, not {after}")
         if times is not None and times < 1:
             raise ValueError(f"times must be 1 or more, not {times}")
         if share is None:
@@ -82,7 +95,7 @@ class Faults:
         elif not 0 < share <= 1:
             raise ValueError(f"share must be above 0 and at most 1, not {share}")
         with self._lock:
-            self._rules.append(_Rule(fault, operation_name, times, share))
+            self._rules.append(_Rule(fault, operation_name, after, times, share))
 
     def limit(self, operation_name: str, *, per_second: float, burst: float | None = None) -> None:
         """Throttle an operation above a rate, as the service does: with a token bucket.
@@ -138,6 +151,7 @@ class Faults:
                 self._injected.append(InjectedFault(operation_name, THROTTLED))
                 return THROTTLED
             rules = [rule for rule in self._rules if rule.concerns(operation_name)]
+            rules = [rule for rule in rules if not rule.lets_pass()]
             rule = self._due(rules)
             if rule is None:
                 return None
