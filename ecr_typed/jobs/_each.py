@@ -67,7 +67,11 @@ def each(
 
 def count_of(items: Iterable[object]) -> int | None:
     """Return how many items there are, if that is known without taking them."""
-    return len(items) if isinstance(items, Sized) else None
+    try:
+        return len(items) if isinstance(items, Sized) else None
+    except TypeError:
+        # A `Pager` has `__len__` only to say that nothing is fetched yet.
+        return None
 
 
 class _Items:

@@ -257,6 +257,23 @@ def test_total_is_unknown_for_an_iterator() -> None:
     assert [progress.total for progress in told] == [None, None, None]
 
 
+def test_a_pager_may_be_the_items(ecr: EcrClient) -> None:
+    """What a listing finds is taken as it is needed; how many there will be is not known."""
+    for name in ("team/a", "team/b", "team/c"):
+        ecr.create_repository(name)
+    told: list[Progress] = []
+
+    outcomes = each(
+        lambda repository: repository.repository_name,
+        ecr.describe_repositories(page_size=2),
+        ordered=True,
+        on_progress=told.append,
+    )
+
+    assert [outcome.value for outcome in outcomes] == ["team/a", "team/b", "team/c"]
+    assert [progress.total for progress in told] == [None, None, None]
+
+
 def test_what_progress_raises_ends_the_job() -> None:
     """An error in the user's own callback is the user's, and nothing goes on behind it."""
 

@@ -67,6 +67,17 @@ def test_images_are_named_by_digest_tag_or_both(ecr: EcrClient, emulator: EcrEmu
     assert [(each.done, each.total) for each in seen] == [(1, 3), (2, 3), (3, 3)]
 
 
+def test_a_listing_names_the_images(ecr: EcrClient, emulator: EcrEmulator) -> None:
+    """What `list_images` gives can be passed on as it is."""
+    for number in range(3):
+        emulator.push_image("team/app", tags=[f"v{number}"])
+
+    outcomes = list(delete_images(ecr, "team/app", ecr.list_images("team/app"), dry_run=False))
+
+    assert [outcome.status for outcome in outcomes] == [Status.DONE] * 3
+    assert ecr.list_images("team/app").to_list() == []
+
+
 @pytest.mark.parametrize("with_children", [False, True])
 def test_a_dry_run_sends_no_write(
     ecr: EcrClient, emulator: EcrEmulator, *, with_children: bool
