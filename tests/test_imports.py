@@ -11,6 +11,7 @@ import pytest
 import ecr_typed
 import ecr_typed.documents
 import ecr_typed.jobs
+import ecr_typed.jobs.fleet
 import ecr_typed.models
 
 
@@ -70,7 +71,13 @@ def test_first_client_loads_no_stubs() -> None:
     assert not modules & {"mypy_boto3_ecr", "mypy_boto3", "tenacity"}
 
 
-MODULES = [ecr_typed, ecr_typed.documents, ecr_typed.jobs, ecr_typed.models]
+MODULES = [
+    ecr_typed,
+    ecr_typed.documents,
+    ecr_typed.jobs,
+    ecr_typed.jobs.fleet,
+    ecr_typed.models,
+]
 
 
 @pytest.mark.parametrize("module", MODULES)
@@ -85,6 +92,15 @@ def test_all_is_the_public_names(module: object) -> None:
 
     assert names == sorted(set(names))
     assert shown == names
+
+
+def test_the_fleet_is_where_it_was_promised() -> None:
+    """`ecr_typed.jobs.fleet` has what works on many registries, and `ecr_typed.jobs` has it, too."""
+    promised = {"Registry", "registries", "each", "each_registry", "each_repository"}
+    names = ecr_typed.jobs.fleet.__all__
+
+    assert promised <= set(names)
+    assert all(getattr(ecr_typed.jobs.fleet, n) is getattr(ecr_typed.jobs, n) for n in names)
 
 
 def test_every_name_is_there_and_documented() -> None:
