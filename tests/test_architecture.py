@@ -33,6 +33,7 @@ PRIVATE_USES = {
         "ecr_typed._botocore.in_flight": "a job that ends cuts off its calls",
         "ecr_typed._botocore.roles": "a registry's role is assumed with botocore's provider",
         "ecr_typed._labels": "outcomes are shown as the client shows them",
+        "ecr_typed._errors": "refused values are shown without passwords, as the client shows them",
     },
 }
 """What a layer uses of the client's private rooms, and why."""

@@ -9,7 +9,8 @@ from concurrent.futures import Executor, ThreadPoolExecutor
 from typing import Final
 
 from ecr_typed import ArgumentProblem, EcrRequestError
-from ecr_typed.jobs._checks import Check, count, progress, refuse_unfit
+from ecr_typed.jobs._checks import Check, client_hint, count, progress, refuse_unfit
+from ecr_typed.jobs._registries import Registry
 
 
 def check_arguments(
@@ -27,19 +28,20 @@ def check_arguments(
     is_executor = executor is None or hasattr(executor, "submit")
     refuse_unfit(
         Check("function", function, callable(function), "a function"),
-        Check(
-            items_name,
-            items,
-            is_iterable,
-            items_allowed,
-            f"pass [{items!r}]" if isinstance(items, str) else "",
-        ),
+        Check(items_name, items, is_iterable, items_allowed, _items_hint(items)),
         count("threads", threads),
         Check("executor", executor, is_executor, "a concurrent.futures.Executor, or None"),
         progress(on_progress),
     )
     if _is_process_pool(executor):
         _check_picklable(function)
+
+
+def _items_hint(items: object) -> str:
+    """Return what to pass instead of something that is no iterable of items."""
+    if isinstance(items, str | Registry):
+        return f"pass [{items!r}]" if isinstance(items, str) else "put it in a list"
+    return client_hint(items)
 
 
 def _is_process_pool(executor: object) -> bool:

@@ -9,6 +9,7 @@ from types import UnionType
 from typing import Final, NamedTuple, TypeVar, cast
 
 from ecr_typed import ArgumentProblem, EcrClient, EcrRequestError, ImageDetail, ImageIdentifier
+from ecr_typed._errors import shortened
 
 Item = TypeVar("Item")
 
@@ -35,7 +36,7 @@ class Check(NamedTuple):
 def refuse_unfit(*checks: Check) -> None:
     """Refuse the arguments that can't be right, all of them in one error."""
     problems = [
-        ArgumentProblem(one.argument, f"{one.value!r:.60}", one.allowed, one.hint)
+        ArgumentProblem(one.argument, shortened(one.value), one.allowed, one.hint)
         for one in checks
         if not one.fits
     ]
@@ -54,7 +55,17 @@ def place(ecr: object, repository_name: object, registry_id: object) -> tuple[Ch
 
 def client(argument: str, value: object) -> Check:
     """Check a client."""
-    return Check(argument, value, isinstance(value, EcrClient), "an EcrClient")
+    fits = isinstance(value, EcrClient)
+    return Check(argument, value, fits, "an EcrClient", "" if fits else client_hint(value))
+
+
+def client_hint(value: object) -> str:
+    """Return how a client of another kind becomes an `EcrClient`; empty for anything else."""
+    if type(value).__module__.startswith("ecr_typed.aio"):
+        return "AsyncEcrClient.run(...) calls a function with one"
+    # boto3's clients have no class that can be imported.
+    is_boto3 = hasattr(getattr(value, "meta", None), "service_model")
+    return "EcrClient.from_boto3(...) makes one of it" if is_boto3 else ""
 
 
 def repository(argument: str, value: object) -> Check:

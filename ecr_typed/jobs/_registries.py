@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 import attrs
 
 from ecr_typed import ArgumentProblem, CallEvent, EcrClient, EcrRequestError, RetryPolicy
+from ecr_typed._errors import shortened
 
 if TYPE_CHECKING:
     from botocore.config import Config
@@ -38,7 +39,7 @@ def _is_role_arn(value: object) -> bool:
 
 def _check(name: str, value: object, allowed: str, fits: Callable[[object], bool]) -> None:
     if not fits(value):
-        raise EcrRequestError([ArgumentProblem(name, repr(value), allowed)])
+        raise EcrRequestError([ArgumentProblem(name, shortened(value), allowed)])
 
 
 @attrs.frozen
@@ -175,7 +176,7 @@ def _texts(name: str, values: object) -> tuple[str, ...]:
     """The texts of an argument: no single text, which is a sequence of its letters."""
     allowed = "a list of texts"
     if isinstance(values, str) or not isinstance(values, Iterable):
-        raise EcrRequestError([ArgumentProblem(name, repr(values), allowed)])
+        raise EcrRequestError([ArgumentProblem(name, shortened(values), allowed)])
     given = tuple(cast("Iterable[object]", values))
     for index, value in enumerate(given):
         _check(f"{name}[{index}]", value, "a text that is not empty", _is_name)

@@ -93,7 +93,7 @@ WRONG: list[tuple[str, dict[str, Any], list[str]]] = [
         {"repository_name": "a/b", "image_ids": ["v1"]},
         [
             "image_ids[0]: expected ImageIdentifier, got 'v1'",
-            "say ImageIdentifier(image_digest=...) or ImageIdentifier(image_tag=...)",
+            "pass ImageIdentifier(image_digest=...) or ImageIdentifier(image_tag=...)",
         ],
     ),
     (

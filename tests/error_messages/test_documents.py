@@ -1,4 +1,4 @@
-"""Refused documents are explained by place, and URIs in the place of names are recognized."""
+"""Refused documents are explained by place, and names that are something else are recognized."""
 
 from __future__ import annotations
 
@@ -107,6 +107,38 @@ def test_uri_in_the_place_of_a_name_is_recognized(
     assert last.startswith(f"{argument} is an image's URI: ImageReference.parse(")
     assert "registry_id='123456789012', repository_name='team/app'" in last
     assert last.endswith("in region eu-west-1.")
+
+
+MISTAKEN: list[tuple[Call, str]] = [
+    (
+        lambda ecr: ecr.put_image("arn:aws:ecr:eu-west-1:123456789012:repository/team/app", "{}"),
+        "repository_name is an ARN. Pass the repository's name: 'team/app'.",
+    ),
+    (
+        lambda ecr: ecr.describe_repositories(repository_names=["team/app:v1"]).to_list(),
+        "repository_names[0] has a tag or a digest. The repository's name is 'team/app'.",
+    ),
+    (
+        lambda ecr: ecr.delete_repository("team/app@sha256:0f0f"),
+        "repository_name has a tag or a digest. The repository's name is 'team/app'.",
+    ),
+    (
+        lambda ecr: ecr.tag_resource("team/app", {"team": "a"}),
+        (
+            "resource_arn is no ARN. Pass the `repository_arn` of the repository, which "
+            "describe_repositories and create_repository return."
+        ),
+    ),
+]
+
+
+@pytest.mark.parametrize(("call", "expected"), MISTAKEN)
+def test_names_and_arns_are_told_apart(
+    once: EcrClient, wire: Wire, call: Call, expected: str
+) -> None:
+    """Where a name is due and an ARN or an image is passed, or a name for an ARN, the error says it."""
+    wire.will(refusal("InvalidParameterException"))
+    assert error_of(call, once).explanations[-1] == expected
 
 
 def test_disabled_scan_says_who_scans(once: EcrClient, wire: Wire) -> None:

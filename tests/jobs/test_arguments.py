@@ -9,14 +9,16 @@ from typing import Any
 
 import pytest
 
-from ecr_typed import CallEvent, EcrRequestError, ImageIdentifier, RCTAppliedFor
+from ecr_typed import CallEvent, EcrClient, EcrRequestError, ImageIdentifier, RCTAppliedFor
 from ecr_typed import jobs as public
+from ecr_typed.aio import AsyncEcrClient
 from ecr_typed.documents import LifecyclePolicy, LifecycleRule, PolicyDocument, Statement
 from ecr_typed.jobs import (
     Logins,
     RepositorySettings,
     copy_image,
     delete_images,
+    each_repository,
     ensure_creation_template,
     ensure_lifecycle_policy,
     ensure_pull_through_cache_rule,
@@ -163,6 +165,20 @@ def test_what_cannot_be_right_is_refused_by_name(job: Callable[..., Any]) -> Non
                     list(job(**{**good, name: value}) or ())
                 assert caught.value.problems[0].argument.startswith(name), (name, value)
                 assert told == [], (name, value)
+
+
+def test_clients_of_other_kinds_are_told_what_to_do(emulator: EcrEmulator, ecr: EcrClient) -> None:
+    """A boto3 client and an asynchronous one are refused, with the way to an `EcrClient`."""
+    boto3_client = emulator.boto3_client()
+    for client, hint in (
+        (AsyncEcrClient.from_client(ecr), r"AsyncEcrClient.run\(...\) calls a function with one"),
+        (boto3_client, r"EcrClient.from_boto3\(...\) makes one of it"),
+    ):
+        with pytest.raises(EcrRequestError, match=hint):
+            untyped(newest_images)(client, "team/app")
+        with pytest.raises(EcrRequestError, match=hint):
+            untyped(each_repository)(repr, client)
+    boto3_client.close()
 
 
 @pytest.mark.parametrize(

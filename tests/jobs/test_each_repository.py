@@ -285,6 +285,7 @@ def test_clients_act_on_several_threads(ecr: EcrClient) -> None:
     ("arguments", "named"),
     [
         ({"ecr": Registry("us-east-1")}, "ecr: expected an EcrClient, or an iterable of regist"),
+        ({"ecr": Registry("us-east-1")}, "put it in a list$"),
         ({"ecr": "us-east-1"}, "ecr"),
         ({"select": 5}, "select: expected patterns of names"),
         ({"select": [""]}, "select: expected patterns of names"),

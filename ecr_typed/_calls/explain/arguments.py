@@ -70,4 +70,4 @@ def _made_of_text(shape: Structure) -> str:
     name = shape.type.__name__
     texts = [member for member in members(shape.type) if isinstance(member.shape, String)]
     ways = " or ".join(f"{name}({member.name}=...)" for member in texts)
-    return f"say {ways}" if ways else ""
+    return f"pass {ways}" if ways else ""

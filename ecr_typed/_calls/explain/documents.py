@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
 import attrs
 
 from ecr_typed._errors import EcrError
+
+_ARN: Final = re.compile(r"arn:[^:]+:ecr:[^:]*:[^:]*:repository/(.+)")
+_WITH_TAG: Final = re.compile(r"([^.:@]+)[:@][^/]+")
+"""A name as in `team/app:v1`. Hosts, which have dots and ports, are left to the parser of URIs."""
 
 _Check = Callable[[str, Any], Iterable[object]]
 """Returns the problems of a document's text; the request may say more about it."""
@@ -65,8 +70,25 @@ def explain_documents(operation_name: str, request: attrs.AttrsInstance) -> Iter
         yield from (f"{argument}: {problem}" for problem in problems)
 
 
-def explain_uris(request: attrs.AttrsInstance) -> Iterator[str]:
-    """Return which names of a refused request are an image's URI, and what is in it."""
+def explain_names(request: Any) -> Iterator[str]:
+    """Return which names of a refused request are an ARN or a URI, and the other way round."""
+    yield from _explain_uris(request)
+    for argument, text in _names(request):
+        if argument.endswith("image_tag"):
+            continue
+        if found := _ARN.fullmatch(text):
+            yield f"{argument} is an ARN. Pass the repository's name: {found[1]!r}."
+        elif found := _WITH_TAG.fullmatch(text):
+            yield f"{argument} has a tag or a digest. The repository's name is {found[1]!r}."
+    resource_arn: object = getattr(request, "resource_arn", None)
+    if isinstance(resource_arn, str) and not resource_arn.startswith("arn:"):
+        yield (
+            "resource_arn is no ARN. Pass the `repository_arn` of the repository, which "
+            "describe_repositories and create_repository return."
+        )
+
+
+def _explain_uris(request: Any) -> Iterator[str]:
     from ecr_typed.documents import ImageReference
 
     for argument, text in _names(request):

@@ -14,7 +14,7 @@ from ecr_typed._calls.call import Call
 from ecr_typed._calls.explain.access import explain_denial
 from ecr_typed._calls.explain.arguments import similar
 from ecr_typed._calls.explain.credentials import explain_credentials
-from ecr_typed._calls.explain.documents import explain_documents, explain_uris
+from ecr_typed._calls.explain.documents import explain_documents, explain_names
 from ecr_typed._calls.explain.endpoints import explain_foreign_response, explain_no_response
 from ecr_typed._calls.validation import beyond_limits
 from ecr_typed._errors import (
@@ -79,11 +79,11 @@ def _explanations(
             error.problems = tuple(beyond_limits(request))
             yield from (f"Breaks a known limit: {problem}" for problem in error.problems)
             yield from explain_documents(name, request)
-            yield from explain_uris(request)
+            yield from explain_names(request)
             if name == "StartImageScan" and "disabled" in error.message:
                 yield _ENHANCED
         case EcrServiceError(code=code) if code in _NOT_FOUND:
-            yield from explain_uris(request)
+            yield from explain_names(request)
         case EcrServiceError() if type(error).__name__ == "AccessDeniedException":
             yield explain_denial(name, error.message)
         case EcrServiceError() if type(error).__name__ == "UnknownOperationException":
