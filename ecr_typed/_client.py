@@ -81,8 +81,7 @@ class EcrClient(
                 unless it is set. `retries` are refused: see `retry`.
             retry: Attempts and deadline of a call; else boto3's `AWS_MAX_ATTEMPTS` or the profile's
                 `max_attempts`, else 3 attempts and no deadline.
-            on_call: Called after each call, on the thread that made it. What it raises goes
-                to the log.
+            on_call: Called after each call, on the thread that made it. What it raises is logged.
 
         Raises:
             EcrConfigurationError: No region is known, or the profile or the endpoint is not valid.
@@ -184,7 +183,7 @@ class EcrClient(
         delay: float = 5.0,
         timeout: float = 300.0,
     ) -> models.DescribeImageScanFindingsResponse:
-        """Wait until a scan of an image is complete, or goes on for good with findings to look at.
+        """Wait until a scan of an image is complete, or is `ACTIVE`: scanned continuously.
 
         A scan that is not found yet is waited for. Each poll is logged.
 

@@ -78,8 +78,8 @@ class EcrError(Exception):
     """Whether a write may have been applied although the call failed. `False` is a promise."""
 
     next_token: str | None
-    """Where `starting_token` goes on, if the error ended an iteration over pages. None if the
-    iteration has to begin anew, and for a `PaginationError`, after which nothing can go on."""
+    """The token of the page that failed, if the error ended a listing: pass it as `starting_token`
+    to resume. None if the listing has to begin anew, and for a `PaginationError`."""
 
     partial: Any
     """The joined response to the earlier parts of a call that was sent in several; else None."""

@@ -1,4 +1,4 @@
-"""Answers that come in pages."""
+"""Listings: responses that come in pages."""
 
 from __future__ import annotations
 
@@ -88,9 +88,9 @@ class Pager(Iterable[Item_co], Generic[Item_co, Page_co]):
         """Iterate over the items of all pages.
 
         Raises:
-            PaginationError: The service gave a token for a second time; there is no way on.
-            EcrError: Its `next_token` says from where `starting_token` goes on; all items before
-                were given.
+            PaginationError: The service returned a page token twice. It can't be resumed.
+            EcrError: A call failed. To resume, pass the error's `next_token` as `starting_token`;
+                all items before it were returned.
         """
         return _flat(self._batches())
 
@@ -106,10 +106,10 @@ class Pager(Iterable[Item_co], Generic[Item_co, Page_co]):
             An iterator that fetches each page when it is needed, or ahead of that.
 
         Raises:
-            PaginationError: The service gave a token for a second time; there is no way on.
+            PaginationError: The service returned a page token twice. It can't be resumed.
             EcrRequestError: `prefetch` is not a whole number of at least 0.
-            EcrError: Its `next_token` says from where `starting_token` goes on; all items before
-                were given.
+            EcrError: A call failed. To resume, pass the error's `next_token` as `starting_token`;
+                all items before it were returned.
         """
         check_prefetch(prefetch)
         return _flat(_ahead(self._batches(), prefetch))
@@ -128,9 +128,9 @@ class Pager(Iterable[Item_co], Generic[Item_co, Page_co]):
             An iterator that fetches each page when it is asked for, or ahead of that.
 
         Raises:
-            PaginationError: The service gave a token for a second time; there is no way on.
+            PaginationError: The service returned a page token twice. It can't be resumed.
             EcrRequestError: `prefetch` is not a whole number of at least 0.
-            EcrError: Its `next_token` says from where `starting_token` goes on.
+            EcrError: A call failed. To resume, pass the error's `next_token` as `starting_token`.
         """
         check_prefetch(prefetch)
         return _ahead(self._pages(self._paging), prefetch)
@@ -176,7 +176,7 @@ class Pager(Iterable[Item_co], Generic[Item_co, Page_co]):
             raise self._refusal("has no index", "use {}.first(), or {}.to_list()[...]")
 
         def __next__(self) -> NoReturn:
-            raise self._refusal("is no iterator", "use iter({})")
+            raise self._refusal("is no iterator", "use {}.first(), or iter({})")
 
     def __reduce__(self) -> NoReturn:
         raise TypeError(
@@ -244,7 +244,7 @@ class Pager(Iterable[Item_co], Generic[Item_co, Page_co]):
         # Without a `next_token`: who went on from this one would be given items twice.
         name = self._operation.name
         return PaginationError(
-            f"{name}: the service gave the token {shortened(token)} for a second time",
+            f"{name}: the service returned the page token {shortened(token)} twice",
             operation_name=name,
         )
 
@@ -303,7 +303,7 @@ def paging_problems(
     if not isinstance(token, str) or not token:
         yield ArgumentProblem("starting_token", repr(token), "a page's next_token, or None")
     elif without_token:
-        allowed = f"None beside {without_token[0]}: what it asks for has no pages of its own"
+        allowed = f"None together with {without_token[0]}, as the response has no pages"
         yield ArgumentProblem("starting_token", shortened(token), allowed)
 
 

@@ -35,7 +35,7 @@ def wait_for_scan(
     delay: float,
     timeout: float,
 ) -> models.DescribeImageScanFindingsResponse:
-    """Wait until a scan is complete, or goes on for good with findings to look at."""
+    """Wait until a scan is complete, or is `ACTIVE`: the image is scanned continuously."""
 
     def poll(seconds: float) -> models.DescribeImageScanFindingsResponse | None:
         findings = calls.bounded(seconds).paged(

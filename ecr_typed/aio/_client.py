@@ -87,13 +87,13 @@ class AsyncEcrClient(
             session: The boto3 session to take credentials and defaults from.
             config: botocore's options, such as time-outs and proxies. `retries` are refused: see
                 `retry`.
-            retry: How often and how long a call is tried. A deadline begins when the call gets a
-                thread; `asyncio.timeout` covers the wait for one, too.
+            retry: Attempts and deadline of a call, as for `EcrClient`. A deadline begins when the
+                call gets a thread; `asyncio.timeout` covers the wait for one, too.
             on_call: Called after each call, on the thread that made it. What it raises goes to the
                 log.
 
         Raises:
-            EcrConfigurationError: No region is known, or the profile or endpoint is no good.
+            EcrConfigurationError: No region is known, or the profile or the endpoint is not valid.
             EcrRequestError: An option has the wrong type, `config` sets `retries`, or `session` and
                 `profile_name` are both given.
         """
@@ -112,7 +112,7 @@ class AsyncEcrClient(
 
     @classmethod
     def from_client(cls, client: EcrClient, *, concurrency: int = _CONCURRENCY) -> Self:
-        """Use a client that is there already.
+        """Use an existing `EcrClient`.
 
         Args:
             client: The client. It stays usable, and is left open by `aclose`.
@@ -203,7 +203,7 @@ class AsyncEcrClient(
         delay: float = 5.0,
         timeout: float = 300.0,
     ) -> models.DescribeImageScanFindingsResponse:
-        """Wait until a scan of an image is complete, or goes on for good with findings to look at.
+        """Wait until a scan of an image is complete, or is `ACTIVE`: scanned continuously.
 
         The wait keeps one of the client's threads. A scan that is not found yet is waited for.
 

@@ -31,9 +31,9 @@ class AsyncPager(AsyncIterable[Item_co], Generic[Item_co, Page_co]):
         """Iterate over the items of all pages.
 
         Raises:
-            PaginationError: The service returned a page token twice; nothing can go on.
-            EcrError: Its `next_token` says where `starting_token` goes on; all items before were
-                given.
+            PaginationError: The service returned a page token twice. It can't be resumed.
+            EcrError: A call failed. To resume, pass the error's `next_token` as `starting_token`;
+                all items before it were returned.
         """
         async for item in self._items(0):
             yield item
@@ -49,10 +49,10 @@ class AsyncPager(AsyncIterable[Item_co], Generic[Item_co, Page_co]):
             An asynchronous iterator that fetches each page when it is needed, or ahead of that.
 
         Raises:
-            PaginationError: The service returned a page token twice; nothing can go on.
+            PaginationError: The service returned a page token twice. It can't be resumed.
             EcrRequestError: `prefetch` is not a whole number of at least 0.
-            EcrError: Its `next_token` says where `starting_token` goes on; all items before were
-                given.
+            EcrError: A call failed. To resume, pass the error's `next_token` as `starting_token`;
+                all items before it were returned.
         """
         check_prefetch(prefetch)
         return self._items(prefetch)
@@ -70,9 +70,9 @@ class AsyncPager(AsyncIterable[Item_co], Generic[Item_co, Page_co]):
             An asynchronous iterator that fetches each page when it is asked for, or ahead of that.
 
         Raises:
-            PaginationError: The service returned a page token twice; nothing can go on.
+            PaginationError: The service returned a page token twice. It can't be resumed.
             EcrRequestError: `prefetch` is not a whole number of at least 0.
-            EcrError: Its `next_token` says where `starting_token` goes on.
+            EcrError: A call failed. To resume, pass the error's `next_token` as `starting_token`.
         """
         check_prefetch(prefetch)
         return self._fetched(Fetch[Item_co, Page_co].page, prefetch)

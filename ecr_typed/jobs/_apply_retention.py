@@ -34,16 +34,16 @@ def apply_retention(
     action: RetentionAction = RetentionAction.DELETE,
     on_progress: Callable[[Progress], None] | None = None,
 ) -> Generator[Outcome[Decision, None], None, None]:
-    """Remove the images that a plan does not keep, and yield what becomes of them.
+    """Remove the images that a plan does not keep, and yield an outcome for each.
 
     Indexes are deleted before their children, and images before what refers to them. Each image is
     looked at again before its batch of up to 100: one with a tag that the plan does not know is
     `SKIPPED`, and so is all that it needs. A tagged image is deleted by its tags, so that a tag
-    saves it up to the last moment. Between a look at an untagged image and its deletion, a moment
-    passes in which a tag comes too late.
+    saves it up to the last moment. An untagged image is deleted by its digest: a tag that it gets
+    after it was looked at comes too late.
 
-    An image that is not there is `DONE`. An image that an index of after the plan lists is
-    `FAILED`, with the index in its error. Run the job again to do what is left.
+    An image that is not there is `DONE`. An image is `FAILED` if an index that was pushed after the
+    plan was made lists it; the error names the index. Run the job again to do what is left.
 
     Args:
         ecr: The client.

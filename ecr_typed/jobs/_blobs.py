@@ -149,6 +149,8 @@ def read_config(
             the image is of a kind without a config.
         EcrResponseError: The config does not have its digest, is larger than 4 MiB, or is no JSON.
         EcrError: A call failed.
+
+    https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_GetDownloadUrlForLayer.html
     """
     is_platform = isinstance(cast("object", platform), Platform)
     allowed = "a Platform, such as Platform(os='linux', architecture='arm64')"

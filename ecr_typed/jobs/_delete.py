@@ -25,7 +25,7 @@ def delete_images(
     on_progress: Callable[[Progress], None] | None = None,
     registry_id: str | None = None,
 ) -> Generator[Outcome[ImageIdentifier, None], None, None]:
-    """Delete images that are named, and yield what becomes of them.
+    """Delete certain images, and yield an outcome for each.
 
     A digest deletes the image with all its tags. A tag is removed; with its last tag, an image is
     deleted. 100 are sent in a request. An image that an index lists is tried again after the
@@ -49,7 +49,7 @@ def delete_images(
         for each child and referrer. Closing it ends the job.
 
     Raises:
-        EcrRequestError: An argument is wrong. Of a list, nothing was sent.
+        EcrRequestError: An argument is wrong. If `images` is a list, nothing was sent.
         UnreadableIndexError: With `with_children`, an index can't be read.
         RepositoryNotFoundException: The repository does not exist in the registry.
 

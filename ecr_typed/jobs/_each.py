@@ -26,13 +26,13 @@ def each(
     ordered: bool = False,
     on_progress: Callable[[Progress], None] | None = None,
 ) -> Generator[Outcome[Item, Value], None, None]:
-    """Call a function for each item, many at a time, and yield what becomes of them.
+    """Call a function for each item, many at a time, and yield an outcome for each.
 
-    What it raises for an item is that item's outcome, and the job goes on. Only a closed client
-    and lost credentials end it: the outcomes of calls in flight are yielded, then the error is
-    raised. Items are taken as they are needed, at most twice as many as threads at a time, so that
-    they may be a `Pager` of any length. Closing the iterator ends the job and the calls in flight,
-    whichever clients they go through; Ctrl-C does so within a second, and notes on the
+    If the function raises, the error is the outcome of its item, and the job goes on. Only a
+    closed client and lost credentials end it: the outcomes of calls in flight are yielded, then the
+    error is raised. Items are taken as they are needed, at most twice as many as threads at a time,
+    so that they may be a `Pager` of any length. Closing the iterator ends the job and the calls in
+    flight, whichever clients they go through; Ctrl-C does so within a second, and notes on the
     `KeyboardInterrupt` what was in flight. Calls in other processes are waited for.
 
     Args:

@@ -24,7 +24,7 @@ Document = TypeVar("Document", LifecyclePolicy, PolicyDocument)
 def ensure_lifecycle_policy(
     ecr: EcrClient, repository_name: str, policy: LifecyclePolicy | str, *, dry_run: bool = False
 ) -> Ensured[LifecyclePolicy]:
-    """Set the lifecycle policy of a repository, unless the repository has it.
+    """Set the lifecycle policy of a repository, unless it is the same already.
 
     Args:
         ecr: The client.
@@ -57,7 +57,7 @@ def ensure_lifecycle_policy(
 def ensure_repository_policy(
     ecr: EcrClient, repository_name: str, policy: PolicyDocument | str, *, dry_run: bool = False
 ) -> Ensured[PolicyDocument]:
-    """Set the permissions policy of a repository, unless the repository has it.
+    """Set the permissions policy of a repository, unless it is the same already.
 
     Args:
         ecr: The client.

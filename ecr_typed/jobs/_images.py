@@ -94,7 +94,7 @@ def newest_images(
     tags: Iterable[str] = (),
     registry_id: str | None = None,
 ) -> list[ImageDetail]:
-    """Find the images that were pushed last. All pages are read, as they have no order.
+    """Find the images that were pushed last. All pages are read, as the service does not sort them.
 
     Signatures, SBOMs and other artifacts that refer to an image are left out, as they are pushed
     after it: `referrers` lists them.
@@ -113,6 +113,8 @@ def newest_images(
     Raises:
         EcrRequestError: An argument is wrong. Nothing was sent.
         EcrError: A call failed.
+
+    https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_DescribeImages.html
     """
     patterns = check.as_tuple(tags)
     check.refuse_unfit(
@@ -200,6 +202,8 @@ def read_manifest(
         EcrRequestError: An argument is wrong. Nothing was sent.
         EcrResponseError: The manifest is not the one that its digest names.
         EcrError: A call failed, or the image can't be read, for example because it is archived.
+
+    https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_BatchGetImage.html
     """
     check.refuse_unfit(*check.place(ecr, repository_name, registry_id))
     found = read_image(ecr, repository_name, image, registry_id)
@@ -249,6 +253,8 @@ def referrers(
     Raises:
         EcrRequestError: An argument is wrong. Nothing was sent.
         EcrError: A call failed.
+
+    https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_ListImageReferrers.html
     """
     kinds = check.as_tuple(artifact_types)
     wanted = identifier(image)
@@ -315,6 +321,8 @@ def tag_image(
         UnexpectedTagError: The tag names another image than `expect`. Nothing was changed.
         EcrRequestError: An argument is wrong. Nothing was sent.
         EcrError: A call failed.
+
+    https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_PutImage.html
     """
     check.refuse_unfit(
         *check.place(ecr, repository_name, registry_id),

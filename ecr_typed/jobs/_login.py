@@ -164,7 +164,7 @@ def login(ecr: EcrClient) -> RegistryLogin:
 
 
 class Logins:
-    """Logins that are renewed in time. Many threads can share one; they wait for the same call."""
+    """Keeps a login valid: one call for all threads that share it renews it before it expires."""
 
     def __init__(self, ecr: EcrClient, *, margin: timedelta = timedelta(minutes=30)) -> None:
         """Use a client for the calls.

@@ -39,7 +39,7 @@ class Status(enum.StrEnum):
     """It failed."""
 
     UNKNOWN = "UNKNOWN"
-    """It failed, and a write of it may have been applied all the same."""
+    """It failed, but a write may have been applied."""
 
 
 @attrs.frozen
@@ -137,14 +137,13 @@ show_in_jobs(JobFailedError)
 def raise_failures(outcomes: Iterable[Outcome[Any, Any]]) -> None:
     """Run a job to its end, and raise the errors of all items that failed.
 
-    Only what failed is kept meanwhile.
+    Only the failures are kept in memory meanwhile.
 
     Args:
         outcomes: A job's outcomes, or those that were collected from one.
 
     Raises:
-        JobFailedError: An item failed, or may have been applied all the same. Its text lists the
-            first ten.
+        JobFailedError: Items failed, or their outcome is `UNKNOWN`. Its text lists the first ten.
     """
     failed = [outcome for outcome in outcomes if outcome.error is not None]
     if failed:

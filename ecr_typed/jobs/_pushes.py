@@ -49,7 +49,7 @@ def push_layer(
         The descriptor, for `push_image` or a manifest of your own.
 
     Raises:
-        EcrRequestError: The source is empty, or none.
+        EcrRequestError: The source is empty, or neither bytes nor a file of bytes.
         EcrResponseError: The file changed between the two readings. Nothing was stored.
         RepositoryNotFoundException: The repository does not exist.
         EcrError: A call failed.
@@ -134,7 +134,7 @@ def push_image(
     subject: Descriptor | None = None,
     registry_id: str | None = None,
 ) -> str:
-    """Push an image of a program's own: its layers, its config, a manifest, and the tags last.
+    """Push an image from its parts: layers first, then the config, the manifest and the tags.
 
     The manifest is OCI's; its text depends on the arguments alone. Pushing the same image again
     sends none of its layers, and changes nothing.
@@ -144,7 +144,7 @@ def push_image(
         repository_name: The repository.
         config: The image's config: an `ImageConfig`, or its members, which are written as JSON.
             `rootfs.diff_ids` has to list the digests of the layers before they were compressed.
-            None is OCI's empty config, which artifacts have that are no container images.
+            None writes OCI's empty config, for artifacts that are no container images.
         layers: The layers, from the lowest to the highest: what `push_layer` returned, or what it
             takes. An artifact's may be of any media type.
         tags: The tags that are to name the image. One that is in use is moved to it.

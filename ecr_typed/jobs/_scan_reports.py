@@ -73,7 +73,7 @@ class Severity(IntEnum):
 
 
 class ScanKind(StrEnum):
-    """Which scanner found what a report has."""
+    """The scanner that a report is from."""
 
     BASIC = "BASIC"
     """ECR's own scanner."""
@@ -128,7 +128,7 @@ class ScanReport:
     """What the service says about the status."""
 
     kind: ScanKind | None = None
-    """Which scanner it was; None as long as that can't be told."""
+    """The scanner that it is from; None as long as that is not known."""
 
     completed_at: datetime | None = None
     """When the scan ended, or was last repeated."""

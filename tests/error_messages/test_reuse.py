@@ -40,7 +40,7 @@ def test_closed_client_says_what_to_do(ecr: EcrClient, wire: Wire) -> None:
 MISUSES: list[tuple[Callable[[Any], object], str]] = [
     (len, "describe_repositories(...).to_list() has one"),
     (lambda pager: pager[0], "use describe_repositories(...).first(), or"),
-    (next, "use iter(describe_repositories(...))"),
+    (next, "use describe_repositories(...).first()"),
 ]
 
 

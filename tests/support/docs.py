@@ -83,7 +83,7 @@ def attribute_text(owner: type[Any], name: str) -> str:
         matches = [
             text for place, text in texts().items() if place.endswith(f".{base.__name__}.{name}")
         ]
-        if base.__module__ == "ecr_typed" and matches:
+        if base.__module__ in {"ecr_typed", "ecr_typed.jobs"} and matches:
             return matches[0]
     return ""
 

@@ -197,6 +197,9 @@ class EcrEmulator(EmulatorSetup):
         (`env={**os.environ, **emulator.environment()}`). They name the endpoint, the region and
         credentials of the emulator's account, and keep the calls away from proxies. A profile that
         `AWS_PROFILE` names comes before the credentials in some SDKs: unset it.
+
+        Returns:
+            The variables by name.
         """
         url = self.endpoint_url
         unproxied = ["127.0.0.1", "localhost"]
@@ -236,6 +239,9 @@ class EcrEmulator(EmulatorSetup):
             config: As for `EcrClient`.
             retry: As for `EcrClient`.
             on_call: As for `EcrClient`.
+
+        Returns:
+            The client. Close it, or use it in a `with` statement.
         """
         return ecr_typed.EcrClient(
             session=self._session(region_name, account_id),
@@ -260,6 +266,9 @@ class EcrEmulator(EmulatorSetup):
             account_id: The account it works in; default: the emulator's.
             config: As for `boto3.Session.client`.
             options: All other options of `boto3.Session.client`.
+
+        Returns:
+            The boto3 client.
         """
         # boto3's stubs type only the clients of services whose stubs are installed.
         session: Any = self._session(region_name, account_id)

@@ -144,7 +144,14 @@ class Faults:
             return tuple(self._injected)
 
     def draw(self, operation_name: str) -> Fault | None:
-        """Return the fault that a call meets, `None` for no fault."""
+        """Decide whether a call meets a fault, and count that. The emulator asks at each call.
+
+        Args:
+            operation_name: The operation that is called, as AWS names it.
+
+        Returns:
+            The fault, or `None` if the call meets none.
+        """
         with self._lock:
             limit = self._limits.get(operation_name)
             if limit is not None and not limit.lets_through(monotonic()):

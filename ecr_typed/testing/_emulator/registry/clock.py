@@ -26,11 +26,18 @@ class Clock:
         self.reset()
 
     def now(self) -> datetime:
-        """Return the current time, in UTC."""
+        """Return the current time.
+
+        Returns:
+            The time, in UTC.
+        """
         return datetime.now(UTC) + self._offset
 
     def set(self, time: datetime) -> None:
-        """Set the time, from which the clock goes on; `time` must be timezone-aware.
+        """Set the time. The clock goes on from there.
+
+        Args:
+            time: The time, timezone-aware.
 
         Raises:
             ValueError: The time is before 1970 or after the year 8999.
@@ -39,6 +46,9 @@ class Clock:
 
     def advance(self, duration: timedelta) -> None:
         """Let a duration pass at once.
+
+        Args:
+            duration: How much time passes. A negative one turns the clock back.
 
         Raises:
             ValueError: The time would be before 1970 or after the year 8999.

@@ -178,7 +178,7 @@ class EmulatorSetup:
         account_id: str | None = None,
         region_name: str | None = None,
     ) -> str:
-        """Cache an image as a pull by a pull through cache rule does, and return its digest.
+        """Cache an image as a pull by a pull through cache rule does.
 
         Args:
             repository_name: The repository to cache it in; a rule must cover it.
@@ -187,6 +187,9 @@ class EmulatorSetup:
             media_type: The manifest's media type, if the manifest has none; default: OCI's.
             account_id: The account of the registry; default: the emulator's.
             region_name: The region of the registry; default: the emulator's.
+
+        Returns:
+            The image's digest.
 
         Raises:
             ValueError: No rule covers the repository, the rule's secret can't be used, or the
