@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from contextvars import copy_context
@@ -11,6 +12,8 @@ from typing import ParamSpec, TypeVar
 
 Parameters = ParamSpec("Parameters")
 Returned = TypeVar("Returned")
+
+Work = Callable[[], None]
 
 
 class DaemonThreads(Executor):
@@ -25,7 +28,7 @@ class DaemonThreads(Executor):
         self._count = count
         self._name = name
         self._threads: list[Thread] = []
-        self._work = SimpleQueue[Callable[[], None] | None]()
+        self._queue = _Queue()
 
     def submit(
         self,
@@ -48,27 +51,75 @@ class DaemonThreads(Executor):
             else:
                 future.set_result(returned)
 
-        self._work.put(run)
+        self.start(run)
+        return future
+
+    def start(self, work: Work) -> None:
+        """Run what raises nothing on one of the threads; a future costs more than such work."""
+        self._queue.put(work)
         if len(self._threads) < self._count:
             self._start()
-        return future
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:  # noqa: FBT001, FBT002, ARG002  # as its base has it
         """End the threads after the work that is queued."""
-        for _ in self._threads:
-            self._work.put(None)
+        self._queue.end(len(self._threads))
         if wait:
             for thread in self._threads:
                 thread.join()
 
     def _start(self) -> None:
         name = f"{self._name}-{len(self._threads)}"
-        thread = Thread(target=_work_off, args=(self._work,), name=name, daemon=True)
+        thread = Thread(target=_work_off, args=(self._queue,), name=name, daemon=True)
         self._threads.append(thread)
         thread.start()
 
 
-def _work_off(work: SimpleQueue[Callable[[], None] | None]) -> None:
-    while (run := work.get()) is not None:
-        run()
-        del run  # what it holds is not kept until there is more work
+class _Queue:
+    """Work for some threads, of which one is woken at a time: it wakes the next if more is left.
+
+    From Python 3.13 on, each `put` of a `SimpleQueue` wakes another thread that waits. Where the
+    work is quick, the first one that runs does it all, and the others wake for nothing.
+    """
+
+    def __init__(self) -> None:
+        self._work = deque[Work | None]()
+        self._bell = SimpleQueue[None]()
+        self._is_ringing = False
+        """Whether a thread that has not looked for work yet is woken, or will be."""
+
+    def put(self, work: Work | None) -> None:
+        """Queue work; None ends a thread."""
+        self._work.append(work)
+        self._ring()
+
+    def get(self) -> Work | None:
+        """Return the next work, and wait for it."""
+        while True:
+            try:
+                work = self._work.popleft()
+            except IndexError:
+                self._bell.get()
+                # What is queued before this is seen in the next round, and what comes later rings.
+                self._is_ringing = False
+                continue
+            if self._work:
+                self._ring()
+            return work
+
+    def end(self, count: int) -> None:
+        """End so many threads after the work that is queued."""
+        for _ in range(count):
+            self._work.append(None)
+            self._bell.put(None)
+
+    def _ring(self) -> None:
+        if not self._is_ringing:
+            # Python runs no signal handler, which may raise, between these two.
+            self._is_ringing = True
+            self._bell.put(None)
+
+
+def _work_off(queue: _Queue) -> None:
+    while (work := queue.get()) is not None:
+        work()
+        del work  # what it holds is not kept until there is more work

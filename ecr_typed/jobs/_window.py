@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import atexit
 import logging
+import math
 import os
 from collections import deque
 from collections.abc import Callable, Generator, Iterable
-from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, wait
+from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future
+from contextlib import suppress
+from functools import partial
 from itertools import count
 from queue import Empty, SimpleQueue
+from time import monotonic
 from typing import Any, Final, Generic, NamedTuple, Protocol, TypeVar
 from uuid import uuid4
 from weakref import WeakSet
@@ -23,6 +27,7 @@ from ecr_typed._threads import DaemonThreads
 from ecr_typed.jobs._arguments import is_in_this_process
 from ecr_typed.jobs._attempts import Attempt, attempt_elsewhere, attempt_here
 from ecr_typed.jobs._outcomes import Outcome
+from ecr_typed.jobs._runs import Run, RunOnThread
 
 _logger = logging.getLogger(__name__)
 
@@ -52,7 +57,7 @@ class Task:
     owner: Any = None
     """What the source of the task keeps with it."""
 
-    future: Future[Attempt] | None = None
+    run: Run | None = None
 
 
 class Reaction(NamedTuple):
@@ -93,7 +98,7 @@ class Window(Generic[Item_co, Value_co]):
         self._own_threads = (
             DaemonThreads(threads, name="ecr_typed-job") if executor is None else None
         )
-        self._executor = self._own_threads if executor is None else executor
+        self._executor = executor
         self._is_here = is_in_this_process(executor)
         self._calls = CallsInFlight()
         self._name, self._numbers = uuid4().hex, count()
@@ -101,6 +106,8 @@ class Window(Generic[Item_co, Value_co]):
         self._is_ordered = ordered
         self._tasks: dict[int, Task] = {}
         self._ended = SimpleQueue[Task]()
+        self._alarm: SimpleQueue[None] | None = None
+        """Rings for each task that ends, once the end waits for the last ones."""
         self._waiting: deque[Task] = deque()
         """In order: the tasks in flight, and those that ended before an earlier one."""
         self._ending: BaseException | None = None
@@ -143,8 +150,7 @@ class Window(Generic[Item_co, Value_co]):
             seconds = 0.0
         running = self._drop_what_waits()
         self._calls.end()
-        futures = [task.future for task in running if task.future is not None]
-        wait(futures, timeout=seconds)
+        self._wait_for(running, seconds)
         self._source.close()
         if self._own_threads is not None:
             self._own_threads.shutdown(wait=seconds is None)
@@ -164,8 +170,15 @@ class Window(Generic[Item_co, Value_co]):
                 self._begin_to_end(error)
 
     def _submit(self, task: Task) -> None:
-        executor: Any = self._executor
         call = (task.function, *task.arguments)
+        ended = partial(self._note_end, task)
+        if self._own_threads is not None:
+            run = RunOnThread(self._calls, ended, *call)
+            # Ctrl-C that comes before the start finds it, and it never begins.
+            self._take(task, run)
+            self._own_threads.start(run)
+            return
+        executor: Any = self._executor
         future: Future[Attempt]
         try:
             if self._is_here:
@@ -178,11 +191,27 @@ class Window(Generic[Item_co, Value_co]):
                 f"{label(task.item)} was not done: the executor takes no more work: "
                 f"{type(error).__name__}: {error}"
             ) from error
-        task.future = future
+        self._take(task, future)
+        future.add_done_callback(lambda _: ended())
+
+    def _take(self, task: Task, run: Run) -> None:
+        task.run = run
         self._tasks[id(task)] = task
         if self._is_ordered:
             self._waiting.append(task)
-        future.add_done_callback(lambda _: self._ended.put(task))
+
+    def _note_end(self, task: Task) -> None:
+        self._ended.put(task)
+        if self._alarm is not None:
+            self._alarm.put(None)
+
+    def _wait_for(self, tasks: list[Task], seconds: float | None) -> None:
+        """Wait until all of these tasks have ended, or for so long."""
+        self._alarm = alarm = SimpleQueue[None]()
+        until = math.inf if seconds is None else monotonic() + seconds
+        while not all(map(_is_done, tasks)) and (left := until - monotonic()) > 0:
+            with suppress(Empty):
+                alarm.get(timeout=min(left, _POLL))
 
     def _next(self) -> Iterable[Task]:
         """The next tasks that ended, in their order if the job has one."""
@@ -228,7 +257,7 @@ class Window(Generic[Item_co, Value_co]):
     def _drop_what_waits(self) -> list[Task]:
         """Drop the tasks that have not begun, and return the others."""
         for task in list(self._tasks.values()):
-            if task.future is not None and task.future.cancel():
+            if task.run is not None and task.run.cancel():
                 del self._tasks[id(task)]
                 if self._is_ordered:
                     self._waiting.remove(task)
@@ -236,16 +265,16 @@ class Window(Generic[Item_co, Value_co]):
 
 
 def _is_done(task: Task) -> bool:
-    return task.future is not None and task.future.done()
+    return task.run is not None and task.run.done()
 
 
 def _result(task: Task) -> Attempt:
-    future = task.future
-    if future is None:
+    run = task.run
+    if run is None:
         raise AssertionError("a task ended that was not submitted")
     # They hold each other, and the result would stay until the garbage is collected.
-    task.future = None
-    return future.result()
+    task.run = None
+    return run.result()
 
 
 def _lost(item: object, error: Exception) -> EcrError:
@@ -278,11 +307,12 @@ def _described(tasks: list[Task]) -> str:
 
 
 def _state(task: Task) -> str:
-    if task.future is None or not task.future.done():
+    if task.run is None or not task.run.done():
         return "still running"
-    if task.future.cancelled() or task.future.exception() is not None:
+    try:
+        error = task.run.result().error
+    except BaseException:  # noqa: BLE001  # it is told, and nothing else is made of it
         return "did not end well"
-    error = task.future.result().error
     if error is None:
         return _DONE
     return "may have been applied" if error.maybe_applied else _FAILED

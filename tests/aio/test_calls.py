@@ -271,6 +271,22 @@ def test_options_are_for_one_client_of_two(fresh: EcrEmulator) -> None:
     asyncio.run(program())
 
 
+def test_threads_that_wait_are_all_woken(fresh: EcrEmulator) -> None:
+    """After a pause, as many calls run at the same time as at the beginning."""
+    together = threading.Barrier(16)
+
+    async def program() -> list[int]:
+        async with AsyncEcrClient.from_client(fresh.client(), concurrency=16) as ecr:
+            places: list[int] = []
+            for _ in range(4):
+                calls = [ecr.run(lambda _: together.wait(timeout=30.0)) for _ in range(16)]
+                places += await asyncio.gather(*calls)
+                await asyncio.sleep(0.02)  # the threads wait for work
+            return places
+
+    assert sorted(asyncio.run(program())) == sorted([*range(16)] * 4)
+
+
 def test_a_job_runs_on_the_threads(fresh: EcrEmulator) -> None:
     """`run` gives the blocking client to a function, and its value back."""
 

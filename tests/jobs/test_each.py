@@ -147,6 +147,22 @@ def test_calls_run_at_the_same_time() -> None:
     assert len(names) == 4
 
 
+def test_threads_that_wait_are_all_woken() -> None:
+    """Work that comes after a pause runs on as many threads as work at the beginning."""
+    together = threading.Barrier(8)
+    counts = iter(range(4 * 8))
+
+    def items() -> Iterator[int]:
+        for number in counts:
+            yield number
+            if number % 8 == 7:
+                time.sleep(0.05)  # the threads wait for work, whatever was queued
+
+    outcomes = list(each(lambda _: together.wait(timeout=30.0), items(), threads=8))
+
+    assert [one.error for one in outcomes] == [None] * 32
+
+
 def test_threads_end_with_the_job() -> None:
     """A job that is over leaves no thread."""
     names: set[str | None] = {
