@@ -58,9 +58,10 @@ def each_repository(
 
     Repositories are listed as the job goes on; up to `threads` registries are worked on at the same
     time, so that each is asked at its own pace. A repository that was deleted meanwhile is
-    `SKIPPED`. A registry that can't be listed, or whose credentials are lost, is an outcome too:
-    its item is the `Registry`, it comes when what was in flight there has ended, and the others go
-    on. With a client of your own, such an error ends the job. Otherwise, this is as in `each`.
+    `SKIPPED`. A registry that can't be listed, or whose credentials are lost, is an outcome whose
+    item is the `Registry`; it comes after those of the calls in flight there, and the other
+    registries go on. With a client of your own, such an error ends the job. Otherwise, this is as
+    in `each`.
 
     Args:
         function: The function to call with a client and a repository, on several threads.

@@ -94,7 +94,11 @@ def ensure_creation_template(
             image_tag_mutability_exclusion_filters or (),
             "a list of ImageTagMutabilityExclusionFilter, or None",
         ),
-        *check.text_map("resource_tags", resource_tags, "values by key"),
+        *check.text_map(
+            "resource_tags",
+            resource_tags,
+            "a mapping of keys to values, as in {'team': 'payments'}",
+        ),
         check.optional("custom_role_arn", custom_role_arn, str, "the ARN of a role"),
         check.flag("dry_run", dry_run),
     )

@@ -71,7 +71,9 @@ class RepositorySettings:
     def __attrs_post_init__(self) -> None:
         filters = self.image_tag_mutability_exclusion_filters
         check.refuse_unfit(
-            *check.text_map("tags", self.tags, "values by key"),
+            *check.text_map(
+                "tags", self.tags, "a mapping of keys to values, as in {'team': 'payments'}"
+            ),
             check.optional(
                 "image_tag_mutability", self.image_tag_mutability, str, "an ImageTagMutability"
             ),

@@ -156,10 +156,10 @@ def registries(
     Raises:
         EcrRequestError: An argument is wrong, or there is a `role_name` without accounts.
     """
-    given_regions = _texts("regions", regions)
-    given_accounts = _texts("accounts", accounts)
-    for index, account in enumerate(given_accounts):
-        _check(f"accounts[{index}]", account, "an account id of 12 digits", _is_account_id)
+    given_regions = _texts("regions", regions, "the name of a region, as 'eu-west-1'", _is_name)
+    given_accounts = _texts(
+        "accounts", accounts, "an account id: 12 digits, as text", _is_account_id
+    )
     if role_name is None:
         owners: list[str | None] = [*given_accounts] or [None]
         return tuple(Registry(r, account_id=a) for a in owners for r in given_regions)
@@ -172,13 +172,15 @@ def registries(
     return tuple(Registry(region, role_arn=arn) for arn in arns for region in given_regions)
 
 
-def _texts(name: str, values: object) -> tuple[str, ...]:
+def _texts(
+    name: str, values: object, allowed: str, fits: Callable[[object], bool]
+) -> tuple[str, ...]:
     """The texts of an argument: no single text, which is a sequence of its letters."""
-    allowed = "a list of texts"
     if isinstance(values, str) or not isinstance(values, Iterable):
-        raise EcrRequestError([ArgumentProblem(name, shortened(values), allowed)])
+        hint = "put it in a list" if isinstance(values, str) else ""
+        raise EcrRequestError([ArgumentProblem(name, shortened(values), "a list of texts", hint)])
     given = tuple(cast("Iterable[object]", values))
     for index, value in enumerate(given):
-        _check(f"{name}[{index}]", value, "a text that is not empty", _is_name)
+        _check(f"{name}[{index}]", value, allowed, fits)
     # Once each: a registry that is named twice would be worked on twice.
     return tuple(dict.fromkeys(map(str, given)))

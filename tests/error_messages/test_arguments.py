@@ -97,6 +97,11 @@ WRONG: list[tuple[str, dict[str, Any], list[str]]] = [
         ],
     ),
     (
+        "create_repository",
+        {"repository_name": "a/b", "encryption_configuration": "KMS"},
+        ["encryption_configuration: expected", "pass EncryptionConfiguration(encryption_type=...)"],
+    ),
+    (
         "batch_delete_image",
         {"repository_name": "a/b", "image_ids": {ImageIdentifier(image_tag="v1")}},
         ["image_ids: expected a list", "list(...) makes one"],

@@ -41,6 +41,7 @@ def test_expired_token_says_how_to_renew(ecr: EcrClient, wire: Wire) -> None:
         ("InvalidSignatureException", "clock"),
         ("MissingAuthenticationTokenException", "credentials"),
         ("OptInRequired", "region"),
+        ("RepositoryNotEmptyException", "force=True"),
         ("RequestExpired", "clock"),
         ("UnrecognizedClientException", "aws sts get-caller-identity"),
         ("UnknownOperationException", "https://api.ecr.us-east-1.amazonaws.com"),

@@ -85,6 +85,8 @@ def test_wrong_registries_are_refused(arguments: dict[str, object], named: str) 
         ({"regions": ["eu-west-1"], "role_name": "r"}, "accounts"),
         ({"regions": ["eu-west-1"], "accounts": ["1"], "role_name": "r"}, r"accounts\[0\]: .*12"),
         ({"regions": ["eu-west-1"], "accounts": ["1" * 12, "1"]}, r"accounts\[1\]: .*12 digits"),
+        ({"regions": "eu-west-1"}, "regions: .*; put it in a list$"),
+        ({"regions": ["eu-west-1"], "accounts": [111111111111]}, r"accounts\[0\]: .*12 digits"),
     ],
 )
 def test_wrong_fleets_are_refused(arguments: dict[str, object], named: str) -> None:

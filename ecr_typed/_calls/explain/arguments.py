@@ -65,9 +65,11 @@ def _is_iterable(value: object) -> bool:
 
 def _made_of_text(shape: Structure) -> str:
     """Return the ways to a model of one text, if any of its members alone makes one."""
-    if any(member.is_required for member in members(shape.type)):
+    required = [member for member in members(shape.type) if member.is_required]
+    if len(required) > 1:
         return ""
     name = shape.type.__name__
-    texts = [member for member in members(shape.type) if isinstance(member.shape, String)]
+    alone = required or members(shape.type)
+    texts = [member for member in alone if isinstance(member.shape, String | Enum)]
     ways = " or ".join(f"{name}({member.name}=...)" for member in texts)
     return f"pass {ways}" if ways else ""

@@ -40,6 +40,9 @@ _BY_CLASS: Final[Mapping[str, str]] = {
     ),
     "MissingAuthenticationTokenException": "Give the client credentials, or a signed request.",
     "OptInRequired": "Sign the account up for the service, or enable the region for it.",
+    "RepositoryNotEmptyException": (
+        "Delete the images before, or pass force=True to delete them with the repository."
+    ),
     "RequestExpired": "Check the clock of this machine: it must be right to minutes.",
     "UnrecognizedClientException": (
         "Check the access key (`aws sts get-caller-identity` says whose it is), the partition of "

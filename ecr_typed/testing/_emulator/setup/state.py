@@ -123,8 +123,8 @@ class EmulatorSetup:
     ) -> ecr_typed.ImageDetail:
         """Push an image in one step: its configuration and its layer are made up.
 
-        What a push begins, begins: a template may create the repository, the image is scanned,
-        signed and replicated. Each call pushes another image.
+        It has the effects of any push: a template may create the repository, and the image is
+        scanned, signed and replicated as configured. Each call pushes another image.
 
         Args:
             repository_name: The repository.
