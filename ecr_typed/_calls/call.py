@@ -161,12 +161,10 @@ class Call(Generic[Response]):
         return error
 
     def _ended(self, kind: type[EcrError], what_happened: str) -> EcrError:
-        is_unknown = self.outcome.was_response_lost
-        hint = ": what it asked for may have been done" if is_unknown else ""
         return kind(
-            f"{self.operation.name}: {what_happened}{hint}",
+            f"{self.operation.name}: {what_happened}",
             operation_name=self.operation.name,
-            maybe_applied=is_unknown,
+            maybe_applied=self.outcome.was_response_lost,
         )
 
 

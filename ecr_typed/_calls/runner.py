@@ -83,15 +83,21 @@ class CallRunner:
     def call_in_parts(self, operation: Operation[Response], /, **arguments: object) -> Response:
         """Run a call whose lists may be longer than one request may carry."""
         joined: Response | None = None
+        done = 0
+        requests = build_parts(operation, arguments)
         try:
-            for request in build_parts(operation, arguments):
+            for request in requests:
                 response = self._perform(operation, request, to_parameters(request))
                 joined = response if joined is None else join(joined, response)
+                done += 1
         except EcrError as error:
             if joined is not None:
                 error.partial = joined if error.partial is None else join(joined, error.partial)
                 # The flag is the whole call's, and an earlier part was applied.
                 error.maybe_applied |= operation.is_write
+                from ecr_typed._calls.explain.errors import explain_partial
+
+                explain_partial(error, done, len(requests))
             raise
         except BaseException as interruption:
             if joined is not None and operation.is_write:

@@ -208,6 +208,7 @@ def test_error_after_some_parts_says_which(once: EcrClient, wire: Wire) -> None:
     assert [(layer.layer_digest, layer.layer_availability) for layer in layers] == [
         ("a", LayerAvailability.AVAILABLE)
     ]
+    assert "1 of the 2 requests of this call had succeeded" in str(caught.value)
 
 
 def test_error_in_the_first_part_has_nothing_partial(once: EcrClient, wire: Wire) -> None:

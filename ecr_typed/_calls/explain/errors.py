@@ -16,6 +16,7 @@ from ecr_typed._calls.explain.arguments import similar
 from ecr_typed._calls.explain.credentials import explain_credentials
 from ecr_typed._calls.explain.documents import explain_documents, explain_names
 from ecr_typed._calls.explain.endpoints import explain_foreign_response, explain_no_response
+from ecr_typed._calls.operation import Effect
 from ecr_typed._calls.validation import beyond_limits
 from ecr_typed._errors import (
     EcrConnectionError,
@@ -55,6 +56,15 @@ _ENHANCED: Final = (
     "basic scanning. describe_image_scan_findings has what it found."
 )
 
+_UNKNOWN: Final[Mapping[Effect, str]] = {
+    effect: (
+        "What it asked for may have been done. To repeat it does no harm."
+        if effect is Effect.IDEMPOTENT_WRITE
+        else "What it asked for may have been done: look at what is there before you repeat it."
+    )
+    for effect in Effect
+}
+
 
 def explain(
     error: EcrError,
@@ -69,8 +79,19 @@ def explain(
         found.append(f"Called with {arguments}")
     if call.requests > 1:
         found.append(f"This was the last of {call.requests} attempts.")
+    if error.maybe_applied and not call.may_be_repetition(error):
+        # Of a repetition that failed, reconciling says more.
+        found.append(_UNKNOWN[call.operation.effect])
     found += _explanations(error, call, request, partial(_url, call, endpoint_of))
     error.explanations = (*found, *error.explanations)
+
+
+def explain_partial(error: EcrError, done: int, parts: int) -> None:
+    """Add to the error of a call in several parts how many of them had succeeded."""
+    line = (
+        f"{done} of the {parts} requests of this call had succeeded: `partial` has what came back."
+    )
+    error.explanations = (*error.explanations, line)
 
 
 def _explanations(
