@@ -21,6 +21,7 @@ from ecr_typed._errors import (
     EcrResponseError,
     EcrServiceError,
 )
+from ecr_typed._labels import text_of
 from ecr_typed._redaction import without_secrets
 from ecr_typed._service_errors import ERRORS_BY_CODE
 
@@ -90,7 +91,7 @@ def _without_a_response(error: Exception, operation_name: str) -> EcrError:
 
 
 def _text(error: BaseException) -> str:
-    return without_secrets(str(error))
+    return without_secrets(text_of(error))
 
 
 def _service_error(
@@ -141,7 +142,9 @@ def _failure(error: Exception) -> Failure | None:
     if not isinstance(error, _CONNECTION_ERRORS):
         return None
     link: object = error
-    while isinstance(link, BaseException):
+    seen: set[int] = set()
+    while isinstance(link, BaseException) and id(link) not in seen:
+        seen.add(id(link))
         if isinstance(link, ssl.SSLCertVerificationError):
             return Failure.UNTRUSTED
         # botocore keeps what it wraps, urllib3 passes it on as an argument.
@@ -207,6 +210,8 @@ def drop_frames(error: Exception, handled: BaseException | None) -> None:
     `handled` is what the user's program was handling before: it is not ours to change.
     """
     link: BaseException | None = error
-    while link is not None and link is not handled:
+    seen: set[int] = set()
+    while link is not None and link is not handled and id(link) not in seen:
+        seen.add(id(link))
         link.__traceback__ = None
         link = link.__cause__ or link.__context__

@@ -6,6 +6,7 @@ from functools import partial
 
 from botocore.exceptions import HTTPClientError
 
+from ecr_typed._labels import text_of
 from ecr_typed._redaction import without_secrets
 
 
@@ -23,7 +24,7 @@ def hide_secrets(error: BaseException, handled: BaseException | None) -> None:
         if isinstance(link, HTTPClientError):
             # The stubs don't know the attribute.
             vars(link).update(request=None)
-        text = str(link)
+        text = text_of(link)
         shown = without_secrets(text)
         if shown != text:
             hidden = partial(_hidden, text, shown)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import pickle
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, Final, NamedTuple
 
 from ecr_typed import (
@@ -14,6 +15,7 @@ from ecr_typed import (
     UnrecognizedClientException,
 )
 from ecr_typed._botocore.in_flight import CallsInFlight, ending_with
+from ecr_typed._labels import text_of
 
 _REMEMBERED: Final = 100
 
@@ -54,7 +56,7 @@ def attempt_here(calls: CallsInFlight, function: Callable[..., Any], *arguments:
 
 def attempt_elsewhere(
     unique: tuple[str, int], function: Callable[..., Any], *arguments: Any
-) -> Attempt:
+) -> Attempt | bytes:
     """Call a function in another process, from where an error brings its traceback as text.
 
     `unique` is the name of the job and a number, which keeps Dask from taking two calls with equal
@@ -71,11 +73,36 @@ def attempt_elsewhere(
         while len(_interrupted) > _REMEMBERED:
             del _interrupted[next(iter(_interrupted))]
         raise
-    if done.error is not None and done.error.__cause__ is not None:
-        # pickle leaves out the cause.
-        lines = traceback.format_exception(done.error.__cause__)
-        done.error.add_note(f"In another process:\n{''.join(lines).rstrip()}")
-    return done
+    if done.error is not None:
+        done = Attempt(error=_sendable(done.error))
+    try:
+        return pickle.dumps(done)
+    except Exception:  # noqa: BLE001  # whatever the value's own code raises
+        # Dask can pickle more, and others say why they can't.
+        return done
+
+
+def _sendable(error: EcrError) -> EcrError:
+    """Return an error that can be pickled, and says what pickle leaves out."""
+    cause = error.__cause__
+    try:
+        pickle.loads(pickle.dumps(error))  # noqa: S301  # it is our own
+    except Exception:  # noqa: BLE001  # whatever the code of a subclass of the user's raises
+        cause, error = error, as_ecr_error(error)
+    if cause is not None:
+        lines = traceback.format_exception(cause)
+        error.add_note(f"In another process:\n{''.join(lines).rstrip()}")
+    return error
+
+
+def unpacked(done: Attempt | bytes) -> Attempt:
+    """Return an attempt as it was before it came from another process.
+
+    What can't be unpickled fails here for its own item. Where a `ProcessPoolExecutor` unpickles,
+    it would take the whole pool along.
+    """
+    # Whoever can send us this could send the executor anything.
+    return pickle.loads(done) if isinstance(done, bytes) else done  # noqa: S301
 
 
 def as_ecr_error(error: Exception) -> EcrError:
@@ -83,13 +110,32 @@ def as_ecr_error(error: Exception) -> EcrError:
 
     What the function made of an error of a call, may hide that a write may have been applied.
     """
-    text = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-    behind = error.__cause__ or error.__context__
-    while behind is not None and not isinstance(behind, EcrError):
-        behind = behind.__cause__ or behind.__context__
-    ours = EcrError(text, maybe_applied=behind is not None and behind.maybe_applied)
+    text = ": ".join(filter(None, (type(error).__name__, text_of(error))))
+    calls = [one for one in _behind(error) if isinstance(one, EcrError)]
+    ours = EcrError(text, maybe_applied=any(one.maybe_applied for one in calls))
     ours.__cause__ = error
     return ours
+
+
+def _behind(error: BaseException) -> Iterator[BaseException]:
+    """Yield an exception and all that led to it, once each: they may lead to each other.
+
+    What led to an error of a call is part of what that says.
+    """
+    seen: set[int] = set()
+    waiting: list[BaseException | None] = [error]
+    while waiting:
+        one = waiting.pop()
+        if one is None or id(one) in seen:
+            continue
+        seen.add(id(one))
+        yield one
+        if not isinstance(one, EcrError):
+            waiting += (one.__cause__, one.__context__)
+            if isinstance(one, BaseExceptionGroup):
+                # A `TaskGroup` raises one.
+                group: BaseExceptionGroup[Any] = one
+                waiting += group.exceptions
 
 
 def is_lost(error: EcrError) -> bool:

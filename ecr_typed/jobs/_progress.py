@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 
 import attrs
 
@@ -46,7 +47,13 @@ class ProgressCounter:
         """Count an outcome, and the bytes that were transferred for it."""
         self.done += 1
         self._failed += outcome.error is not None
-        self.add_bytes(outcome.item, bytes_done)
+        try:
+            self.add_bytes(outcome.item, bytes_done)
+        except BaseException as error:
+            # The outcome is not yielded any more, and may be that of a write.
+            with suppress(Exception):  # it may refuse attributes
+                error.add_note(f"on_progress raised this when it was told of an item: {outcome}")
+            raise
 
     def add_bytes(self, item: object, bytes_done: int) -> None:
         """Count bytes that were transferred for an item that is not finished yet."""

@@ -22,7 +22,7 @@ class Run(Protocol):
         """Return whether it has ended."""
         ...
 
-    def result(self) -> Attempt:
+    def result(self) -> Attempt | bytes:
         """Return what became of the attempt, or raise what kept it from coming."""
         ...
 

@@ -25,7 +25,7 @@ from ecr_typed._botocore.in_flight import CallsInFlight, calls_of_job
 from ecr_typed._labels import label
 from ecr_typed._threads import DaemonThreads
 from ecr_typed.jobs._arguments import is_in_this_process
-from ecr_typed.jobs._attempts import Attempt, attempt_elsewhere, attempt_here
+from ecr_typed.jobs._attempts import Attempt, attempt_elsewhere, attempt_here, unpacked
 from ecr_typed.jobs._outcomes import Outcome
 from ecr_typed.jobs._runs import Run, RunOnThread
 
@@ -128,9 +128,12 @@ class Window(Generic[Item_co, Value_co]):
                         self._begin_to_end(reaction.ending)
                     yield from reaction.outcomes
                 self._fill()
-        except KeyboardInterrupt as interrupt:
-            if left := self.end(_GRACE):
-                interrupt.add_note(_described(left))
+        except GeneratorExit:
+            raise
+        except BaseException as error:
+            # Ctrl-C, or what a callback raised: neither is kept from the caller for long.
+            if left := self.end(_GRACE if isinstance(error, KeyboardInterrupt) else None):
+                _note(error, _described(left))
             raise
         finally:
             _log(self.end())
@@ -179,7 +182,7 @@ class Window(Generic[Item_co, Value_co]):
             self._own_threads.start(run)
             return
         executor: Any = self._executor
-        future: Future[Attempt]
+        future: Future[Attempt] | Future[Attempt | bytes]
         try:
             if self._is_here:
                 future = executor.submit(attempt_here, self._calls, *call)
@@ -245,6 +248,7 @@ class Window(Generic[Item_co, Value_co]):
             outcomes = self._source.finish(task, Attempt(error=lost)).outcomes
             return Reaction(outcomes, self._ending or lost)
         except BaseException as error:  # noqa: BLE001  # it is raised when the rest has ended
+            _note(error, f"It was raised by the job's function for {label(task.item)}.")
             return Reaction(ending=error)
         return self._source.finish(task, done)
 
@@ -274,7 +278,7 @@ def _result(task: Task) -> Attempt:
         raise AssertionError("a task ended that was not submitted")
     # They hold each other, and the result would stay until the garbage is collected.
     task.run = None
-    return run.result()
+    return unpacked(run.result())
 
 
 def _lost(item: object, error: Exception) -> EcrError:
@@ -288,6 +292,11 @@ def _lost(item: object, error: Exception) -> EcrError:
     lost = EcrError(text, maybe_applied=True)
     lost.__cause__ = error
     return lost
+
+
+def _note(error: BaseException, note: str) -> None:
+    with suppress(Exception):  # it may refuse attributes
+        error.add_note(note)
 
 
 def _log(left: list[Task]) -> None:
@@ -310,7 +319,7 @@ def _state(task: Task) -> str:
     if task.run is None or not task.run.done():
         return "still running"
     try:
-        error = task.run.result().error
+        error = unpacked(task.run.result()).error
     except BaseException:  # noqa: BLE001  # it is told, and nothing else is made of it
         return "did not end well"
     if error is None:

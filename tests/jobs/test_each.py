@@ -93,6 +93,68 @@ def test_other_errors_are_causes() -> None:
         raise_failures(each(fail_on_odd, [1]))
 
 
+def test_writes_behind_groups_of_errors_are_unknown(emulator: EcrEmulator, ecr: EcrClient) -> None:
+    """What a `TaskGroup` or a job inside raises holds the errors of calls."""
+    emulator.faults.inject(DROPPED, operation_name="CreateRepository")
+    once = ecr.with_options(retry=RetryPolicy(max_attempts=1))
+
+    def create(name: str) -> None:
+        try:
+            once.create_repository(name)
+        except EcrError as error:
+            raise ExceptionGroup("of tasks", [KeyError("another"), error]) from KeyError("why")
+
+    (outcome,) = each(create, ["app"], threads=1)
+    assert outcome.status is Status.UNKNOWN
+
+
+def test_errors_and_items_that_can_not_be_shown_are_outcomes() -> None:
+    """Code of the user's that fails while an outcome is described takes nothing along."""
+
+    class UnshownError(Exception):
+        def __str__(self) -> str:
+            raise ValueError("an error that can't be shown")
+
+    class Unshown:
+        def __repr__(self) -> str:
+            raise ValueError("an item that can't be shown")
+
+    def fail(_: Unshown) -> None:
+        raise UnshownError
+
+    outcomes = list(each(fail, [Unshown(), Unshown()], threads=1))
+
+    assert [str(one.error) for one in outcomes] == ["UnshownError", "UnshownError"]
+    with pytest.raises(JobFailedError, match=r"Unshown object at .*: FAILED: UnshownError"):
+        raise_failures(outcomes)
+
+
+def test_errors_that_cause_each_other_are_outcomes() -> None:
+    """A chain of causes that has no end is looked at once."""
+
+    def fail(_: int) -> None:
+        first, second = KeyError("first"), KeyError("second")
+        first.__cause__, second.__cause__ = second, first
+        raise first
+
+    found: list[Outcome[int, None]] = []
+    job = threading.Thread(target=lambda: found.extend(each(fail, [1])), daemon=True)
+    job.start()
+    job.join(timeout=30.0)
+    assert [str(one.error) for one in found] == ["KeyError: 'first'"]
+
+
+def test_what_ends_a_program_names_its_item() -> None:
+    """A function that leaves the program ends the job, which says for which item."""
+
+    def leave(item: str) -> None:
+        raise SystemExit(f"no {item}")
+
+    with pytest.raises(SystemExit) as caught:
+        list(each(leave, ["team/app"]))
+    assert any("team/app" in note for note in caught.value.__notes__)
+
+
 @given(
     items=st.lists(st.integers()),
     threads=st.integers(1, 5),
@@ -298,6 +360,28 @@ def test_what_progress_raises_ends_the_job() -> None:
 
     with pytest.raises(ValueError, match="0"):
         next(each(double, [0] * 100, on_progress=on_progress))
+
+
+def test_what_progress_raises_says_what_is_not_yielded_any_more(
+    emulator: EcrEmulator, ecr: EcrClient
+) -> None:
+    """The outcome that was to come, and what was in flight: they may be of writes."""
+    emulator.faults.inject(LateResponse(delay=30.0), operation_name="CreateRepository")
+
+    def create(name: str) -> None:
+        if name == "app":
+            while not emulator.faults.injected:
+                time.sleep(0.005)
+        ecr.create_repository(name)
+
+    def on_progress(progress: Progress) -> None:
+        raise ValueError(progress.item)
+
+    with pytest.raises(ValueError, match="app") as caught:
+        list(each(create, ["late", "app"], on_progress=on_progress))
+    told, in_flight = caught.value.__notes__
+    assert told.endswith("app: DONE")
+    assert "late (may have been applied)" in in_flight
 
 
 def test_an_executor_is_used_and_left_open() -> None:

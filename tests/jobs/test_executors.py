@@ -164,6 +164,35 @@ def test_values_that_can_not_be_pickled_end_the_job(spawned: ProcessPoolExecutor
     assert len(seen) < 10
 
 
+def test_a_value_that_breaks_on_its_way_breaks_no_other(spawned: ProcessPoolExecutor) -> None:
+    """Its item's outcome is not known; the pool and what else is in flight are unharmed."""
+    seen: list[Outcome[int, object]] = []
+    with pytest.raises(EcrError, match="3: its result did not come back: ValueError"):
+        seen.extend(each(work.poison, range(100), executor=spawned, threads=2))
+
+    unknown = [one.item for one in seen if one.status is not Status.DONE]
+    assert unknown == [3]
+    assert [one.value for one in each(work.square, range(3), executor=spawned, ordered=True)] == [
+        0,
+        1,
+        4,
+    ]
+
+
+def test_an_error_that_can_not_be_pickled_comes_back_as_text(
+    spawned: ProcessPoolExecutor,
+) -> None:
+    """It is the outcome of its item, and whether a write may have been applied is kept."""
+    outcomes = list(each(work.fail_with_own_error, range(10), executor=spawned, ordered=True))
+
+    assert {one.status for one in outcomes} == {Status.UNKNOWN}
+    assert [str(one.error) for one in outcomes] == [
+        f"OwnError: nothing about {number}" for number in range(10)
+    ]
+    assert outcomes[7].error is not None
+    assert any("raise OwnError(number)" in note for note in outcomes[7].error.__notes__)
+
+
 def test_a_process_that_dies_ends_the_job() -> None:
     """What was in flight is unknown, and the job does not wait for ever."""
     seen: list[Outcome[int, int]] = []

@@ -6,7 +6,7 @@ import os
 import threading
 from typing import Any
 
-from ecr_typed import EcrClient, Repository, RetryPolicy
+from ecr_typed import EcrClient, EcrError, Repository, RetryPolicy
 from ecr_typed.jobs import Registry
 
 
@@ -62,6 +62,31 @@ def fail(number: int) -> int:
 def unpicklable(number: int) -> Any:
     """Return what can't go to another process."""
     return threading.Lock()
+
+
+class Poison:
+    """A value that can be sent, and breaks where it comes back."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return int, ("nothing",)
+
+
+def poison(number: int) -> object:
+    """Return for the third item what can't be made anew elsewhere."""
+    return Poison() if number == 3 else number
+
+
+class OwnError(EcrError):
+    """An error of the user's that can't be pickled."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(f"nothing about {number}", maybe_applied=True)
+        self.lock = threading.Lock()
+
+
+def fail_with_own_error(number: int) -> int:
+    """Fail for each item with an error that can't go to another process."""
+    raise OwnError(number)
 
 
 def die(number: int) -> int:
