@@ -2,53 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import attrs
 
+from ecr_typed.documents._fields import (
+    are_members,
+    are_texts,
+    is_instance_or_none,
+    is_text,
+    is_text_map,
+    is_text_or_none,
+    is_whole_number,
+    to_members,
+    to_text_map,
+    to_texts,
+)
 from ecr_typed.documents._json import (
     EMPTY,
     NO_TEXTS,
     Plain,
-    freeze_members,
     take,
     take_object,
     take_text_map,
     take_texts,
-    texts_by_name,
-    texts_of,
 )
-
-
-def _features(value: Iterable[str]) -> tuple[str, ...]:
-    return texts_of(value, "os_features")
-
-
-def _urls(value: Iterable[str]) -> tuple[str, ...]:
-    return texts_of(value, "urls")
 
 
 @attrs.frozen(kw_only=True, order=False)
 class Platform:
     """The platform of an image. `str(platform)` is its usual notation, such as `linux/arm/v7`."""
 
-    os: str
+    os: str = attrs.field(validator=is_text)
     """The operating system, such as `linux`."""
 
-    architecture: str
+    architecture: str = attrs.field(validator=is_text)
     """The CPU architecture, such as `amd64` or `arm64`."""
 
-    variant: str | None = None
+    variant: str | None = attrs.field(default=None, validator=is_text_or_none)
     """The variant of the CPU architecture, such as `v7`."""
 
-    os_version: str | None = None
+    os_version: str | None = attrs.field(default=None, validator=is_text_or_none)
     """The version of the operating system."""
 
-    os_features: tuple[str, ...] = attrs.field(default=(), converter=_features)
+    os_features: tuple[str, ...] = attrs.field(default=(), converter=to_texts, validator=are_texts)
     """Required features of the operating system, such as `win32k`."""
 
-    extra: Mapping[str, Any] = attrs.field(default=EMPTY, converter=freeze_members)
+    extra: Mapping[str, Any] = attrs.field(
+        default=EMPTY, converter=to_members, validator=are_members
+    )
     """Members that this release does not know or can't read, unchanged."""
 
     def __str__(self) -> str:
@@ -59,28 +62,32 @@ class Platform:
 class Descriptor:
     """A reference from a manifest to a blob or to another manifest."""
 
-    media_type: str
+    media_type: str = attrs.field(validator=is_text)
     """The media type of the content."""
 
-    digest: str
+    digest: str = attrs.field(validator=is_text)
     """The digest of the content, such as `sha256:...`."""
 
-    size: int
+    size: int = attrs.field(validator=is_whole_number)
     """The size of the content in bytes."""
 
-    platform: Platform | None = None
+    platform: Platform | None = attrs.field(default=None, validator=is_instance_or_none(Platform))
     """The platform of the image, in an index."""
 
-    annotations: Mapping[str, str] = attrs.field(default=NO_TEXTS, converter=texts_by_name)
+    annotations: Mapping[str, str] = attrs.field(
+        default=NO_TEXTS, converter=to_text_map, validator=is_text_map
+    )
     """Annotations by key."""
 
-    artifact_type: str | None = None
+    artifact_type: str | None = attrs.field(default=None, validator=is_text_or_none)
     """The type of the artifact."""
 
-    urls: tuple[str, ...] = attrs.field(default=(), converter=_urls)
+    urls: tuple[str, ...] = attrs.field(default=(), converter=to_texts, validator=are_texts)
     """URLs from which the content can be downloaded, too."""
 
-    extra: Mapping[str, Any] = attrs.field(default=EMPTY, converter=freeze_members)
+    extra: Mapping[str, Any] = attrs.field(
+        default=EMPTY, converter=to_members, validator=are_members
+    )
     """Members that this release does not know or can't read, unchanged."""
 
 

@@ -10,6 +10,7 @@ import attrs
 
 from ecr_typed.documents._descriptors import Platform, read_platform
 from ecr_typed.documents._digests import digest_of
+from ecr_typed.documents._fields import check_text, to_text_map
 from ecr_typed.documents._json import (
     NO_TEXTS,
     Plain,
@@ -20,7 +21,6 @@ from ecr_typed.documents._json import (
     take_objects,
     take_text_map,
     take_texts,
-    texts_by_name,
 )
 
 _PLATFORM = ("os", "architecture", "variant", "os.version", "os.features")
@@ -46,10 +46,10 @@ class ImageConfig:
     author: str | None = None
     """The author of the image."""
 
-    labels: Mapping[str, str] = attrs.field(default=NO_TEXTS, converter=texts_by_name)
+    labels: Mapping[str, str] = attrs.field(default=NO_TEXTS, converter=to_text_map)
     """The labels by key, such as `org.opencontainers.image.source`."""
 
-    env: Mapping[str, str] = attrs.field(default=NO_TEXTS, converter=texts_by_name)
+    env: Mapping[str, str] = attrs.field(default=NO_TEXTS, converter=to_text_map)
     """The environment variables by name."""
 
     entrypoint: tuple[str, ...] = ()
@@ -90,9 +90,10 @@ class ImageConfig:
             The config. Members that can't be read are left out.
 
         Raises:
-            EcrRequestError: The text is not a JSON object.
+            EcrRequestError: The text is not a JSON object, or can't be encoded in UTF-8.
         """
         members = read_object(text, "an image config")
+        check_text("text", text)
         config = take_object(members, "config") or {}
         rootfs = take_object(members, "rootfs") or {}
         return cls(

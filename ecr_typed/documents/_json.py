@@ -8,7 +8,7 @@ from math import isinf
 from typing import Any, NoReturn, TypeAlias, TypeVar, cast
 
 from ecr_typed import FrozenMap
-from ecr_typed.documents._problems import quoted, refuse
+from ecr_typed.documents._problems import refuse
 
 Plain: TypeAlias = dict[str, Any]
 """A JSON object as the `json` module represents it."""
@@ -24,7 +24,7 @@ def read_object(text: str, what: str) -> Plain:
     """Parse a JSON object. Errors describe the document as `what`."""
     allowed = f"the JSON text of {what}"
     if not isinstance(text, str):  # pyright: ignore[reportUnnecessaryIsInstance]  # callers may be untyped
-        raise refuse("text", text, allowed, "json.dumps(...) returns one")
+        raise refuse("text", text, allowed, _how_to_make_text(text))
     try:
         value: object = json.loads(text, parse_constant=_no_number, parse_float=_number)
     except RecursionError as error:
@@ -34,6 +34,16 @@ def read_object(text: str, what: str) -> Plain:
     if not isinstance(value, dict):
         raise refuse("text", text, allowed, "it is not a JSON object")
     return cast("Plain", value)
+
+
+def _how_to_make_text(value: object) -> str:
+    match value:
+        case Mapping() | list():
+            return "json.dumps(...) returns one"
+        case bytes() | bytearray():
+            return "decode() returns one"
+        case _:
+            return ""
 
 
 def _no_number(name: str) -> NoReturn:
@@ -137,11 +147,6 @@ def texts_in(value: object) -> tuple[str, ...] | None:
     return texts if len(texts) == len(items) else None
 
 
-def texts_by_name(value: Mapping[str, str]) -> Mapping[str, str]:
-    """Return an immutable map of texts."""
-    return FrozenMap(value)
-
-
 def take_text_map(members: Plain, name: str) -> FrozenMap[str, str]:
     """Remove and return a member that is an object of texts. Another one stays."""
     value: object = members.get(name)
@@ -166,13 +171,6 @@ def take_objects(members: Plain, name: str) -> tuple[Plain, ...]:
         return ()
     del members[name]
     return objects
-
-
-def texts_of(value: Iterable[str], argument: str = "texts") -> tuple[str, ...]:
-    """Convert texts to a tuple. Refuse a single text, whose letters would be taken as texts."""
-    if isinstance(value, str):
-        raise refuse(argument, value, "a sequence of texts", f"use [{quoted(value)}]")
-    return tuple(value)
 
 
 def items_of(values: Iterable[Item], kind: type[Item], argument: str) -> tuple[Item, ...]:

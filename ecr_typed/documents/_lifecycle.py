@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any, Self, cast
 import attrs
 
 from ecr_typed import FrozenMap, models
+from ecr_typed.documents._fields import are_members, to_members
 from ecr_typed.documents._json import (
     EMPTY,
     Plain,
     canonical,
-    freeze_members,
     items_of,
     read_object,
     take_objects,
@@ -71,7 +71,9 @@ class LifecyclePolicy:
     rules: tuple[LifecycleRule, ...] = attrs.field(converter=_with_priorities)
     """The rules: 1 to 50."""
 
-    extra: Mapping[str, Any] = attrs.field(default=EMPTY, converter=freeze_members, kw_only=True)
+    extra: Mapping[str, Any] = attrs.field(
+        default=EMPTY, converter=to_members, validator=are_members, kw_only=True
+    )
     """Members that this release does not know or can't read, unchanged."""
 
     @classmethod
@@ -153,7 +155,7 @@ class LifecyclePolicy:
             children = {each.digest: [one.digest for one in each.manifests] for each in read}
         if now is None:
             now = datetime.now(UTC)
-        elif now.tzinfo is None:
+        elif not isinstance(cast("object", now), datetime) or now.tzinfo is None:
             raise refuse("now", now, "a datetime with a time zone", "use datetime.now(UTC)")
         rules = [evaluable(rule) for rule in self.rules]
         readable = [rule for rule in rules if rule is not None]

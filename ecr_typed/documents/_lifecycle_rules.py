@@ -7,14 +7,23 @@ from typing import Any, Self
 
 import attrs
 
+from ecr_typed.documents._fields import (
+    are_members,
+    are_texts,
+    check_texts,
+    check_whole_number,
+    is_instance,
+    is_text_or_none,
+    is_whole_number_or_none,
+    to_members,
+    to_texts,
+)
 from ecr_typed.documents._json import (
     EMPTY,
     Plain,
-    freeze_members,
     take,
     take_object_or_empty,
     take_texts,
-    texts_of,
     thaw,
     without_absent,
 )
@@ -31,36 +40,42 @@ class LifecycleSelection:
     https://docs.aws.amazon.com/AmazonECR/latest/userguide/lifecycle_policy_parameters.html
     """
 
-    tag_status: str | None = None
+    tag_status: str | None = attrs.field(default=None, validator=is_text_or_none)
     """The images to select: `tagged`, `untagged` or `any`."""
 
-    tag_pattern_list: tuple[str, ...] = attrs.field(default=(), converter=texts_of)
+    tag_pattern_list: tuple[str, ...] = attrs.field(
+        default=(), converter=to_texts, validator=are_texts
+    )
     """Tag patterns, with at most 4 wildcards `*` each. An image is selected if each pattern matches
     one of its tags. Only for `tagged`, instead of `tag_prefix_list`.
     """
 
-    tag_prefix_list: tuple[str, ...] = attrs.field(default=(), converter=texts_of)
+    tag_prefix_list: tuple[str, ...] = attrs.field(
+        default=(), converter=to_texts, validator=are_texts
+    )
     """Tag prefixes. An image is selected if one of its tags begins with each prefix. Only for
     `tagged`, instead of `tag_pattern_list`.
     """
 
-    storage_class: str | None = None
+    storage_class: str | None = attrs.field(default=None, validator=is_text_or_none)
     """The storage class of the images: `archive` with `sinceImageTransitioned`, `standard` with
     the others. Default: `standard`.
     """
 
-    count_type: str | None = None
+    count_type: str | None = attrs.field(default=None, validator=is_text_or_none)
     """The criterion: `imageCountMoreThan` (a number of images to keep), `sinceImagePushed`,
     `sinceImagePulled` or `sinceImageTransitioned` (a number of days).
     """
 
-    count_unit: str | None = None
+    count_unit: str | None = attrs.field(default=None, validator=is_text_or_none)
     """The unit of `count_number`: `days`. Not allowed with `imageCountMoreThan`."""
 
-    count_number: int | None = None
+    count_number: int | None = attrs.field(default=None, validator=is_whole_number_or_none)
     """The number of images or days. At least 1, and at least 90 with `sinceImageTransitioned`."""
 
-    extra: Mapping[str, Any] = attrs.field(default=EMPTY, converter=freeze_members)
+    extra: Mapping[str, Any] = attrs.field(
+        default=EMPTY, converter=to_members, validator=are_members
+    )
     """Members that this release does not know or can't read, unchanged."""
 
 
@@ -68,13 +83,15 @@ class LifecycleSelection:
 class LifecycleAction:
     """What a rule of a lifecycle policy does with images."""
 
-    type: str | None = None
+    type: str | None = attrs.field(default=None, validator=is_text_or_none)
     """`expire` to delete images, or `transition` to move them to another storage class."""
 
-    target_storage_class: str | None = None
+    target_storage_class: str | None = attrs.field(default=None, validator=is_text_or_none)
     """The storage class that `transition` moves images to: `archive`."""
 
-    extra: Mapping[str, Any] = attrs.field(default=EMPTY, converter=freeze_members)
+    extra: Mapping[str, Any] = attrs.field(
+        default=EMPTY, converter=to_members, validator=are_members
+    )
     """Members that this release does not know or can't read, unchanged."""
 
 
@@ -94,21 +111,27 @@ class LifecycleRule:
     Each image is subject to the first rule, by priority, that matches its tags, and to no other.
     """
 
-    selection: LifecycleSelection = _NO_SELECTION
+    selection: LifecycleSelection = attrs.field(
+        default=_NO_SELECTION, validator=is_instance(LifecycleSelection)
+    )
     """The images that the rule applies to."""
 
-    action: LifecycleAction = _NO_ACTION
+    action: LifecycleAction = attrs.field(
+        default=_NO_ACTION, validator=is_instance(LifecycleAction)
+    )
     """What the rule does with them."""
 
-    priority: int | None = None
+    priority: int | None = attrs.field(default=None, validator=is_whole_number_or_none)
     """The rule's priority: the rule with the lowest number is applied first. Default: assigned by
     the policy.
     """
 
-    description: str | None = None
+    description: str | None = attrs.field(default=None, validator=is_text_or_none)
     """A description of the rule."""
 
-    extra: Mapping[str, Any] = attrs.field(default=EMPTY, converter=freeze_members)
+    extra: Mapping[str, Any] = attrs.field(
+        default=EMPTY, converter=to_members, validator=are_members
+    )
     """Members that this release does not know or can't read, unchanged."""
 
     @classmethod
@@ -124,8 +147,9 @@ class LifecycleRule:
             The rule.
 
         Raises:
-            EcrRequestError: `tags` is a string instead of a sequence.
+            EcrRequestError: An argument has the wrong type, such as a string for `tags`.
         """
+        check_whole_number("count", count)
         return cls(
             selection=_selected(tags, count_type="imageCountMoreThan", count_number=count),
             action=_EXPIRE,
@@ -142,7 +166,11 @@ class LifecycleRule:
 
         Returns:
             The rule.
+
+        Raises:
+            EcrRequestError: `days` is no whole number.
         """
+        check_whole_number("days", days)
         selection = LifecycleSelection(
             tag_status="untagged",
             count_type="sinceImagePushed",
@@ -164,7 +192,7 @@ class LifecycleRule:
             The rule.
 
         Raises:
-            EcrRequestError: `tags` is a string instead of a sequence.
+            EcrRequestError: An argument has the wrong type, such as a string for `tags`.
         """
         return cls(selection=_of_age(days, "sinceImagePushed", tags), action=_EXPIRE)
 
@@ -181,6 +209,9 @@ class LifecycleRule:
 
         Returns:
             The rule.
+
+        Raises:
+            EcrRequestError: `days` is no whole number.
         """
         return cls(selection=_of_age(days, "sinceImagePulled"), action=_EXPIRE)
 
@@ -196,6 +227,9 @@ class LifecycleRule:
 
         Returns:
             The rule.
+
+        Raises:
+            EcrRequestError: `days` is no whole number.
         """
         return cls(selection=_of_age(days, "sinceImagePulled"), action=_ARCHIVE)
 
@@ -208,6 +242,9 @@ class LifecycleRule:
 
         Returns:
             The rule.
+
+        Raises:
+            EcrRequestError: `days` is no whole number.
         """
         selection = attrs.evolve(_of_age(days, "sinceImageTransitioned"), storage_class="archive")
         return cls(selection=selection, action=_EXPIRE)
@@ -247,12 +284,15 @@ def _selected(tags: Iterable[str], *, count_type: str, count_number: int) -> Lif
 
 
 def _of_age(days: int, count_type: str, tags: Iterable[str] = ()) -> LifecycleSelection:
+    check_whole_number("days", days)
     selection = _selected(tags, count_type=count_type, count_number=days)
     return attrs.evolve(selection, count_unit="days")
 
 
 def _patterns(tags: Iterable[str]) -> tuple[str, ...]:
-    return texts_of(tags, "tags")
+    patterns = to_texts(tags)
+    check_texts("tags", patterns)
+    return patterns
 
 
 def read_rule(members: Plain) -> LifecycleRule:

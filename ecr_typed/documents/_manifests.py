@@ -9,6 +9,7 @@ import attrs
 
 from ecr_typed.documents._descriptors import Descriptor, read_descriptor
 from ecr_typed.documents._digests import digest_of
+from ecr_typed.documents._fields import check_text
 from ecr_typed.documents._json import (
     Plain,
     read_object,
@@ -126,9 +127,13 @@ def parse_manifest(
         A `Manifest`, an `ImageIndex`, or an `UnknownManifest` for anything else.
 
     Raises:
-        EcrRequestError: The text is not a JSON object.
+        EcrRequestError: The text is not a JSON object, or can't be encoded in UTF-8, or `media_type`
+            is no text.
     """
     members = read_object(text, "a manifest")
+    check_text("text", text)
+    if media_type is not None:
+        check_text("media_type", media_type)
     kind = media_type_of(members, media_type)
     subject = take_object(members, "subject")
     known = _Known(

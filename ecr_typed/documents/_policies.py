@@ -7,10 +7,10 @@ from typing import Any, Literal, Self, TypeAlias, cast
 
 import attrs
 
+from ecr_typed.documents._fields import are_members, is_text_or_none, to_members
 from ecr_typed.documents._json import (
     EMPTY,
     Plain,
-    freeze_members,
     items_of,
     read_object,
     take,
@@ -59,13 +59,15 @@ class PolicyDocument:
     statements: tuple[Statement, ...] = attrs.field(converter=_statements)
     """The statements."""
 
-    version: str | None = attrs.field(default="2012-10-17", kw_only=True)
+    version: str | None = attrs.field(default="2012-10-17", validator=is_text_or_none, kw_only=True)
     """The version of the policy language. None means `2008-10-17`."""
 
-    id: str | None = attrs.field(default=None, kw_only=True)
+    id: str | None = attrs.field(default=None, validator=is_text_or_none, kw_only=True)
     """The name of the policy."""
 
-    extra: Mapping[str, Any] = attrs.field(default=EMPTY, converter=freeze_members, kw_only=True)
+    extra: Mapping[str, Any] = attrs.field(
+        default=EMPTY, converter=to_members, validator=are_members, kw_only=True
+    )
     """Members that this release does not know or can't read, unchanged."""
 
     _form: _Form = attrs.field(default=_Form(), init=False, eq=False, repr=False)
@@ -164,7 +166,12 @@ class PolicyDocument:
 
         Returns:
             The new policy.
+
+        Raises:
+            EcrRequestError: `statement` is no `Statement`.
         """
+        if not isinstance(cast("object", statement), Statement):
+            raise refuse("statement", statement, "a Statement")
         if statement.sid is None or all(each.sid != statement.sid for each in self.statements):
             return attrs.evolve(self, statements=(*self.statements, statement))
         replaced = [statement if each.sid == statement.sid else each for each in self.statements]

@@ -8,10 +8,17 @@ from typing import Any, cast
 import attrs
 
 from ecr_typed import FrozenMap
+from ecr_typed.documents._fields import (
+    are_members,
+    are_texts,
+    check_texts,
+    is_text_or_none,
+    to_members,
+    to_texts,
+)
 from ecr_typed.documents._json import (
     EMPTY,
     Plain,
-    freeze_members,
     take,
     take_object_or_empty,
     take_texts,
@@ -19,10 +26,11 @@ from ecr_typed.documents._json import (
     thaw,
     without_absent,
 )
+from ecr_typed.documents._problems import refuse
 
 
 def _texts(value: str | Iterable[str]) -> tuple[str, ...]:
-    return (value,) if isinstance(value, str) else tuple(value)
+    return (value,) if isinstance(value, str) else to_texts(value)
 
 
 def _principal(
@@ -30,7 +38,19 @@ def _principal(
 ) -> str | Mapping[str, tuple[str, ...]] | None:
     if value is None or isinstance(value, str):
         return value
+    if not isinstance(cast("object", value), Mapping):
+        return cast("str", value)  # the validator names it
     return FrozenMap({kind: _texts(names) for kind, names in value.items()})
+
+
+def _is_principal(_: object, attribute: attrs.Attribute[Any], value: object) -> None:
+    if value is None or isinstance(value, str):
+        return
+    if not isinstance(value, Mapping):
+        allowed = "'*', or a mapping of kinds to names"
+        raise refuse(attribute.name, value, allowed, "as in {'AWS': '111122223333'}")
+    for kind, names in cast("Mapping[object, object]", value).items():
+        check_texts(f"{attribute.name}[{kind!r}]", names)
 
 
 @attrs.frozen(kw_only=True, order=False)
@@ -40,44 +60,48 @@ class Statement:
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html
     """
 
-    sid: str | None = None
+    sid: str | None = attrs.field(default=None, validator=is_text_or_none)
     """The name of the statement, which is unique in the policy."""
 
-    effect: str | None = "Allow"
+    effect: str | None = attrs.field(default="Allow", validator=is_text_or_none)
     """`Allow` or `Deny`."""
 
     principal: str | Mapping[str, tuple[str, ...]] | None = attrs.field(
-        default=None, converter=_principal
+        default=None, converter=_principal, validator=_is_principal
     )
     """Who the statement applies to: `*` for everybody, or a mapping of kinds to names, such as
     `{"AWS": "111122223333"}`. Names of the kind `AWS` are account ids and IAM ARNs.
     """
 
     not_principal: str | Mapping[str, tuple[str, ...]] | None = attrs.field(
-        default=None, converter=_principal
+        default=None, converter=_principal, validator=_is_principal
     )
     """Who the statement does not apply to, instead of `principal`."""
 
-    action: tuple[str, ...] = attrs.field(default=(), converter=_texts)
+    action: tuple[str, ...] = attrs.field(default=(), converter=_texts, validator=are_texts)
     """The actions that are allowed or denied, such as `ecr:BatchGetImage`."""
 
-    not_action: tuple[str, ...] = attrs.field(default=(), converter=_texts)
+    not_action: tuple[str, ...] = attrs.field(default=(), converter=_texts, validator=are_texts)
     """The actions that the statement does not apply to, instead of `action`."""
 
-    resource: tuple[str, ...] = attrs.field(default=(), converter=_texts)
+    resource: tuple[str, ...] = attrs.field(default=(), converter=_texts, validator=are_texts)
     """The ARNs of repositories, with wildcards `*`. Required in the registry's policy, not allowed
     in a repository's.
     """
 
-    not_resource: tuple[str, ...] = attrs.field(default=(), converter=_texts)
+    not_resource: tuple[str, ...] = attrs.field(default=(), converter=_texts, validator=are_texts)
     """The ARNs of repositories that the statement does not apply to, instead of `resource`."""
 
-    condition: Mapping[str, Any] = attrs.field(default=EMPTY, converter=freeze_members)
+    condition: Mapping[str, Any] = attrs.field(
+        default=EMPTY, converter=to_members, validator=are_members
+    )
     """The conditions under which the statement applies, by operator and key, as in
     `{"StringEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}}`.
     """
 
-    extra: Mapping[str, Any] = attrs.field(default=EMPTY, converter=freeze_members)
+    extra: Mapping[str, Any] = attrs.field(
+        default=EMPTY, converter=to_members, validator=are_members
+    )
     """Members that this release does not know or can't read, unchanged."""
 
 
