@@ -1,4 +1,4 @@
-"""Delete old images: `python examples/clean.py team/app`, and with `--delete` in earnest."""
+"""Delete old images: `python examples/clean.py team/app`, with `--delete` it deletes them."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ from ecr_typed import (
 
 
 def create(ecr: EcrClient, name: str, tags: dict[str, str], kms_key: str | None) -> Repository:
-    """Create the repository, or return the one that is there."""
+    """Create the repository, or return the existing one."""
     try:
         return ecr.create_repository(
             name,
@@ -34,7 +34,7 @@ def create(ecr: EcrClient, name: str, tags: dict[str, str], kms_key: str | None)
 
 
 def main() -> None:
-    """Create what the command line names."""
+    """Create the repository that the command line names."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("name")
     parser.add_argument("--kms-key", help="default: the key that AWS manages")
@@ -45,7 +45,7 @@ def main() -> None:
         repository = create(ecr, options.name, tags, options.kms_key)
     encryption = repository.encryption_configuration
     if encryption is None or encryption.encryption_type != EncryptionType.KMS_DSSE:
-        raise SystemExit(f"{repository.repository_name} is there, but encrypted by {encryption}")
+        raise SystemExit(f"{repository.repository_name} exists with other encryption: {encryption}")
     print(f"{repository.repository_uri} is encrypted with {encryption.kms_key}")
 
 

@@ -1,4 +1,4 @@
-"""Delete images with all that only they need: `python examples/delete.py team/app v1 v2 --delete`."""
+"""Delete images and their children: `python examples/delete.py team/app v1 v2 --delete`."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from ecr_typed import EcrClient, EncryptionType, Repository
 
 
 def offenders(ecr: EcrClient, allowed: Collection[EncryptionType]) -> Iterator[Repository]:
-    """The repositories that are encrypted in another way."""
+    """Return the repositories that are encrypted in another way."""
     for repository in ecr.describe_repositories():
         encryption = repository.encryption_configuration
         if encryption is None or encryption.encryption_type not in allowed:
@@ -21,7 +21,7 @@ def offenders(ecr: EcrClient, allowed: Collection[EncryptionType]) -> Iterator[R
 
 
 def main() -> None:
-    """Print what is found, a line each."""
+    """Print a line for each repository that is found."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("allowed", nargs="+", type=EncryptionType)
     options = parser.parse_args()

@@ -1,6 +1,6 @@
 """Count images in accounts and regions: `python examples/fleet.py eu-west-1 111122223333`.
 
-Accounts are entered by their role `ecr-audit`; without one, it is your own account.
+In each account the role `ecr-audit` is assumed. Without accounts, your own is read.
 """
 
 from __future__ import annotations

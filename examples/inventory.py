@@ -8,13 +8,13 @@ from ecr_typed import EcrClient, Repository
 
 
 def encryption_of(repository: Repository) -> str:
-    """The kind of a repository's encryption; answers about old repositories may lack it."""
+    """Return the kind of a repository's encryption, which a response may lack."""
     encryption = repository.encryption_configuration
     return encryption.encryption_type if encryption else "unknown"
 
 
 def main() -> None:
-    """Count over all pages."""
+    """Print how many repositories there are of each kind."""
     with EcrClient() as ecr:
         kinds = Counter(map(encryption_of, ecr.describe_repositories()))
     for kind, count in kinds.most_common():

@@ -1,4 +1,4 @@
-"""Set a lifecycle policy, but where it expires much: `lifecycle_everywhere.py 'team/*' --apply`."""
+"""Set a lifecycle policy unless it expires much: `lifecycle_everywhere.py 'team/*' --apply`."""
 
 from __future__ import annotations
 

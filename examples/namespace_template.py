@@ -17,7 +17,7 @@ from ecr_typed import (
 def ensure_template(
     ecr: EcrClient, prefix: str, role_arn: str, tags: dict[str, str]
 ) -> RepositoryCreationTemplate:
-    """Create the namespace's template, or bring the one that is there up to date."""
+    """Create the namespace's template, or update the existing one."""
     encryption = EncryptionConfiguration(encryption_type=EncryptionType.KMS_DSSE)
     scenarios = [RCTAppliedFor.PULL_THROUGH_CACHE, RCTAppliedFor.CREATE_ON_PUSH]
     try:

@@ -1,4 +1,4 @@
-"""Let a tag name the newest release: `python examples/promote.py 'team/*' 'v*' stable --yes`."""
+"""Move a tag to the newest release: `python examples/promote.py 'team/*' 'v*' stable --yes`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Let repositories exist as they should be: `python examples/set_up.py team/app team/web --apply`."""
+"""Create repositories or change their settings: `python examples/set_up.py team/app team/web --apply`."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ settings = RepositorySettings(
 
 
 def set_up(name: str) -> Ensured[Repository]:
-    """Let a repository exist with the settings."""
+    """Create a repository, or change the settings that differ."""
     return ensure_repository(ecr, name, settings, dry_run=dry)
 
 
