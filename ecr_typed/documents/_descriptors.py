@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import attrs
@@ -30,6 +30,10 @@ from ecr_typed.documents._json import (
 )
 
 
+def _texts(value: Iterable[str]) -> tuple[str, ...]:
+    return to_texts(value)
+
+
 @attrs.frozen(kw_only=True, order=False)
 class Platform:
     """The platform of an image. `str(platform)` is its usual notation, such as `linux/arm/v7`."""
@@ -46,7 +50,7 @@ class Platform:
     os_version: str | None = attrs.field(default=None, validator=is_text_or_none)
     """The version of the operating system."""
 
-    os_features: tuple[str, ...] = attrs.field(default=(), converter=to_texts, validator=are_texts)
+    os_features: tuple[str, ...] = attrs.field(default=(), converter=_texts, validator=are_texts)
     """Required features of the operating system, such as `win32k`."""
 
     extra: Mapping[str, Any] = attrs.field(
@@ -82,7 +86,7 @@ class Descriptor:
     artifact_type: str | None = attrs.field(default=None, validator=is_text_or_none)
     """The type of the artifact."""
 
-    urls: tuple[str, ...] = attrs.field(default=(), converter=to_texts, validator=are_texts)
+    urls: tuple[str, ...] = attrs.field(default=(), converter=_texts, validator=are_texts)
     """URLs from which the content can be downloaded, too."""
 
     extra: Mapping[str, Any] = attrs.field(
