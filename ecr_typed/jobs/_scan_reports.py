@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
-from enum import IntEnum, StrEnum
+from enum import StrEnum
 from typing import Any, ClassVar, Final, cast
 
 import attrs
@@ -25,39 +25,34 @@ MAY_FIND: Final = (ScanStatus.COMPLETE, ScanStatus.ACTIVE)
 _COLUMNS: Final = (Column("severity"), Column("vulnerabilities", is_number=True))
 
 
-class Severity(IntEnum):
-    """How severe a vulnerability is; severities compare as numbers do.
+class Severity(StrEnum):
+    """How severe a vulnerability is. Severities compare by that, also with a text or a
+    `FindingSeverity` on the right, as in `severity >= "HIGH"`.
 
     A severity that this release does not know is `UNDEFINED`, the least: a gate that must let
     nothing unknown pass refuses `UNDEFINED`, too.
     """
 
-    UNDEFINED = 0
+    UNDEFINED = "UNDEFINED"
     """The scanner gave no severity, or one that this release does not know."""
 
-    UNTRIAGED = 1
+    UNTRIAGED = "UNTRIAGED"
     """It was not assessed yet."""
 
-    INFORMATIONAL = 2
+    INFORMATIONAL = "INFORMATIONAL"
     """It is a piece of information."""
 
-    LOW = 3
+    LOW = "LOW"
     """It is of low severity."""
 
-    MEDIUM = 4
+    MEDIUM = "MEDIUM"
     """It is of medium severity."""
 
-    HIGH = 5
+    HIGH = "HIGH"
     """It is of high severity."""
 
-    CRITICAL = 6
+    CRITICAL = "CRITICAL"
     """It is critical."""
-
-    def __str__(self) -> str:
-        return self.name
-
-    def __format__(self, spec: str) -> str:
-        return format(self.name, spec)
 
     @classmethod
     def of(cls, text: str | None) -> Severity:
@@ -70,6 +65,28 @@ class Severity(IntEnum):
             The severity, `UNDEFINED` for what is not known.
         """
         return cls.__members__.get((text or "").upper(), cls.UNDEFINED)
+
+    def __lt__(self, other: str) -> bool:
+        return _rank(self) < _rank(other)
+
+    def __le__(self, other: str) -> bool:
+        return _rank(self) <= _rank(other)
+
+    def __gt__(self, other: str) -> bool:
+        return _rank(self) > _rank(other)
+
+    def __ge__(self, other: str) -> bool:
+        return _rank(self) >= _rank(other)
+
+
+_RANKS: Final[Mapping[str, int]] = {severity: rank for rank, severity in enumerate(Severity)}
+
+
+def _rank(severity: str) -> int:
+    """Return how severe a severity is; the service may have some that are not known."""
+    if not isinstance(cast("object", severity), str):
+        raise TypeError(f"a Severity can't be compared with {severity!r}")
+    return _RANKS[Severity.of(severity)]
 
 
 class ScanKind(StrEnum):
@@ -156,11 +173,11 @@ class ScanReport:
             return iter(())
         return map(_vulnerability, self._listing())
 
-    def at_least(self, severity: Severity) -> int:
+    def at_least(self, severity: Severity | str) -> int:
         """Count the vulnerabilities from a severity on.
 
         Args:
-            severity: The least severity.
+            severity: The least severity, or its text, such as `HIGH`.
 
         Returns:
             How many there are.
@@ -168,7 +185,8 @@ class ScanReport:
         Raises:
             EcrRequestError: `severity` is no `Severity`.
         """
-        if not isinstance(cast("object", severity), Severity):
+        # A misspelt one must not count as the least.
+        if severity not in _RANKS:
             allowed = "a Severity, such as Severity.HIGH"
             raise EcrRequestError([ArgumentProblem("severity", repr(severity), allowed)])
         return sum(number for kind, number in self.counts.items() if kind >= severity)

@@ -237,6 +237,26 @@ def test_severities_are_ordered() -> None:
     assert max(Severity.LOW, Severity.CRITICAL, Severity.UNDEFINED) is Severity.CRITICAL
     assert Severity.of("high") is Severity.HIGH
     assert Severity.of("A_NEW_ONE") is Severity.UNDEFINED
+    assert max(Severity) is Severity.CRITICAL
+    assert Severity.UNDEFINED < Severity.UNTRIAGED <= Severity.LOW < Severity.HIGH
+    assert not Severity.HIGH > Severity.HIGH
+    with pytest.raises(TypeError, match="can't be compared with 5"):
+        untyped(Severity.HIGH).__lt__(5)
+
+
+def test_severities_compare_with_the_services_texts() -> None:
+    """A gate that looks for a text, or for the service's own severity, finds it."""
+    report = ScanReport(status=ScanStatus.COMPLETE, counts={Severity.HIGH: 2})
+
+    assert Severity.CRITICAL == "CRITICAL"
+    assert Severity.CRITICAL in {"HIGH", "CRITICAL"}
+    assert untyped(Severity.HIGH) == FindingSeverity.HIGH
+    assert Severity.HIGH > FindingSeverity.MEDIUM
+    assert Severity.HIGH >= "LOW"
+    least, unknown = Severity.of(None), FindingSeverity("A_NEW_ONE")
+    assert least >= unknown
+    assert not least > unknown
+    assert (untyped(report.counts)["HIGH"], report.at_least("MEDIUM")) == (2, 2)
 
 
 def test_severities_are_shown_by_name(make: MakeEcr, wire: Wire) -> None:
@@ -252,7 +272,7 @@ def test_severities_are_shown_by_name(make: MakeEcr, wire: Wire) -> None:
 def test_what_is_no_severity_is_refused() -> None:
     report = ScanReport(status=ScanStatus.COMPLETE, counts={Severity.HIGH: 2, Severity.LOW: 1})
     assert report.at_least(Severity.MEDIUM) == 2
-    for wrong in ("HIGH", 5, None):
+    for wrong in ("SEVERE", 5, None):
         with pytest.raises(EcrRequestError, match=r"severity: expected a Severity, such as"):
             untyped(report).at_least(wrong)
 
