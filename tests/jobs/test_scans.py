@@ -212,7 +212,7 @@ def test_first_findings_are_waited_for(make: MakeEcr, wire: Wire, status: str) -
     found = {"enhancedFindings": [ENHANCED], "findingSeverityCounts": {"CRITICAL": 1}}
     wire.will(page(status), page(status), page(status, found), page(status, found))
     # It is looked for every five seconds, and at the end of the time.
-    report = scan_image(make(), "team/app", "v1", start=False, timeout=0.2)
+    report = scan_image(make(), "team/app", "v1", start=False, timeout=1)
     assert report.is_conclusive
     assert len(wire.sent) == 3
 
