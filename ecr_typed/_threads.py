@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from contextvars import copy_context
 from queue import SimpleQueue
 from threading import Thread
-from typing import ParamSpec, TypeVar
+from typing import Final, ParamSpec, TypeVar
+from weakref import WeakSet
 
 Parameters = ParamSpec("Parameters")
 Returned = TypeVar("Returned")
@@ -29,6 +31,7 @@ class DaemonThreads(Executor):
         self._name = name
         self._threads: list[Thread] = []
         self._queue = _Queue()
+        _all.add(self)
 
     def submit(
         self,
@@ -66,6 +69,11 @@ class DaemonThreads(Executor):
         if wait:
             for thread in self._threads:
                 thread.join()
+
+    def begin_anew(self) -> None:
+        """Start threads of its own in a child process: those that there were are the parent's."""
+        self._threads = []
+        self._queue = _Queue()
 
     def _start(self) -> None:
         name = f"{self._name}-{len(self._threads)}"
@@ -123,3 +131,15 @@ def _work_off(queue: _Queue) -> None:
     while (work := queue.get()) is not None:
         work()
         del work  # what it holds is not kept until there is more work
+
+
+_all: Final[WeakSet[DaemonThreads]] = WeakSet()
+
+
+def _begin_anew() -> None:
+    for threads in list(_all):
+        threads.begin_anew()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_begin_anew)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -24,6 +25,7 @@ class CallsInFlight:
         self._exchanges: set[Exchange] = set()
         self._alarms: set[SimpleQueue[None]] = set()
         self._inner: set[CallsInFlight] = set()
+        self._process = os.getpid()
 
     def enter(self, exchange: Exchange) -> None:
         """Take a request, and end it at once if the others were ended."""
@@ -58,6 +60,9 @@ class CallsInFlight:
     def end(self) -> None:
         """End what is in flight, and refuse what comes."""
         self.is_ended = True
+        if os.getpid() != self._process:
+            # To end a connection in a child process would end it for the parent, too.
+            self.forget()
         for inner in self._inner.copy():
             inner.end()
         for alarm in self._alarms.copy():
@@ -70,6 +75,7 @@ class CallsInFlight:
         self._exchanges.clear()
         self._alarms.clear()
         self._inner.clear()
+        self._process = os.getpid()
 
 
 def sleep(seconds: float, *groups: CallsInFlight) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections import deque
 from collections.abc import Generator, Iterator
 from concurrent.futures import Future, wait
 from typing import Final, TypeVar
 
 from ecr_typed._botocore.in_flight import CallsInFlight, calls_of_job, ending_with
+from ecr_typed._errors import EcrError
 from ecr_typed._threads import DaemonThreads
 
 __tracebackhide__ = True  # pytest ends at the caller's line
@@ -30,6 +32,7 @@ def ahead(values: Iterator[Value], count: int) -> Generator[Value, None, None]:
     outer = calls_of_job.get()
     thread = DaemonThreads(1, name="ecr_typed-prefetch")
     coming: deque[Future[list[Value]]] = deque()
+    process = os.getpid()
     try:
         if outer is not None:
             outer.add(calls)
@@ -37,7 +40,7 @@ def ahead(values: Iterator[Value], count: int) -> Generator[Value, None, None]:
             # One thread makes them one after the other, so their order is the iterator's.
             while len(coming) <= count:
                 coming.append(thread.submit(_next, values, calls))
-            step = _result(coming[0])
+            step = _result(coming[0], process)
             coming.popleft()
             if not step:
                 return
@@ -61,7 +64,13 @@ def _next(values: Iterator[Value], calls: CallsInFlight) -> list[Value]:
     return []
 
 
-def _result(coming: Future[list[Value]]) -> list[Value]:
+def _result(coming: Future[list[Value]], process: int) -> list[Value]:
     while not coming.done():
+        if os.getpid() != process:
+            # The thread is not here, and nothing would ever come.
+            raise EcrError(
+                "the pages are fetched in the process that this one was forked from: begin another "
+                "iteration here"
+            )
         wait([coming], _POLL)
     return coming.result()

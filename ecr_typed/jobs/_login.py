@@ -11,6 +11,7 @@ from pathlib import Path
 from tempfile import mkstemp
 from threading import Lock, RLock
 from typing import Any, Final, cast
+from weakref import WeakSet
 
 import attrs
 
@@ -22,7 +23,7 @@ _logger = logging.getLogger(__name__)
 _CONFIG: Final = "config.json"
 _LONGEST_MARGIN: Final = timedelta(hours=12)
 
-_saving: Final = Lock()
+_saving: Final = [Lock()]
 
 
 @attrs.frozen
@@ -75,7 +76,7 @@ class RegistryLogin:
             raise EcrRequestError([ArgumentProblem("folder", str(path.parent), allowed)])
         ours = self.docker_config()["auths"]
         # Two threads that log in to two registries would else keep only one of the entries.
-        with _saving:
+        with _saving[-1]:
             config = _read_config(path)
             self._warn_of_stores(path, config)
             config["auths"] = {**(config.get("auths") or {}), **ours}
@@ -184,6 +185,11 @@ class Logins:
         self._margin = margin
         self._lock = RLock()
         self._current: RegistryLogin | None = None
+        _all_logins.add(self)
+
+    def unlock(self) -> None:
+        """Start with a lock that nobody holds: in a child process, who held it is not there."""
+        self._lock = RLock()
 
     def current(self) -> RegistryLogin:
         """Return a login that is valid for longer than the margin.
@@ -208,3 +214,16 @@ class Logins:
                 _logger.warning("the login to %s could not be renewed: %s", known.registry, error)
                 return known
             return self._current
+
+
+_all_logins: Final[WeakSet[Logins]] = WeakSet()
+
+
+def _unlock_all() -> None:
+    _saving[:] = [Lock()]
+    for logins in list(_all_logins):
+        logins.unlock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_unlock_all)

@@ -112,6 +112,7 @@ class Window(Generic[Item_co, Value_co]):
         """In order: the tasks in flight, and those that ended before an earlier one."""
         self._ending: BaseException | None = None
         self._is_over = False
+        self._process = os.getpid()
 
     def outcomes(self) -> Generator[Outcome[Item_co, Value_co], None, None]:
         """Run all tasks, and yield what becomes of them."""
@@ -147,6 +148,8 @@ class Window(Generic[Item_co, Value_co]):
         if self._is_over:
             return []
         self._is_over = True
+        if not self._is_of_this_process():
+            return []
         _open.discard(self)
         if calls_of_job.get() is self._calls:
             # A task of the job ends it, or collects it as garbage: it can't wait for itself.
@@ -203,6 +206,9 @@ class Window(Generic[Item_co, Value_co]):
         if self._is_ordered:
             self._waiting.append(task)
 
+    def _is_of_this_process(self) -> bool:
+        return os.getpid() == self._process
+
     def _note_end(self, task: Task) -> None:
         self._ended.put(task)
         if self._alarm is not None:
@@ -231,6 +237,12 @@ class Window(Generic[Item_co, Value_co]):
             try:
                 task = self._ended.get(timeout=_POLL)
             except Empty:
+                if not self._is_of_this_process():
+                    # Its threads are not here, and nothing would ever end.
+                    raise EcrError(
+                        "the job goes on in the process that this one was forked from: begin "
+                        "another one here"
+                    ) from None
                 continue
             # A task that was cancelled has ended, too, but is none of the job's any more.
             if id(task) in self._tasks:

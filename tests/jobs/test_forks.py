@@ -1,0 +1,121 @@
+"""A process may fork in the middle of a job: the child hangs in nothing, and ends nothing."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from typing import Final
+
+import pytest
+
+from ecr_typed.testing import EcrEmulator
+from ecr_typed.testing.faults import LateResponse
+
+_START: Final = """
+import asyncio, os, sys, threading, time, warnings
+from contextlib import closing
+
+from ecr_typed import EcrClient, EcrError, RetryPolicy
+from ecr_typed.aio import AsyncEcrClient
+from ecr_typed.jobs import Logins, each
+
+warnings.simplefilter("ignore")
+ecr = EcrClient(endpoint_url=sys.argv[1], retry=RetryPolicy(max_attempts=1))
+
+def is_done_by_child(function):
+    child = os.fork()
+    if not child:
+        try:
+            function()
+        except BaseException as error:
+            print(f"the child: {error!r}", file=sys.stderr, flush=True)
+            os._exit(1)
+        os._exit(0)
+    ends = time.monotonic() + 20
+    while time.monotonic() < ends:
+        process, status = os.waitpid(child, os.WNOHANG)
+        if process:
+            return status == 0
+        time.sleep(0.01)
+    os.kill(child, 9)
+    os.waitpid(child, 0)
+    return False
+
+def is_refused(function):
+    try:
+        function()
+    except EcrError as error:
+        assert "forked" in str(error), error
+    else:
+        raise AssertionError("the child goes on with what its parent began")
+"""
+
+_ASYNCIO: Final = """
+async_ecr = AsyncEcrClient.from_client(ecr, concurrency=1)
+async def names():
+    return [each.repository_name async for each in async_ecr.describe_repositories()]
+assert len(asyncio.run(names())) == 3
+assert is_done_by_child(lambda: asyncio.run(names()))
+assert len(asyncio.run(names())) == 3
+"""
+
+_JOB: Final = """
+with closing(each(lambda _: ecr.describe_registry(), range(3), threads=3)) as outcomes:
+    first = next(outcomes)
+    assert is_done_by_child(lambda: is_refused(lambda: next(outcomes)))
+    assert is_done_by_child(outcomes.close)
+    assert [one.error for one in (first, *outcomes)] == [None] * 3
+"""
+
+_PAGES: Final = """
+with closing(ecr.describe_repositories(page_size=1).pages(prefetch=2)) as pages:
+    next(pages)
+    assert is_done_by_child(lambda: is_refused(lambda: next(pages)))
+    assert is_done_by_child(pages.close)
+    assert len(list(pages)) == 2
+"""
+
+_LOGINS: Final = """
+logins = Logins(ecr)
+thread = threading.Thread(target=logins.current)
+thread.start()
+time.sleep(0.3)
+assert is_done_by_child(logins.current)
+thread.join()
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
+@pytest.mark.parametrize(
+    ("body", "operation_name", "late"),
+    [
+        pytest.param(_ASYNCIO, "DescribeRegistry", 0, id="asyncio"),
+        pytest.param(_JOB, "DescribeRegistry", 2, id="job"),
+        pytest.param(_PAGES, "DescribeRepositories", 1, id="pages"),
+        pytest.param(_LOGINS, "GetAuthorizationToken", 1, id="logins"),
+    ],
+)
+def test_a_child_hangs_in_nothing_and_ends_nothing(
+    emulator: EcrEmulator, body: str, operation_name: str, late: int
+) -> None:
+    """It is refused what its parent goes on with, and whose calls it leaves alone."""
+    with emulator.client() as ecr:
+        for name in "abc":
+            ecr.create_repository(name * 3)
+    if late:
+        # The first page is the one that comes at once.
+        response = LateResponse(delay=2.0)
+        if body is _PAGES:
+            emulator.faults.inject(LateResponse(), operation_name=operation_name)
+        emulator.faults.inject(response, operation_name=operation_name, times=late)
+    keys = {"AWS_ACCESS_KEY_ID": "key", "AWS_SECRET_ACCESS_KEY": "secret"}
+    done = subprocess.run(
+        [sys.executable, "-c", _START + body, emulator.endpoint_url],
+        env={**os.environ, **keys, "AWS_DEFAULT_REGION": "us-east-1"},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=90,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
