@@ -156,11 +156,12 @@ def _sort_out(
 ) -> None:
     """Decide what it means that a manifest was not returned."""
     code = None if failure is None else failure.failure_code
-    if code is ImageFailureCode.IMAGE_NOT_FOUND:
+    if images[digest].image_status in (ImageStatus.ARCHIVED, ImageStatus.ACTIVATING):
+        # Whatever the service calls it: who can't pull an image may be told that there is none.
+        unread.add(digest)
+    elif code is ImageFailureCode.IMAGE_NOT_FOUND:
         # It was deleted since it was described.
         del images[digest]
-    elif images[digest].image_status in (ImageStatus.ARCHIVED, ImageStatus.ACTIVATING):
-        unread.add(digest)
     else:
         reason = None if failure is None else failure.failure_reason
         reasons[digest] = f"{code or 'it was not returned'}{f': {reason}' if reason else ''}"

@@ -82,10 +82,10 @@ class Retention:
     """Images are kept that were pushed so recently, as their index may not be there yet."""
 
     least_left: int = 1
-    """A plan that leaves fewer images is refused."""
+    """A plan that leaves fewer images is refused. Archived ones do not count: nobody can pull them."""
 
     most_deleted: float = 0.9
-    """A plan that removes a greater part of the images is refused: 0 to 1."""
+    """A plan that removes a greater part of the images, archived ones apart, is refused: 0 to 1."""
 
     def __attrs_post_init__(self) -> None:
         problems = list(_problems(self))
@@ -158,7 +158,7 @@ def plan_retention(graph: ImageGraph, retention: Retention, *, now: datetime) ->
         keep=keep,
         remove=remove,
     )
-    _check(plan, retention)
+    _check(plan, retention, graph)
     return plan
 
 
@@ -321,9 +321,13 @@ def _reason_to_remove(graph: ImageGraph, digest: str) -> str:
     return "no rule keeps it" if graph.images[digest].image_tags else "untagged"
 
 
-def _check(plan: RetentionPlan, retention: Retention) -> None:
+def _check(plan: RetentionPlan, retention: Retention, graph: ImageGraph) -> None:
     """Refuse a plan that would empty a repository by mistake."""
-    removed, left = len(plan.remove), len(plan.keep)
+    removed = len(plan.remove)
+    # Nobody can pull an archived image, however many there are.
+    left = sum(
+        graph.images[one.digest].image_status is not ImageStatus.ARCHIVED for one in plan.keep
+    )
     if not removed:
         return
     hint = ". keep_newest counts tagged images alone" if retention.keep_newest is not None else ""

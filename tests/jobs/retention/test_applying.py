@@ -19,10 +19,12 @@ from ecr_typed import (
     EcrClient,
     EcrRequestError,
     ImageDetail,
+    ImageFailureCode,
     ImageIdentifier,
     Repository,
     RepositoryNotFoundException,
     RetryPolicy,
+    TargetStorageClass,
 )
 from ecr_typed.jobs import (
     ImageGraph,
@@ -405,6 +407,30 @@ def test_a_repository_with_an_index_that_cannot_be_read_is_refused(
     monkeypatch.setattr(EcrClient, "batch_get_image", with_other_text)
     with pytest.raises(UnreadableIndexError, match="manifests: missing"):
         read_image_graph(ecr, "team/app")
+
+
+def test_an_archived_index_is_not_taken_for_deleted(
+    ecr: EcrClient, push: Callable[..., ImageDetail], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its children stay, even if the service says of an image in the archive that it is not there."""
+    child = push()
+    index = push("v1", children=[child])
+    ecr.update_image_storage_class(
+        "team/app", ImageIdentifier(image_digest=index.image_digest), TargetStorageClass.ARCHIVE
+    )
+    read = EcrClient.batch_get_image
+
+    def not_found(*arguments: Any, **options: Any) -> Any:
+        response = read(*arguments, **options)
+        code = ImageFailureCode.IMAGE_NOT_FOUND
+        failures = tuple(attrs.evolve(one, failure_code=code) for one in response.failures or ())
+        assert failures
+        return attrs.evolve(response, failures=failures)
+
+    monkeypatch.setattr(EcrClient, "batch_get_image", not_found)
+    graph = read_image_graph(ecr, "team/app")
+    assert graph.unread == {index.image_digest}
+    assert graph.images.keys() == {index.image_digest, child.image_digest}
 
 
 def test_an_index_that_was_deleted_meanwhile_is_left_out(

@@ -236,6 +236,17 @@ def test_a_plan_that_leaves_too_little_is_refused() -> None:
         plan_retention(graph, Retention(keep_newest=1, most_deleted=0.4), now=NOW)
 
 
+def test_archived_images_do_not_make_up_for_what_is_removed() -> None:
+    """A repository of which nothing can be pulled any more is empty, whatever its archive has."""
+    archived = [image(f"sha256:{n:064}", 90, image_status=ImageStatus.ARCHIVED) for n in range(99)]
+    graph = ImageGraph.of("team/app", [*archived, image(A, 30, "v1"), image(B, 30, "v2")])
+    with pytest.raises(RetentionRefusedError, match="leaves 0 images, and least_left is 1"):
+        plan_retention(graph, Retention(keep_tags="v3"), now=NOW)
+    with pytest.raises(RetentionRefusedError, match="removes 1 of 2 images"):
+        plan_retention(graph, Retention(keep_tags="v1", most_deleted=0.4), now=NOW)
+    assert len(plan_retention(graph, Retention(keep_tags="v1"), now=NOW).remove) == 1
+
+
 def test_an_empty_repository_is_no_mistake() -> None:
     made = plan_retention(ImageGraph.of("team/app", []), Retention(keep_newest=1), now=NOW)
     assert (made.keep, made.remove) == ((), ())
