@@ -5,7 +5,7 @@ from __future__ import annotations
 import pickle
 import traceback
 from collections.abc import Callable, Iterator
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, cast
 
 from ecr_typed import (
     ClientClosedError,
@@ -134,8 +134,7 @@ def _behind(error: BaseException) -> Iterator[BaseException]:
             waiting += (one.__cause__, one.__context__)
             if isinstance(one, BaseExceptionGroup):
                 # A `TaskGroup` raises one.
-                group: BaseExceptionGroup[Any] = one
-                waiting += group.exceptions
+                waiting += cast("BaseExceptionGroup[BaseException]", one).exceptions
 
 
 def is_lost(error: EcrError) -> bool:

@@ -12,6 +12,7 @@ from ecr_typed import (
     EcrClient,
     EcrError,
     Image,
+    ImageFailureCode,
     ImageIdentifier,
     ImageNotFoundException,
     ImageStatus,
@@ -35,6 +36,9 @@ AnyManifest: TypeAlias = Manifest | ImageIndex | UnknownManifest
 
 _COSIGN: Final = ("sig", "att", "sbom")
 """The ends of the tags by which cosign's older releases name what belongs to an image."""
+
+_NOT_THERE: Final = (ImageFailureCode.IMAGE_NOT_FOUND, ImageFailureCode.IMAGE_INACCESSIBLE)
+"""There is no such image, or it is archived, as referrers that are not listed are."""
 
 _FOREIGN: Final = (
     "application/vnd.docker.image.rootfs.foreign.",
@@ -128,6 +132,15 @@ def _referring(source: Place, digest: str) -> _Referring:
         accepted_media_types=MEDIA_TYPES,
         registry_id=registry_id,
     )
+    for failure in response.failures or ():
+        if failure.failure_code not in _NOT_THERE:
+            # There may be a signature, and a copy without it would not say so.
+            tag = failure.image_id.image_tag if failure.image_id is not None else None
+            raise EcrError(
+                f"BatchGetImage: it is not known whether {repository_name} has an image {tag} that "
+                f"belongs to {digest}: {failure.failure_code}: {failure.failure_reason}",
+                operation_name="BatchGetImage",
+            )
     tags = {
         image.image_id.image_tag: image.image_id.image_digest
         for image in response.images

@@ -12,6 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import attrs
 import pytest
 
 from ecr_typed import (
@@ -20,6 +21,8 @@ from ecr_typed import (
     EcrClient,
     EcrError,
     ImageDetail,
+    ImageFailure,
+    ImageFailureCode,
     ImageIdentifier,
     ImageNotFoundException,
     ImageTagMutability,
@@ -300,6 +303,52 @@ def test_signature_of_two_images_keeps_both_of_its_tags(
     emulator.push_image("team/app", subject=index, tags=tags)
     raise_failures(copy_image(source, "team/app", "v1", target, "copies/app").outcomes)
     assert state(target, "copies/app") == state(source, "team/app")
+
+
+def test_signature_that_may_be_there_is_not_left_out(
+    source: EcrClient,
+    target: EcrClient,
+    index: ImageDetail,
+    told: list[CallEvent],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Where an upstream throttles, for example, a copy without signatures would look complete."""
+    read = EcrClient.batch_get_image
+    failure = ImageFailureCode.UPSTREAM_TOO_MANY_REQUESTS
+
+    def throttled(ecr: EcrClient, name: str, image_ids: Any, **options: Any) -> Any:
+        response = read(ecr, name, image_ids, **options)
+        if not any(str(one.image_tag).endswith(".sig") for one in image_ids):
+            return response
+        failures = tuple(ImageFailure(image_id=one, failure_code=failure) for one in image_ids)
+        return attrs.evolve(response, images=(), failures=failures)
+
+    monkeypatch.setattr(EcrClient, "batch_get_image", throttled)
+    with pytest.raises(
+        EcrError, match=r"it is not known whether .*\.sig .*UpstreamTooManyRequests"
+    ):
+        copy_image(source, "team/app", "v1", target, "copies/app")
+    assert not WRITES & count(told).keys()
+    monkeypatch.undo()
+    raise_failures(copy_image(source, "team/app", "v1", target, "copies/app").outcomes)
+    assert index.image_digest in state(target, "copies/app")
+
+
+def test_signature_in_the_archive_is_left_out(
+    emulator: EcrEmulator, source: EcrClient, target: EcrClient
+) -> None:
+    """It can't be pulled; whoever restores it copies again."""
+    image = emulator.push_image("team/app", tags=["v2"])
+    tag = f"{image.image_digest.replace(':', '-')}.sig"
+    old = emulator.push_image("team/app", tags=[tag])
+    new = emulator.push_image("team/app", subject=image, artifact_type="application/signature")
+    for one in (old, new):
+        source.update_image_storage_class(
+            "team/app", ImageIdentifier(image_digest=one.image_digest), TargetStorageClass.ARCHIVE
+        )
+
+    raise_failures(copy_image(source, "team/app", "v2", target, "copies/app").outcomes)
+    assert state(target, "copies/app") == {image.image_digest: ("v2",)}
 
 
 def test_image_that_is_archived_at_the_target_is_a_failure(
