@@ -7,9 +7,9 @@ returns what is known to be wrong.
 from ecr_typed.documents._descriptors import Descriptor, Platform
 from ecr_typed.documents._image_configs import ImageConfig
 from ecr_typed.documents._lifecycle import LifecyclePolicy
-from ecr_typed.documents._lifecycle_decisions import LifecycleDecision
 from ecr_typed.documents._lifecycle_rules import (
     LifecycleAction,
+    LifecycleDecision,
     LifecycleRule,
     LifecycleSelection,
 )

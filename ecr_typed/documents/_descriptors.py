@@ -1,7 +1,8 @@
-"""Descriptors, which manifests use to refer to blobs and to other manifests."""
+"""Descriptors, which manifests use to refer to blobs and to other manifests, and digests."""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -127,3 +128,8 @@ def read_platform(members: Plain) -> Platform | None:
         os_features=take_texts(members, "os.features"),
         extra=members,
     )
+
+
+def digest_of(text: str) -> str:
+    """Return the digest of a text, as registries compute it."""
+    return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"

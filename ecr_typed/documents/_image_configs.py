@@ -8,8 +8,7 @@ from typing import Any, Self
 
 import attrs
 
-from ecr_typed.documents._descriptors import Platform, read_platform
-from ecr_typed.documents._digests import digest_of
+from ecr_typed.documents._descriptors import Platform, digest_of, read_platform
 from ecr_typed.documents._fields import check_text, to_text_map
 from ecr_typed.documents._json import (
     NO_TEXTS,

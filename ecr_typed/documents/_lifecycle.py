@@ -20,8 +20,12 @@ from ecr_typed.documents._json import (
     thaw,
     write_object,
 )
-from ecr_typed.documents._lifecycle_decisions import LifecycleDecision, decide, evaluable
-from ecr_typed.documents._lifecycle_rules import LifecycleRule, read_rule, write_rule
+from ecr_typed.documents._lifecycle_rules import (
+    LifecycleDecision,
+    LifecycleRule,
+    read_rule,
+    write_rule,
+)
 from ecr_typed.documents._manifests import ImageIndex
 from ecr_typed.documents._problems import DocumentProblem, check_length, refuse
 
@@ -146,6 +150,9 @@ class LifecyclePolicy:
             EcrRequestError: A rule is incomplete or not known to this release, or an argument is
                 wrong, such as a `now` without a time zone.
         """
+        # Few programs preview a policy.
+        from ecr_typed.documents._lifecycle_decisions import decide, evaluable
+
         images = items_of(images, models.ImageDetail, "images")
         children: Mapping[str, Iterable[str]]
         if isinstance(indexes, Mapping):

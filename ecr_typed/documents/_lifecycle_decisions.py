@@ -11,10 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
-import attrs
-
 from ecr_typed.documents._lifecycle_rules import (
-    LifecycleAction,
+    LifecycleDecision,
     LifecycleRule,
     LifecycleSelection,
 )
@@ -23,17 +21,6 @@ if TYPE_CHECKING:
     from ecr_typed.models import ImageDetail
 
 _StorageClass: TypeAlias = Literal["standard", "archive"]
-
-
-@attrs.frozen(kw_only=True, order=False)
-class LifecycleDecision:
-    """The decision of a lifecycle policy about an image."""
-
-    rule: LifecycleRule
-    """The rule that applies to the image."""
-
-    action: LifecycleAction
-    """What the rule does with the image: `action.type` is `expire` or `transition`."""
 
 
 class _Rule(NamedTuple):

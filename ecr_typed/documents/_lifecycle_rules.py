@@ -1,4 +1,4 @@
-"""The rules of lifecycle policies."""
+"""The rules of lifecycle policies, and what they decide about images."""
 
 from __future__ import annotations
 
@@ -271,6 +271,17 @@ class LifecycleRule:
         if not patterns:
             raise refuse("tags", tags, "at least 1 pattern", "['*'] matches all tags")
         return cls.keep_newest(_NEVER, tags=patterns)
+
+
+@attrs.frozen(kw_only=True, order=False)
+class LifecycleDecision:
+    """The decision of a lifecycle policy about an image."""
+
+    rule: LifecycleRule
+    """The rule that applies to the image."""
+
+    action: LifecycleAction
+    """What the rule does with the image: `action.type` is `expire` or `transition`."""
 
 
 def _selected(tags: Iterable[str], *, count_type: str, count_number: int) -> LifecycleSelection:

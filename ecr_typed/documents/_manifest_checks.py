@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, TypeAlias, cast
 
+from ecr_typed.documents._manifests import INDEX_TYPES, MANIFEST_TYPES, media_type_of
 from ecr_typed.documents._problems import (
     JSON_NAMES,
     DocumentProblem,
@@ -17,31 +18,11 @@ from ecr_typed.documents._problems import (
     wrong_kind,
 )
 
-MANIFEST_TYPES = (
-    "application/vnd.oci.image.manifest.v1+json",
-    "application/vnd.docker.distribution.manifest.v2+json",
-)
-INDEX_TYPES = (
-    "application/vnd.oci.image.index.v1+json",
-    "application/vnd.docker.distribution.manifest.list.v2+json",
-)
 _MOST_CHARACTERS = 4_194_304
 _DIGEST = re.compile(r"sha256:[a-f0-9]{64}|(?!sha256:)[A-Za-z0-9_+.-]+:[a-fA-F0-9]+")
 
 _Problems: TypeAlias = Iterator[DocumentProblem]
 _Members: TypeAlias = Mapping[str, Any]
-
-
-def media_type_of(members: _Members, given: str | None) -> str | None:
-    """Return the media type that is given or written in a manifest, or that its members imply."""
-    if given:
-        return given
-    written: object = members.get("mediaType")
-    if isinstance(written, str):
-        return written
-    if "manifests" in members:
-        return INDEX_TYPES[0]
-    return MANIFEST_TYPES[0] if "config" in members and "layers" in members else None
 
 
 def check_manifest(members: _Members, given: str | None, text: str) -> _Problems:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TypedDict
+from typing import Any, TypedDict
 
 import attrs
 
-from ecr_typed.documents._descriptors import Descriptor, read_descriptor
-from ecr_typed.documents._digests import digest_of
+from ecr_typed.documents._descriptors import Descriptor, digest_of, read_descriptor
 from ecr_typed.documents._fields import check_text
 from ecr_typed.documents._json import (
     Plain,
@@ -18,13 +17,16 @@ from ecr_typed.documents._json import (
     take_objects,
     take_text_map,
 )
-from ecr_typed.documents._manifest_checks import (
-    INDEX_TYPES,
-    MANIFEST_TYPES,
-    check_manifest,
-    media_type_of,
-)
 from ecr_typed.documents._problems import DocumentProblem
+
+MANIFEST_TYPES = (
+    "application/vnd.oci.image.manifest.v1+json",
+    "application/vnd.docker.distribution.manifest.v2+json",
+)
+INDEX_TYPES = (
+    "application/vnd.oci.image.index.v1+json",
+    "application/vnd.docker.distribution.manifest.list.v2+json",
+)
 
 
 class _Known(TypedDict):
@@ -73,6 +75,9 @@ class _Document:
         Returns:
             The problems, each with its place. Empty if there are none.
         """
+        # Few programs ask for problems.
+        from ecr_typed.documents._manifest_checks import check_manifest
+
         members = read_object(self.text, "a manifest")
         return tuple(check_manifest(members, self.media_type, self.text))
 
@@ -154,6 +159,18 @@ def parse_manifest(
         if manifests is not None:
             return ImageIndex(manifests=manifests, **known)
     return UnknownManifest(**known)
+
+
+def media_type_of(members: Mapping[str, Any], given: str | None) -> str | None:
+    """Return the media type that is given or written in a manifest, or that its members imply."""
+    if given:
+        return given
+    written: object = members.get("mediaType")
+    if isinstance(written, str):
+        return written
+    if "manifests" in members:
+        return INDEX_TYPES[0]
+    return MANIFEST_TYPES[0] if "config" in members and "layers" in members else None
 
 
 def _descriptors(members: Plain, name: str) -> tuple[Descriptor, ...] | None:
