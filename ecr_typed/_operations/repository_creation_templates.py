@@ -10,12 +10,13 @@ from ecr_typed import models
 from ecr_typed._calls.arguments import as_tags, as_text
 from ecr_typed._calls.paging import Pager, Paging
 from ecr_typed._calls.protocol import Calls
-from ecr_typed._lazy import LazyModule
 from ecr_typed._wire import operations
 
 if TYPE_CHECKING:
     from ecr_typed import documents
 else:
+    from ecr_typed._lazy import LazyModule
+
     documents = LazyModule("ecr_typed.documents")  # for typing.get_type_hints
 
 __tracebackhide__ = True  # pytest's tracebacks end at the caller's line.

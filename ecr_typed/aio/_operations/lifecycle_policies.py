@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ecr_typed import models
-from ecr_typed._lazy import LazyModule
 from ecr_typed.aio._calls import AsyncCalls
 from ecr_typed.aio._pager import AsyncPager
 
 if TYPE_CHECKING:
     from ecr_typed import documents
 else:
+    from ecr_typed._lazy import LazyModule
+
     documents = LazyModule("ecr_typed.documents")  # for typing.get_type_hints
 
 __tracebackhide__ = True  # pytest's tracebacks end at the caller's line.
