@@ -57,8 +57,8 @@ def test_model_loads_its_topic_alone() -> None:
     """A model of one topic does not bring the others."""
     modules = loaded("from ecr_typed import Tag")
 
-    assert "ecr_typed.models.common" in modules
-    assert "ecr_typed.models.repositories" not in modules
+    assert "ecr_typed.models.tags" in modules
+    assert not {"ecr_typed.models.common", "ecr_typed.models.repositories"} & modules
     assert not modules & {"boto3", "mypy_boto3_ecr"}
 
 

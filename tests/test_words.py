@@ -291,7 +291,7 @@ def test_docstrings_are_found() -> None:
     for place in (
         "ecr_typed._operations.repositories.RepositoriesOperations.create_repository",
         "ecr_typed.models.repositories.Repository.repository_arn",
-        "ecr_typed.models.common.EncryptionType.KMS_DSSE",
+        "ecr_typed.models.repositories.EncryptionType.KMS_DSSE",
         "ecr_typed._service_errors.KmsException.kms_error",
         "ecr_typed._errors.EcrError.attempts",
         "ecr_typed._calls.policy.RetryPolicy.deadline",

@@ -18,6 +18,7 @@ WIRE_MODULES: Final[Mapping[str, str]] = {
     "ecr_typed.models.pull_time_exclusions": "ecr_typed._wire.pull_time_exclusions",
     "ecr_typed.models.registry": "ecr_typed._wire.registry",
     "ecr_typed.models.replication": "ecr_typed._wire.replication",
+    "ecr_typed.models.replication_rules": "ecr_typed._wire.replication_rules",
     "ecr_typed.models.repositories": "ecr_typed._wire.repositories",
     "ecr_typed.models.repository_creation_templates": "ecr_typed._wire.repository_creation_templates",
     "ecr_typed.models.repository_policies": "ecr_typed._wire.repository_policies",

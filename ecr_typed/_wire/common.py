@@ -9,24 +9,6 @@ from ecr_typed._conversion.shapes import Member, describe
 from ecr_typed._wire import _scalars as scalars
 
 describe(
-    models.Tag,
-    key=Member("Key", shapes.STRING),
-    value=Member("Value", shapes.STRING),
-)
-
-describe(
-    models.EncryptionConfiguration,
-    encryption_type=Member("encryptionType", shapes.Enum(models.EncryptionType)),
-    kms_key=Member("kmsKey", scalars.KmsKey),
-)
-
-describe(
-    models.ImageTagMutabilityExclusionFilter,
-    filter_type=Member("filterType", shapes.Enum(models.ImageTagMutabilityExclusionFilterType)),
-    filter=Member("filter", scalars.ImageTagMutabilityExclusionFilterValue),
-)
-
-describe(
     models.ImageIdentifier,
     image_digest=Member("imageDigest", shapes.STRING),
     image_tag=Member("imageTag", scalars.ImageTag),
@@ -36,39 +18,4 @@ describe(
     models.ImageScanStatus,
     status=Member("status", shapes.Enum(models.ScanStatus)),
     description=Member("description", shapes.STRING),
-)
-
-describe(
-    models.ReplicationDestination,
-    region=Member("region", scalars.Region),
-    registry_id=Member("registryId", scalars.RegistryId),
-)
-
-describe(
-    models.RepositoryFilter,
-    filter=Member("filter", scalars.RepositoryFilterValue),
-    filter_type=Member("filterType", shapes.Enum(models.RepositoryFilterType)),
-)
-
-describe(
-    models.DeleteReplication,
-    enabled=Member("enabled", shapes.BOOLEAN),
-)
-
-describe(
-    models.ReplicationRule,
-    destinations=Member(
-        "destinations",
-        shapes.ListOf(shapes.Structure(models.ReplicationDestination), min=0, max=100),
-    ),
-    repository_filters=Member(
-        "repositoryFilters",
-        shapes.ListOf(shapes.Structure(models.RepositoryFilter), min=1, max=100),
-    ),
-    delete_replication=Member("deleteReplication", shapes.Structure(models.DeleteReplication)),
-)
-
-describe(
-    models.ReplicationConfiguration,
-    rules=Member("rules", shapes.ListOf(shapes.Structure(models.ReplicationRule), min=0, max=25)),
 )

@@ -9,8 +9,20 @@ from ecr_typed._conversion.shapes import Member, describe
 from ecr_typed._wire import _scalars as scalars
 
 describe(
+    models.ImageTagMutabilityExclusionFilter,
+    filter_type=Member("filterType", shapes.Enum(models.ImageTagMutabilityExclusionFilterType)),
+    filter=Member("filter", scalars.ImageTagMutabilityExclusionFilterValue),
+)
+
+describe(
     models.ImageScanningConfiguration,
     scan_on_push=Member("scanOnPush", shapes.BOOLEAN),
+)
+
+describe(
+    models.EncryptionConfiguration,
+    encryption_type=Member("encryptionType", shapes.Enum(models.EncryptionType)),
+    kms_key=Member("kmsKey", scalars.KmsKey),
 )
 
 describe(

@@ -8,6 +8,12 @@ from ecr_typed._conversion import shapes
 from ecr_typed._conversion.shapes import Member, describe
 
 describe(
+    models.Tag,
+    key=Member("Key", shapes.STRING),
+    value=Member("Value", shapes.STRING),
+)
+
+describe(
     models.TagResourceRequest,
     resource_arn=Member("resourceArn", shapes.STRING),
     tags=Member("tags", shapes.ListOf(shapes.Structure(models.Tag))),

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ecr_typed.models.pull_time_exclusions import *
     from ecr_typed.models.registry import *
     from ecr_typed.models.replication import *
+    from ecr_typed.models.replication_rules import *
     from ecr_typed.models.repositories import *
     from ecr_typed.models.repository_creation_templates import *
     from ecr_typed.models.repository_policies import *
@@ -247,22 +248,10 @@ if not TYPE_CHECKING:  # A type checker would take any name to exist.
         __name__,
         {
             "ecr_typed.models.common": [
-                "DeleteReplication",
-                "EncryptionConfiguration",
-                "EncryptionType",
                 "FindingSeverity",
                 "ImageIdentifier",
                 "ImageScanStatus",
-                "ImageTagMutability",
-                "ImageTagMutabilityExclusionFilter",
-                "ImageTagMutabilityExclusionFilterType",
-                "ReplicationConfiguration",
-                "ReplicationDestination",
-                "ReplicationRule",
-                "RepositoryFilter",
-                "RepositoryFilterType",
                 "ScanStatus",
-                "Tag",
                 "TagStatus",
             ],
             "ecr_typed.models.images": [
@@ -393,6 +382,14 @@ if not TYPE_CHECKING:  # A type checker would take any name to exist.
                 "StopReplicationBackfillRequest",
                 "StopReplicationBackfillResponse",
             ],
+            "ecr_typed.models.replication_rules": [
+                "DeleteReplication",
+                "ReplicationConfiguration",
+                "ReplicationDestination",
+                "ReplicationRule",
+                "RepositoryFilter",
+                "RepositoryFilterType",
+            ],
             "ecr_typed.models.repositories": [
                 "CreateRepositoryRequest",
                 "CreateRepositoryResponse",
@@ -400,7 +397,12 @@ if not TYPE_CHECKING:  # A type checker would take any name to exist.
                 "DeleteRepositoryResponse",
                 "DescribeRepositoriesRequest",
                 "DescribeRepositoriesResponse",
+                "EncryptionConfiguration",
+                "EncryptionType",
                 "ImageScanningConfiguration",
+                "ImageTagMutability",
+                "ImageTagMutabilityExclusionFilter",
+                "ImageTagMutabilityExclusionFilterType",
                 "PutImageTagMutabilityRequest",
                 "PutImageTagMutabilityResponse",
                 "Repository",
@@ -482,6 +484,7 @@ if not TYPE_CHECKING:  # A type checker would take any name to exist.
             "ecr_typed.models.tags": [
                 "ListTagsForResourceRequest",
                 "ListTagsForResourceResponse",
+                "Tag",
                 "TagResourceRequest",
                 "TagResourceResponse",
                 "UntagResourceRequest",

@@ -7,7 +7,7 @@ import attrs
 
 from ecr_typed._conversion.attributes import converted, hidden
 from ecr_typed._conversion.pickles import load_older_pickles
-from ecr_typed.models.common import ReplicationConfiguration
+from ecr_typed.models.replication_rules import ReplicationConfiguration
 
 __all__ = [
     "AuthorizationData",

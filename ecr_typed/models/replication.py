@@ -9,11 +9,8 @@ import attrs
 from ecr_typed._conversion.attributes import converted
 from ecr_typed._conversion.pickles import load_older_pickles
 from ecr_typed._enums import ANY_TEXT, OpenEnum
-from ecr_typed.models.common import (
-    ImageIdentifier,
-    ReplicationConfiguration,
-    ReplicationDestination,
-)
+from ecr_typed.models.common import ImageIdentifier
+from ecr_typed.models.replication_rules import ReplicationConfiguration, ReplicationDestination
 
 __all__ = [
     "DescribeImageReplicationStatusRequest",

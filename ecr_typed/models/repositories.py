@@ -2,17 +2,14 @@
 """Repositories and their settings."""
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import attrs
 
 from ecr_typed._conversion.attributes import converted
 from ecr_typed._conversion.pickles import load_older_pickles
-from ecr_typed.models.common import (
-    EncryptionConfiguration,
-    ImageTagMutability,
-    ImageTagMutabilityExclusionFilter,
-    Tag,
-)
+from ecr_typed._enums import ANY_TEXT, OpenEnum
+from ecr_typed.models.tags import Tag
 
 __all__ = [
     "CreateRepositoryRequest",
@@ -21,11 +18,76 @@ __all__ = [
     "DeleteRepositoryResponse",
     "DescribeRepositoriesRequest",
     "DescribeRepositoriesResponse",
+    "EncryptionConfiguration",
+    "EncryptionType",
     "ImageScanningConfiguration",
+    "ImageTagMutability",
+    "ImageTagMutabilityExclusionFilter",
+    "ImageTagMutabilityExclusionFilterType",
     "PutImageTagMutabilityRequest",
     "PutImageTagMutabilityResponse",
     "Repository",
 ]
+
+
+class EncryptionType(OpenEnum):
+    """The kind of encryption of a repository's images."""
+
+    AES256 = "AES256"
+    """Encryption with keys that Amazon S3 manages. The default."""
+
+    KMS = "KMS"
+    """Encryption with a key in AWS KMS."""
+
+    KMS_DSSE = "KMS_DSSE"
+    """Two layers of encryption with a key in AWS KMS. Available in the AWS GovCloud (US)
+    regions.
+    """
+
+    if TYPE_CHECKING:
+        _UNKNOWN = ANY_TEXT
+
+
+class ImageTagMutability(OpenEnum):
+    """Whether the tags of a repository can be moved to another image."""
+
+    MUTABLE = "MUTABLE"
+    """All tags can be moved. The default."""
+
+    IMMUTABLE = "IMMUTABLE"
+    """No tag can be moved."""
+
+    IMMUTABLE_WITH_EXCLUSION = "IMMUTABLE_WITH_EXCLUSION"
+    """Only tags that match an exclusion filter can be moved."""
+
+    MUTABLE_WITH_EXCLUSION = "MUTABLE_WITH_EXCLUSION"
+    """All tags can be moved except those that match an exclusion filter."""
+
+    if TYPE_CHECKING:
+        _UNKNOWN = ANY_TEXT
+
+
+class ImageTagMutabilityExclusionFilterType(OpenEnum):
+    """The syntax of a tag mutability exclusion filter."""
+
+    WILDCARD = "WILDCARD"
+    """A pattern in which `*` matches any characters."""
+
+    if TYPE_CHECKING:
+        _UNKNOWN = ANY_TEXT
+
+
+@attrs.frozen(kw_only=True, order=False, field_transformer=converted)
+class ImageTagMutabilityExclusionFilter:
+    """A filter for tags that are exempt from a repository's tag mutability setting."""
+
+    filter_type: ImageTagMutabilityExclusionFilterType
+    """The syntax of the filter."""
+
+    filter: str
+    """The pattern of the tags, where `*` matches any characters, as in `release-*`. 1 to 128
+    characters: letters, digits and '.', '_', '-', with '*' for any characters.
+    """
 
 
 @attrs.frozen(kw_only=True, order=False, field_transformer=converted)
@@ -34,6 +96,22 @@ class ImageScanningConfiguration:
 
     scan_on_push: bool | None = None
     """Whether an image is scanned when it is pushed. Default: no."""
+
+
+@attrs.frozen(kw_only=True, order=False, field_transformer=converted)
+class EncryptionConfiguration:
+    """The encryption at rest of a repository's images. It can't be changed after the repository
+    is created.
+    """
+
+    encryption_type: EncryptionType
+    """The kind of encryption."""
+
+    kms_key: str | None = None
+    """The KMS key, in the repository's region: an ARN, a key id or an alias; in a template, an
+    ARN only. Default: the key that AWS manages for ECR. Responses contain the ARN. 1 to 2,048
+    characters.
+    """
 
 
 @attrs.frozen(kw_only=True, order=False, field_transformer=converted)

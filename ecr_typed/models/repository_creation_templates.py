@@ -9,12 +9,12 @@ import attrs
 from ecr_typed._conversion.attributes import converted
 from ecr_typed._conversion.pickles import load_older_pickles
 from ecr_typed._enums import ANY_TEXT, OpenEnum
-from ecr_typed.models.common import (
+from ecr_typed.models.repositories import (
     EncryptionConfiguration,
     ImageTagMutability,
     ImageTagMutabilityExclusionFilter,
-    Tag,
 )
+from ecr_typed.models.tags import Tag
 
 __all__ = [
     "CreateRepositoryCreationTemplateRequest",

@@ -5,16 +5,27 @@ import attrs
 
 from ecr_typed._conversion.attributes import converted
 from ecr_typed._conversion.pickles import load_older_pickles
-from ecr_typed.models.common import Tag
 
 __all__ = [
     "ListTagsForResourceRequest",
     "ListTagsForResourceResponse",
+    "Tag",
     "TagResourceRequest",
     "TagResourceResponse",
     "UntagResourceRequest",
     "UntagResourceResponse",
 ]
+
+
+@attrs.frozen(kw_only=True, order=False, field_transformer=converted)
+class Tag:
+    """A tag of a repository: a key and a value."""
+
+    key: str
+    """The tag's key, 1 to 128 characters. Keys that begin with `aws:` are reserved."""
+
+    value: str
+    """The tag's value, at most 256 characters. It may be empty."""
 
 
 @attrs.frozen(kw_only=True, order=False, field_transformer=converted)

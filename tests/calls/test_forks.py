@@ -72,7 +72,7 @@ def parent(delay):
         time.sleep(0.01)
     os._exit(0)
 
-assert "ecr_typed.models.common" not in sys.modules
+assert "ecr_typed.models.registry" not in sys.modules
 hanging = 0
 for number in range(6):
     process = os.fork()

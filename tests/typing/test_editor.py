@@ -168,7 +168,7 @@ def test_words_of_a_parameter_are_not_cut(editor: LanguageServer) -> None:
 @pytest.mark.parametrize(
     ("program", "module"),
     [
-        ("Encryption|Configuration", "models/common.py"),
+        ("Encryption|Configuration", "models/repositories.py"),
         ("ecr.describe_repositories().fir|st()", "_calls/paging.py"),
         ("ecr.wait_until_|image_scan_complete", "_client.py"),
         ("ecr_typed.RepositoryNot|FoundException", "_service_errors.py"),
