@@ -8,8 +8,23 @@ from functools import partial
 from types import UnionType
 from typing import Final, NamedTuple, TypeVar, cast
 
-from ecr_typed import ArgumentProblem, EcrClient, EcrRequestError, ImageDetail, ImageIdentifier
+from ecr_typed import (
+    ArgumentProblem,
+    EcrClient,
+    EcrRequestError,
+    Image,
+    ImageDetail,
+    ImageIdentifier,
+    ImageReferrer,
+)
 from ecr_typed._errors import shortened
+from ecr_typed.documents import (
+    Descriptor,
+    ImageIndex,
+    ImageReference,
+    Manifest,
+    UnknownManifest,
+)
 
 Item = TypeVar("Item")
 
@@ -141,6 +156,10 @@ def image(argument: str, value: object) -> Check:
         hint = "ImageReference.parse(...).image_id is what it names"
     elif isinstance(value, ImageDetail):
         hint = "pass its image_digest"
+    elif isinstance(value, Image | ImageReference):
+        hint = "pass its image_id"
+    elif isinstance(value, ImageReferrer | Descriptor | Manifest | ImageIndex | UnknownManifest):
+        hint = "pass its digest"
     allowed = "an ImageIdentifier, a digest that begins with 'sha256:', or a tag"
     return Check(argument, value, tag(argument, value).fits, allowed, hint)
 

@@ -10,6 +10,7 @@ import attrs
 
 from ecr_typed import ImageDetail
 from ecr_typed.documents import ImageIndex
+from ecr_typed.jobs import _checks as check
 
 _TAG_OF_REFERRER: Final = re.compile(r"sha256-([0-9a-f]{64})(\.[a-z]+)?")
 """Tags of cosign, such as `sha256-<hex>.sig`, and of registries without a referrers API."""
@@ -28,6 +29,14 @@ def _reversed(edges: Edges) -> Edges:
 
 def _count(images: Mapping[str, ImageDetail]) -> str:
     return f"<{len(images):,} images>"
+
+
+def _an_image(argument: str, value: object) -> check.Check:
+    return check.Check(argument, value, isinstance(value, ImageDetail), "an ImageDetail")
+
+
+def _an_index(argument: str, value: object) -> check.Check:
+    return check.Check(argument, value, isinstance(value, ImageIndex), "an ImageIndex")
 
 
 def _parents(graph: ImageGraph) -> Edges:
@@ -89,7 +98,15 @@ class ImageGraph:
 
         Returns:
             The graph.
+
+        Raises:
+            EcrRequestError: An image is no `ImageDetail`, or an index no `ImageIndex`.
         """
+        images, indexes = check.as_tuple(images), check.as_tuple(indexes)
+        check.refuse_unfit(
+            *check.each_of("images", images, "a list of ImageDetails", _an_image),
+            *check.each_of("indexes", indexes, "a list of ImageIndexes", _an_index),
+        )
         links = Links()
         for image in images:
             links.add_image(image)
@@ -117,7 +134,11 @@ class ImageGraph:
 
         Returns:
             Their digests, and those of all that depends on them.
+
+        Raises:
+            EcrRequestError: `digests` is one text, whose letters would be taken for digests.
         """
+        check.refuse_unfit(check.items("digests", digests, "a list of digests"))
         found: set[str] = set()
         waiting = [digest for digest in digests if digest in self.images]
         while waiting:
@@ -139,7 +160,11 @@ class ImageGraph:
 
         Returns:
             The digests in waves: each can be deleted once the waves before it are.
+
+        Raises:
+            EcrRequestError: `digests` is one text, whose letters would be taken for digests.
         """
+        check.refuse_unfit(check.items("digests", digests, "a list of digests"))
         chosen = dict.fromkeys(digest for digest in digests if digest in self.images)
         before = {
             digest: {*self.parents.get(digest, ()), *self.subjects.get(digest, ())} & chosen.keys()

@@ -70,6 +70,8 @@ class RegistryLogin:
                 object; it is left as it is.
             OSError: The file can't be read or written.
         """
+        if not isinstance(cast("object", folder), str | os.PathLike):
+            raise EcrRequestError([ArgumentProblem("folder", repr(folder), "a folder's path")])
         path = Path(folder).expanduser() / _CONFIG
         if path.parent.name == _CONFIG and not path.parent.is_dir():
             allowed = f"the folder of {_CONFIG}"

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterable, Sequence
-from typing import Any, Final, Generic, Self, TypeVar
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Final, Generic, Self, TypeVar, cast
 
 import attrs
 
 from ecr_typed import EcrError
 from ecr_typed._labels import label
+from ecr_typed.jobs import _checks as check
 from ecr_typed.jobs._module import show_in_jobs
 from ecr_typed.jobs._registries import Registry
 
@@ -144,10 +145,23 @@ def raise_failures(outcomes: Iterable[Outcome[Any, Any]]) -> None:
 
     Raises:
         JobFailedError: Items failed, or their outcome is `UNKNOWN`. Its text lists the first ten.
+        EcrRequestError: What is passed are no outcomes.
     """
-    failed = [outcome for outcome in outcomes if outcome.error is not None]
+    failed = [outcome for outcome in _checked(outcomes) if outcome.error is not None]
     if failed:
         raise _failure(failed, [one.error for one in failed if one.error is not None])
+
+
+def _checked(outcomes: Iterable[Outcome[Any, Any]]) -> Iterator[Outcome[Any, Any]]:
+    allowed = "the outcomes of a job"
+    if not isinstance(cast("object", outcomes), Iterable):
+        hint = "pass its outcomes" if hasattr(outcomes, "outcomes") else ""
+        check.refuse_unfit(check.Check("outcomes", outcomes, False, allowed, hint))  # noqa: FBT003  # it does not fit
+    for position, outcome in enumerate(outcomes):
+        if not isinstance(cast("object", outcome), Outcome):
+            place = f"outcomes[{position}]"
+            check.refuse_unfit(check.Check(place, outcome, False, "an Outcome"))  # noqa: FBT003  # it does not fit
+        yield outcome
 
 
 def _failure(failed: Sequence[Outcome[Any, Any]], errors: Sequence[EcrError]) -> JobFailedError:

@@ -267,11 +267,23 @@ def _newest(graph: ImageGraph, retention: Retention) -> Iterator[str]:
             continue
         for tag in image.image_tags or ():
             if not is_tag_of_referrer(tag):
-                group = None if retention.group_by is None else retention.group_by(tag)
-                groups.setdefault(group, {})[digest] = image
+                groups.setdefault(_group(retention, tag), {})[digest] = image
     for images in groups.values():
         newest_first = sorted(images.values(), key=lambda i: i.image_pushed_at, reverse=True)
         yield from (image.image_digest for image in newest_first[: retention.keep_newest])
+
+
+def _group(retention: Retention, tag: str) -> Hashable:
+    if retention.group_by is None:
+        return None
+    group = retention.group_by(tag)
+    if not isinstance(group, Hashable):  # pyright: ignore[reportUnnecessaryIsInstance]  # callers may be untyped
+        allowed = "a function of a tag whose result is hashable, such as text"
+        problem = ArgumentProblem(
+            "group_by", repr(retention.group_by), allowed, f"not {group!r:.60}"
+        )
+        raise EcrRequestError([problem])
+    return group
 
 
 def _listed_by_tagged(graph: ImageGraph) -> set[str]:

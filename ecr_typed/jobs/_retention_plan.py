@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final, Self, TypeVar, cast
+from typing import Any, Final, NoReturn, Self, TypeVar, cast
 
 import attrs
 
@@ -106,12 +106,13 @@ class RetentionPlan:
         Raises:
             EcrRequestError: The text is no plan, or has two entries for an image.
         """
+        allowed = "a plan that `to_json` wrote"
+        if not isinstance(cast("object", text), str | bytes):
+            raise EcrRequestError([ArgumentProblem("text", f"{text!r:.60}", allowed)])
         try:
-            return cls(**_read(json.loads(text)))
-        except (ValueError, TypeError, KeyError, RecursionError) as error:
-            allowed = "a plan that `to_json` wrote"
-            what = f"{type(error).__name__}: {error}"
-            shown = repr(text if len(text) <= 60 else text[:60])
+            return cls(**_read(_members(json.loads(text))))
+        except (ValueError, TypeError, RecursionError) as error:
+            shown, what = repr(text[:60]), f"it can't be read: {error}"
             raise EcrRequestError([ArgumentProblem("text", shown, allowed, what)]) from error
 
     def __str__(self) -> str:
@@ -147,7 +148,7 @@ class RetentionPlan:
                 yield f"... and {len(decisions) - _SHOWN:,} more to {action}."
 
 
-def _read(members: Any) -> dict[str, Any]:
+def _read(members: Mapping[str, Any]) -> dict[str, Any]:
     if members["version"] != _VERSION:
         raise ValueError(f"version {members['version']!r} is not known")
     registry_id = members["registryId"]
@@ -186,10 +187,17 @@ def _list(values: object, read: Callable[[object], Value]) -> tuple[Value, ...]:
     return tuple(read(value) for value in cast("list[object]", values))
 
 
-def _members(value: object) -> dict[str, Any]:
+class _Members(dict[str, Any]):
+    """The members of an object, of which none may be missing."""
+
+    def __missing__(self, name: str) -> NoReturn:
+        raise ValueError(f"{name!r} is missing")
+
+
+def _members(value: object) -> _Members:
     if not isinstance(value, dict):
         raise TypeError(f"expected an object, got {value!r:.60}")
-    return cast("dict[str, Any]", value)
+    return _Members(cast("dict[str, Any]", value))
 
 
 def _text(value: object) -> str:

@@ -19,7 +19,7 @@ from ecr_typed import (
     RepositoryNotFoundException,
     TargetStorageClass,
 )
-from ecr_typed.documents import ImageIndex, Manifest
+from ecr_typed.documents import ImageIndex, ImageReference, Manifest
 from ecr_typed.jobs import (
     Status,
     UnexpectedTagError,
@@ -145,6 +145,11 @@ def test_whoever_passes_a_description_is_told_what_to_pass(
     (newest,) = newest_images(app, "team/app")
     with pytest.raises(EcrRequestError, match="; pass its image_digest"):
         untyped(read_manifest)(app, "team/app", newest)
+    uri = "123456789012.dkr.ecr.us-east-1.amazonaws.com/team/app:v1"
+    with pytest.raises(EcrRequestError, match="; pass its image_id"):
+        untyped(read_manifest)(app, "team/app", ImageReference.parse(uri))
+    with pytest.raises(EcrRequestError, match="; pass its digest"):
+        untyped(read_manifest)(app, "team/app", read_manifest(app, "team/app", "v1"))
 
 
 def test_referrers_of_referrers_are_listed(emulator: EcrEmulator, app: EcrClient) -> None:

@@ -17,6 +17,7 @@ from ecr_typed.jobs import Logins, RegistryLogin, login
 from ecr_typed.testing import EcrEmulator
 from ecr_typed.testing.faults import UNAVAILABLE
 from tests.support.clients import MakeEcr
+from tests.support.untyped import untyped
 from tests.support.wire import Wire
 
 
@@ -96,6 +97,8 @@ def test_folder_may_be_at_home_and_is_no_file(
     for file in (path, tmp_path / "other" / "config.json"):
         with pytest.raises(EcrRequestError, match=r"folder: expected the folder of config\.json"):
             found.save_docker_config(file)
+    with pytest.raises(EcrRequestError, match="folder: expected a folder's path, got None"):
+        untyped(found).save_docker_config(None)
 
 
 def test_threads_that_save_into_one_folder_lose_nothing(tmp_path: Path) -> None:

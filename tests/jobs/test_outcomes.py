@@ -6,8 +6,23 @@ import pickle
 
 import pytest
 
-from ecr_typed import EcrClient, EcrConnectionError, EcrError, RepositoryNotFoundException
-from ecr_typed.jobs import JobFailedError, Outcome, Registry, Status, each, raise_failures
+from ecr_typed import (
+    EcrClient,
+    EcrConnectionError,
+    EcrError,
+    EcrRequestError,
+    RepositoryNotFoundException,
+)
+from ecr_typed.jobs import (
+    CopyReport,
+    JobFailedError,
+    Outcome,
+    Registry,
+    Status,
+    each,
+    raise_failures,
+)
+from tests.support.untyped import untyped
 
 
 def failure(item: str, *, maybe_applied: bool = False) -> Outcome[str, None]:
@@ -99,3 +114,17 @@ def test_outcomes_name_item_and_registry() -> None:
         == "123456789012/eu-west-1 team/app: SKIPPED"
     )
     assert str(Outcome(registry, Status.DONE, 1, registry=registry)) == f"{registry}: DONE"
+
+
+def test_what_is_no_outcome_is_refused(ecr: EcrClient) -> None:
+    """It is not taken for an item that did not fail."""
+    report = CopyReport(digest="sha256:0", outcomes=(), bytes_copied=0, bytes_present=0)
+
+    for wrong, message in [
+        (None, "outcomes: expected the outcomes of a job, got None"),
+        (report, "outcomes: .*; pass its outcomes"),
+        ([failure("a"), "b"], r"outcomes\[1\]: expected an Outcome, got 'b'"),
+        (ecr.describe_repositories, "outcomes: expected the outcomes of a job"),
+    ]:
+        with pytest.raises(EcrRequestError, match=message):
+            untyped(raise_failures)(wrong)

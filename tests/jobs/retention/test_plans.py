@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -280,11 +281,48 @@ def test_a_time_without_a_timezone_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "[]", "{}", "[" * 100_000, '{"version": 2}', '{"version": 1, "repositoryName": 1}']
+    ("text", "why"),
+    [
+        ("", "it can't be read: Expecting value"),
+        ("[]", r"expected an object, got \[\]"),
+        ("{}", "'version' is missing"),
+        ("[" * 100_000, "it can't be read"),
+        ('{"version": 2}', "version 2 is not known"),
+        ('{"version": 1, "registryId": null, "keep": [{}], "remove": []}', "'digest' is missing"),
+        (None, "got None$"),
+        ({}, r"got \{\}$"),
+    ],
 )
-def test_what_is_no_plan_is_refused(text: str) -> None:
-    with pytest.raises(EcrRequestError, match="text: expected a plan that `to_json` wrote"):
-        RetentionPlan.from_json(text)
+def test_what_is_no_plan_is_refused(text: object, why: str) -> None:
+    with pytest.raises(
+        EcrRequestError, match="text: expected a plan that `to_json` wrote"
+    ) as error:
+        untyped(RetentionPlan.from_json)(text)
+    assert re.search(why, str(error.value))
+
+
+@pytest.mark.parametrize("digests", [A, 5, None])
+def test_one_digest_is_not_taken_for_many(digests: object) -> None:
+    """A text has letters, none of which names an image: the result would be empty."""
+    graph = ImageGraph.of("team/app", [image(A, 3, "v1")])
+
+    for find in (untyped(graph.closure), untyped(graph.waves)):
+        with pytest.raises(EcrRequestError, match="digests: expected a list of digests"):
+            find(digests)
+    assert graph.closure([A]) == {A}
+
+
+def test_a_graph_is_made_of_images_and_indexes() -> None:
+    with pytest.raises(EcrRequestError, match=r"images\[0\]: expected an ImageDetail, got 'sha"):
+        untyped(ImageGraph.of)("team/app", [A])
+    with pytest.raises(EcrRequestError, match=r"indexes\[0\]: expected an ImageIndex"):
+        untyped(ImageGraph.of)("team/app", [], [A])
+
+
+def test_groups_are_hashable() -> None:
+    graph = ImageGraph.of("team/app", [image(A, 3, "v1")])
+    with pytest.raises(EcrRequestError, match=r"group_by: .* is hashable, .*; not \['v', '1'\]"):
+        plan(graph, keep_newest=1, group_by=list)
 
 
 def test_an_image_has_one_entry() -> None:
