@@ -1,1 +1,1 @@
-"""The rooms that know botocore: clients, requests, sockets and errors."""
+"""The only modules that use botocore: clients, requests, sockets and errors."""

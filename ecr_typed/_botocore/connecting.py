@@ -1,4 +1,4 @@
-"""Connections that the exchange can end while they are being made, as to a host that is silent.
+"""Connects sockets that can be closed while they connect, as to a host that is silent.
 
 The socket of a connection can be read from urllib3 only once it is connected, and from Python's TLS
 only after the handshake. Until then `close()` would wait for the connect timeout: a minute.

@@ -1,4 +1,4 @@
-"""botocore's exceptions become ours."""
+"""Translates botocore's exceptions to ours."""
 
 from __future__ import annotations
 
@@ -205,7 +205,7 @@ _FOR_CREDENTIALS: Final = frozenset(
 
 
 def drop_frames(error: Exception, handled: BaseException | None) -> None:
-    """Take botocore's frames from an error that says all by its text: they fill a page.
+    """Remove botocore's frames from the traceback of an error whose text says all.
 
     `handled` is what the user's program was handling before: it is not ours to change.
     """

@@ -1,4 +1,4 @@
-"""Tells whether anybody but botocore and us takes part in the calls of a client.
+"""Finds out whether handlers or patches of others take part in the calls of a client.
 
 Handlers of events, a `Stubber`, mocks and instrumentation expect their turn in every call. As long
 as there are none, a request can be sent directly.

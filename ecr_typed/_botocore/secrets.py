@@ -1,4 +1,4 @@
-"""Exceptions of others without the passwords that their texts hold."""
+"""Hides the passwords in the texts of other libraries' exceptions."""
 
 from __future__ import annotations
 

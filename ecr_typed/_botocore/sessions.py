@@ -104,7 +104,7 @@ def make_client(profile_name: str | None, config: Any, **options: Any) -> tuple[
 
 
 def unlock_credentials(client: Any) -> None:
-    """Let a child process refresh a client's credentials: the thread that did so is not there."""
+    """Replace the lock of a client's credentials in a forked child, which lacks its holder."""
     # botocore has no public way there, and credentials that don't expire have no lock.
     signer: Any = getattr(client, "_request_signer", None)
     credentials: Any = getattr(signer, "_credentials", None)

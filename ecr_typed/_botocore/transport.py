@@ -1,4 +1,4 @@
-"""Sends a request by the HTTP session of a client, past botocore's layers above urllib3.
+"""Sends a request through urllib3's pools of a client's HTTP session, without botocore's layers.
 
 Proxies, certificates, time-outs and pools of connections are the session's.
 """

@@ -1,1 +1,1 @@
-"""The way of a call, from a method's arguments to a response or an error."""
+"""The steps of a call, from a method's arguments to a response or an error."""

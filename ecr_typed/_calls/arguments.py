@@ -1,4 +1,4 @@
-"""What methods accept besides what the service takes, and the requests have instead."""
+"""Converts what methods accept for convenience: documents for their text, mappings for tags."""
 
 from __future__ import annotations
 

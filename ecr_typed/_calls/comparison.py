@@ -1,4 +1,4 @@
-"""Whether what is there is what a creation asked for, by meaning.
+"""Compares an existing repository or template with the one that a call wanted to create.
 
 The service fills in defaults, turns a key's alias or id into its ARN, and lays out documents anew.
 """

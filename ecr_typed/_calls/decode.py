@@ -1,4 +1,4 @@
-"""A good response becomes a model, whichever way it came.
+"""Makes models from successful responses, whoever sent the requests.
 
 On a client of ours it is the body, on an adopted client and under a `Stubber` what botocore parsed.
 Both ways refuse the same: a page of a proxy, a body that was cut short, an error under a good

@@ -1,4 +1,4 @@
-"""How many attempts a second a service lets through that throttles: learned from what passes.
+"""Learns at which rate a service that throttles lets attempts through.
 
 A service that throttles keeps a bucket of tokens: each request takes one, the bucket is refilled at
 a steady rate, and a request that finds it empty is throttled. So between two moments at which it

@@ -264,7 +264,7 @@ def _ahead(values: Iterator[Value], count: int) -> Iterator[Value]:
 
 
 def fetches(pager: Pager[Item, Page]) -> Iterator[Fetch[Item, Page]]:
-    """Iterate over the requests of a listing, for who makes them elsewhere.
+    """Iterate over the requests of a listing, for a caller that makes them on other threads.
 
     To ask for the next one makes no request, and costs next to nothing.
     """

@@ -1,4 +1,4 @@
-"""What a program sets of the attempts of its calls, and what it is told of them."""
+"""The retry policy of a client, and the event that its callback receives before a retry."""
 
 from __future__ import annotations
 

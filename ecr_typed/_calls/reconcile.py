@@ -1,4 +1,4 @@
-"""What became of a write whose response was lost: the service is asked, and the result is proved.
+"""Finds out whether a write whose response was lost was applied, by reading the resource.
 
 A repetition of such a write meets an error that the first attempt may have caused. For the creation
 of repositories and of templates, and for the parts of layers, this room finds out whether it did.
@@ -46,7 +46,7 @@ _CHANGEABLE: Final = "which others may have changed since"
 
 
 class Verdict(Enum):
-    """Whether this call made what is there."""
+    """Whether this call created the existing resource."""
 
     OURS = "it is what was asked for, and this call can have made it"
     NOT_OURS = "this call can't have made it"
@@ -70,7 +70,7 @@ class _NotThereYet(Exception):  # no error, but a state
 
 
 class Reconciler:
-    """Finds out what became of writes on a connection."""
+    """Finds out whether writes on a connection were applied."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -185,7 +185,7 @@ def _date(call: Call[Any]) -> datetime | None:
 
 
 class _Reads:
-    """Reads of what is there, within the call's deadline."""
+    """Reads of the existing resource, within the call's deadline."""
 
     def __init__(self, connection: Connection, call: Call[Any]) -> None:
         self._connection = connection

@@ -58,7 +58,7 @@ class RetryQuota:
         _quotas.add(self)
 
     def unlock(self) -> None:
-        """Start with a lock that nobody holds: in a child process, who held it is not there."""
+        """Replace the lock in a forked child, which lacks the thread that may have held it."""
         self._lock = threading.Lock()
 
     def spend(self, cost: int) -> bool:

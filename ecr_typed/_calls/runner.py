@@ -1,4 +1,4 @@
-"""The way of a call: request, attempts, response; on an error: reconcile, explain, raise."""
+"""Runs the steps of a call: request, attempts, response; or on an error: reconcile, explain."""
 
 from __future__ import annotations
 

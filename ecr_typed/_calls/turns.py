@@ -1,4 +1,4 @@
-"""Whose turn it is: the attempts of a throttled operation go one after the other, at its rate."""
+"""Queues the attempts of a throttled operation, and lets them through at the learned rate."""
 
 from __future__ import annotations
 

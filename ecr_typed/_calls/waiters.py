@@ -1,4 +1,4 @@
-"""Waits for what the service does in the background."""
+"""Waiters: poll the service until a scan or a lifecycle policy preview is complete."""
 
 from __future__ import annotations
 

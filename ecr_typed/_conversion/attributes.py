@@ -1,4 +1,4 @@
-"""How the attributes of models are made of the arguments of their constructors, and shown."""
+"""Converts the arguments of models' constructors, and hides secrets in their `repr`."""
 
 from __future__ import annotations
 

@@ -132,8 +132,8 @@ def parse_manifest(
         A `Manifest`, an `ImageIndex`, or an `UnknownManifest` for anything else.
 
     Raises:
-        EcrRequestError: The text is not a JSON object, or can't be encoded in UTF-8, or `media_type`
-            is no text.
+        EcrRequestError: The text is not a JSON object, or can't be encoded in UTF-8, or
+            `media_type` is no text.
     """
     members = read_object(text, "a manifest")
     check_text("text", text)

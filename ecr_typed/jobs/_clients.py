@@ -1,4 +1,4 @@
-"""The clients of a process that works for a job of another one: one for each registry."""
+"""The clients of a worker process of a job: one for each registry."""
 
 from __future__ import annotations
 

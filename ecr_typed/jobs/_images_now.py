@@ -1,4 +1,4 @@
-"""Images as they are now: what a job looks at again before it deletes."""
+"""Reads images again before they are deleted, as they may have changed since the plan."""
 
 from __future__ import annotations
 

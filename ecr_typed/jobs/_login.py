@@ -190,7 +190,7 @@ class Logins:
         _all_logins.add(self)
 
     def unlock(self) -> None:
-        """Start with a lock that nobody holds: in a child process, who held it is not there."""
+        """Replace the lock in a forked child, which lacks the thread that may have held it."""
         self._lock = RLock()
 
     def current(self) -> RegistryLogin:

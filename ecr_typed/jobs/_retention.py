@@ -82,7 +82,8 @@ class Retention:
     """Images are kept that were pushed so recently, as their index may not be there yet."""
 
     least_left: int = 1
-    """A plan that leaves fewer images is refused. Archived ones do not count: nobody can pull them."""
+    """A plan that leaves fewer images is refused. Archived ones, which nobody can pull, do not
+    count."""
 
     most_deleted: float = 0.9
     """A plan that removes a greater part of the images, archived ones apart, is refused: 0 to 1."""

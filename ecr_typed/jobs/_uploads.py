@@ -130,7 +130,7 @@ def put(
     tag: str | None,
     registry_id: str | None,
 ) -> None:
-    """Put a manifest as it is, with its digest as a guard. What is there already will do."""
+    """Put a manifest unchanged; ECR checks its digest. An image that exists is no error."""
     try:
         ecr.put_image(
             repository_name,

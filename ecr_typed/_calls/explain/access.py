@@ -1,6 +1,4 @@
-"""Denied calls: the action and the resource that the service's message names, and whose policy it
-is.
-"""
+"""Explains denied calls: which action, on which resource, and whose policy has to allow it."""
 
 from __future__ import annotations
 
@@ -43,7 +41,7 @@ _OWNERS: Final[Mapping[str, str]] = {
 
 
 def explain_denial(operation_name: str, message: str) -> str:
-    """Return what a caller lacks that the service denied a call."""
+    """Return which permission a caller lacks whose call was denied."""
     found = _DENIED.search(message)
     if found is None:
         action = _ACTIONS.get(operation_name, f"ecr:{operation_name}")

@@ -71,7 +71,7 @@ def explain_documents(operation_name: str, request: attrs.AttrsInstance) -> Iter
 
 
 def explain_names(request: Any) -> Iterator[str]:
-    """Return which names of a refused request are an ARN or a URI, and the other way round."""
+    """Return which arguments of a refused request mistake a name for an ARN, a URI or an image."""
     yield from _explain_uris(request)
     for argument, text in _names(request):
         if argument.endswith("image_tag"):
