@@ -27,6 +27,9 @@ from urllib3.util.retry import Retry
 _ONCE: Final = Retry(total=False)
 """Has urllib3 repeat nothing, and follow no redirect."""
 
+_PART: Final = 2**20
+"""How many bytes of a body are read at once: most have one part, which is not copied again."""
+
 _ERRORS: Final = (
     (SSLError, botocore_errors.SSLError),
     ((NewConnectionError, socket.gaierror), botocore_errors.EndpointConnectionError),
@@ -101,7 +104,7 @@ class Transport:
                 enforce_content_length=False,
                 **options,
             )
-            return Response(response.status, response.headers, b"".join(response.stream()))
+            return Response(response.status, response.headers, b"".join(response.stream(_PART)))
         except CancelledError:
             raise
         except Exception as error:
