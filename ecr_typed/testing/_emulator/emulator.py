@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 import ecr_typed
+from ecr_typed.testing._emulator.arguments import check_type
 from ecr_typed.testing._emulator.clients import SessionFactory, without_proxies
 from ecr_typed.testing._emulator.http.dispatcher import Dispatcher
 from ecr_typed.testing._emulator.http.faults import Faults
@@ -100,9 +101,14 @@ class EcrEmulator(EmulatorSetup):
 
         Raises:
             ImportError: `moto` is asked for, but its extra is not installed.
+            TypeError: An argument has the wrong type.
             ValueError: A policy in `iam` is no identity policy, `account_id` has not twelve digits,
                 or another argument can't be right.
         """
+        check_type("region_name", region_name, str, "the name of a region")
+        check_type("port", port, int, "a number")
+        check_type("host", host, str, "an address")
+        check_type("iam", iam, Mapping | None, "policies by ARN, or None")
         _check(latency, registry_host, repeated_scan_error)
         self.latency = latency
         self.clock = Clock()
@@ -126,6 +132,10 @@ class EcrEmulator(EmulatorSetup):
         self._server: EmulatorServer | None = None
         self._thread: threading.Thread | None = None
         self._sessions = SessionFactory()
+
+    def __repr__(self) -> str:
+        where = "not running" if self._server is None else f"at {self.endpoint_url}"
+        return f"<EcrEmulator {where}>"
 
     def start(self) -> None:
         """Serve what was seeded, else empty registries."""
@@ -343,6 +353,8 @@ def _moto_lookups() -> Lookups:
 
 def _check(latency: float, registry_host: str | None, repeated_scan_error: str) -> None:
     """Refuse what can't be right, before anything is served with it."""
+    check_type("latency", latency, int | float, "a number of seconds")
+    check_type("registry_host", registry_host, str | None, "a host, or None")
     if not 0 <= latency < math.inf:
         raise ValueError(f"latency has to be 0 or more seconds, not {latency}")
     if registry_host is not None and (not registry_host or set("/ @") & set(registry_host)):

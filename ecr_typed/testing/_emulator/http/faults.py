@@ -7,6 +7,7 @@ from random import Random
 from threading import Lock
 from time import monotonic
 
+from ecr_typed.testing._emulator.arguments import check_type
 from ecr_typed.testing._emulator.http.service_description import REQUESTS
 from ecr_typed.testing.faults import THROTTLED, Fault, InjectedFault
 
@@ -86,6 +87,11 @@ class Faults:
         _check_fault(fault)
         if operation_name is not None:
             _check_name(operation_name)
+        check_type("after", after, int, "a number of calls")
+        if times is not None:
+            check_type("times", times, int, "a number of calls, or None")
+        if share is not None:
+            check_type("share", share, int | float, "a number up to 1, or None")
         if after < 0:
             raise ValueError(f"after must be 0 or more, not {after}")
         if times is not None and times < 1:
@@ -115,6 +121,9 @@ class Faults:
                 at least 1.
         """
         _check_name(operation_name)
+        check_type("per_second", per_second, int | float, "a number of calls")
+        if burst is not None:
+            check_type("burst", burst, int | float, "a number of calls, or None")
         if not per_second > 0:
             raise ValueError(f"per_second must be above 0, not {per_second}")
         burst = max(1.0, per_second) if burst is None else burst

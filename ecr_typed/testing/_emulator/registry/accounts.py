@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
+from ecr_typed.testing._emulator.arguments import check_type
 from ecr_typed.testing._emulator.registry.callers import (
     TEMPORARY_KEY,
     Caller,
@@ -33,8 +34,10 @@ def check_account_id(account_id: str, name: str) -> None:
     """Refuse what is no id of an account; `name` is the argument's.
 
     Raises:
+        TypeError: It is no text.
         ValueError: It has not twelve digits.
     """
+    check_type(name, account_id, str, "12 digits")
     if not _ACCOUNT_ID.fullmatch(account_id):
         raise ValueError(f"{name} must be 12 digits, not {account_id!r}")
 

@@ -6,6 +6,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
+from ecr_typed.testing._emulator.arguments import check_type
 from ecr_typed.testing._emulator.registry.errors import invalid
 from ecr_typed.testing._emulator.registry.policy_documents import listed
 from ecr_typed.testing._emulator.texts import constraints
@@ -48,6 +49,7 @@ def account_of(arn: str) -> str:
     Raises:
         ValueError: It is no such ARN.
     """
+    check_type("arn", arn, str, "the ARN of a principal")
     found = _IAM_ARN.fullmatch(arn)
     if found is None:
         raise ValueError(

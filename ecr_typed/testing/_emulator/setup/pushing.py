@@ -9,7 +9,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ecr_typed import from_boto3
+from ecr_typed.documents import Platform
 from ecr_typed.models import ImageDetail
+from ecr_typed.testing._emulator.arguments import check_type
 from ecr_typed.testing._emulator.registry.errors import ServiceError
 from ecr_typed.testing._emulator.registry.images import check_digest, check_tag
 from ecr_typed.testing._emulator.registry.manifests import (
@@ -56,7 +58,7 @@ class PushedImage(NamedTuple):
     tags: Collection[str]
     pushed_at: datetime | None
     size: int | None
-    platform: str | None
+    platform: str | Platform | None
     children: Sequence[str | ImageDetail]
     subject: str | ImageDetail | None
     media_type: str | None
@@ -66,6 +68,7 @@ class PushedImage(NamedTuple):
     def push(self, registry: Registry, repository_name: str) -> ImageDetail:
         """Push the image into a repository, or raise `ValueError` with the reason."""
         now = registry.registries.now
+        self._check_types(repository_name)
         if self.pushed_at is not None and self.pushed_at.tzinfo is None:
             raise ValueError("pushed_at must be timezone-aware")
         if isinstance(self.tags, str):
@@ -88,6 +91,22 @@ class PushedImage(NamedTuple):
             raise ValueError(f"{error.code}: {error.message}") from error
         image.pushed_at = self.pushed_at or image.pushed_at
         return from_boto3(ImageDetail, image_details(repository, image, now))
+
+    def _check_types(self, repository_name: str) -> None:
+        check_type("repository_name", repository_name, str, "the name of a repository")
+        check_type("tags", self.tags, Collection, "a list of tags")
+        check_type("pushed_at", self.pushed_at, datetime | None, "a datetime, or None")
+        check_type("size", self.size, int | None, "a number of bytes, or None")
+        check_type("platform", self.platform, str | Platform | None, "a platform, or None")
+        if isinstance(self.children, str | ImageDetail):
+            raise TypeError(f"children must be a list: for one child write [{self.children!r:.60}]")
+        check_type("children", self.children, Sequence, "a list of digests or images")
+        for position, child in enumerate(self.children):
+            check_type(f"children[{position}]", child, str | ImageDetail, "a digest or an image")
+        check_type("subject", self.subject, str | ImageDetail | None, "a digest or an image")
+        check_type("media_type", self.media_type, str | None, "a media type, or None")
+        check_type("artifact_type", self.artifact_type, str | None, "a type, or None")
+        check_type("labels", self.labels, Mapping, "texts by text")
 
     def _checked_media_type(self) -> str:
         default = OCI_INDEX if self.children else OCI_MANIFEST
@@ -126,7 +145,7 @@ class PushedImage(NamedTuple):
         }
 
     def _config(self) -> bytes:
-        platform = _platform(self.platform or _DEFAULT_PLATFORM)
+        platform = _platform(str(self.platform or _DEFAULT_PLATFORM))
         labels = {"Labels": dict(self.labels)} if self.labels else {}
         return json.dumps({**platform, "config": labels, "rootfs": {"type": "layers"}}).encode()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -9,12 +10,23 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import ecr_typed
+from ecr_typed.testing._emulator.arguments import check_type
 from ecr_typed.testing._emulator.registry.accounts import check_account_id
 from ecr_typed.testing._emulator.registry.policy_documents import PolicySource
 
 if TYPE_CHECKING:
+    from ecr_typed.documents import Platform
     from ecr_typed.testing._emulator.registry.repositories import Registry
     from ecr_typed.testing._emulator.service import EcrService
+else:
+    # Few tests name one; `typing.get_type_hints` needs something by this name.
+    Platform = Any
+
+
+_KEY_ID = re.compile(r"[A-Za-z0-9-]+")
+_KEY_ARN = re.compile(
+    r"arn:[a-z-]+:kms:(?P<region>[a-z0-9-]+):(?P<account>[0-9]{12}):key/(?P<id>[A-Za-z0-9-]+)"
+)
 
 
 class EmulatorSetup:
@@ -112,7 +124,7 @@ class EmulatorSetup:
         tags: Collection[str] = (),
         pushed_at: datetime | None = None,
         size: int | None = None,
-        platform: str | None = None,
+        platform: str | Platform | None = None,
         children: Sequence[str | ecr_typed.ImageDetail] = (),
         subject: str | ecr_typed.ImageDetail | None = None,
         media_type: str | None = None,
@@ -132,7 +144,7 @@ class EmulatorSetup:
             pushed_at: The time of the push, timezone-aware; default: the emulator's time.
             size: Its size in bytes; default: a few hundred. Of a layer above 1 MiB only the first
                 MiB is kept in memory.
-            platform: Its platform, such as `linux/arm64`; default: `linux/amd64`.
+            platform: Its platform, such as `linux/arm64`, or a `Platform`; default: `linux/amd64`.
             children: The images that it lists, by digest or as `push_image` returned them. With
                 children it is an index.
             subject: The image that it refers to, as a signature does, by digest or as `push_image`
@@ -149,7 +161,7 @@ class EmulatorSetup:
             The image as DescribeImages describes it.
 
         Raises:
-            TypeError: `tags` is one text.
+            TypeError: An argument has the wrong type, such as one text for `tags`.
             ValueError: The registry refuses the push, or arguments contradict each other.
         """
         from ecr_typed.testing._emulator.setup.pushing import PushedImage
@@ -215,7 +227,8 @@ class EmulatorSetup:
         Any other key can be named by its ARN as well, without being added.
 
         Args:
-            key_id: The id; default: a new UUID.
+            key_id: The id, or the key's ARN, which has its account and region as well, or an alias;
+                default: a new UUID.
             alias: An alias, such as `alias/images`.
             state: The key's state, as KMS spells it. A key that is not `Enabled` is refused with a
                 `KmsException`: `Disabled`, `PendingDeletion` ...
@@ -226,8 +239,21 @@ class EmulatorSetup:
             The key's ARN.
 
         Raises:
-            ValueError: The alias does not begin with `alias/`.
+            TypeError: An argument has the wrong type.
+            ValueError: The alias does not begin with `alias/`, or two arguments contradict each
+                other.
         """
+        check_type("key_id", key_id, str | None, "the id of a key, or None")
+        check_type("alias", alias, str | None, "an alias, or None")
+        if key_id is not None and key_id.startswith("alias/"):
+            alias = _one("alias", alias, key_id)
+            key_id = None
+        elif key_id is not None and (found := _KEY_ARN.fullmatch(key_id)):
+            key_id = found["id"]
+            account_id = _one("account_id", account_id, found["account"])
+            region_name = _one("region_name", region_name, found["region"])
+        elif key_id is not None and not _KEY_ID.fullmatch(key_id):
+            raise ValueError(f"key_id must be the id or the ARN of a key, not {key_id!r}")
         if alias is not None and not alias.startswith("alias/"):
             raise ValueError(f"alias must begin with 'alias/', which {alias!r} does not")
         with self._registry(account_id, region_name) as registry:
@@ -252,6 +278,7 @@ class EmulatorSetup:
         """
         from ecr_typed.testing._emulator.registry.principals import account_of
 
+        check_type("after", after, timedelta, "a timedelta")
         principal_account = account_of(arn)
         with self._service.exclusive() as registries:
             registries.accounts.add_principal(arn, principal_account, registries.now + after)
@@ -308,3 +335,10 @@ class EmulatorSetup:
         return self._service.registry(
             account_id or self.account_id, region_name or self.region_name
         )
+
+
+def _one(name: str, given: str | None, other: str) -> str:
+    """Return what an argument and the key that is named say, if it is the same."""
+    if given not in (None, other):
+        raise ValueError(f"{name} is {given!r}, and key_id says {other!r}")
+    return other
