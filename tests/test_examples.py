@@ -48,10 +48,10 @@ def test_inventory_counts_by_encryption(emulator: EcrEmulator, ecr: EcrClient) -
 
 def test_create_encrypted_can_be_repeated(emulator: EcrEmulator, ecr: EcrClient) -> None:
     """Creating an encrypted repository works twice, and sets its tags."""
-    for _ in range(2):
+    for status in ("CREATED", "UNCHANGED"):
         done = run(emulator, "create_encrypted.py", "team/app", "--tag", "team=payments")
         assert (done.stderr, done.returncode) == ("", 0)
-        assert "is encrypted with arn:aws:kms:" in done.stdout
+        assert f"is encrypted with KMS_DSSE: {status}" in done.stdout
     (repository,) = ecr.describe_repositories()
     assert repository.encryption_configuration is not None
     assert repository.encryption_configuration.encryption_type is EncryptionType.KMS_DSSE
@@ -69,12 +69,18 @@ def test_create_encrypted_refuses_another_encryption(emulator: EcrEmulator, ecr:
 
 @needs("RepositoryCreationTemplate")
 def test_namespace_template_creates_and_updates(emulator: EcrEmulator, ecr: EcrClient) -> None:
-    """The template of a namespace is created first and updated from then on."""
-    for _ in range(2):
-        done = run(emulator, "namespace_template.py", "team", ROLE)
+    """The template of a namespace is created first, and updated where it differs."""
+    other = "arn:aws:iam::123456789012:role/other"
+    for role, expected in (
+        (other, "CREATED"),
+        (ROLE, "CHANGED custom_role_arn"),
+        (ROLE, "UNCHANGED"),
+    ):
+        done = run(emulator, "namespace_template.py", "team", role)
         assert (done.stderr, done.returncode) == ("", 0)
-        assert "for PULL_THROUGH_CACHE, CREATE_ON_PUSH" in done.stdout
+        assert f"template team: {expected}" in done.stdout
     (template,) = ecr.describe_repository_creation_templates()
+    assert template.applied_for == ("PULL_THROUGH_CACHE", "CREATE_ON_PUSH")
     assert template.prefix == "team"
     assert template.custom_role_arn == ROLE
 
