@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from inspect import iscoroutinefunction
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, NoReturn, Self, TypeVar, cast
 
@@ -180,9 +181,11 @@ class AsyncEcrClient(
             What the function returns.
 
         Raises:
+            EcrRequestError: `function` can't be called, or is a coroutine function.
             ClientClosedError: The client was closed.
             RuntimeError: The function raised `StopIteration`, which is its cause.
         """
+        _check_function(function)
         return await self._calls.run(function)
 
     async def aclose(self) -> None:
@@ -297,6 +300,23 @@ class AsyncEcrClient(
             raise TypeError(f"{type(self).__name__} is closed by `async with`, not by `with`")
 
         def __exit__(self, *_: object) -> None: ...
+
+        def __getattr__(self, name: str) -> object:
+            text = f"{type(self).__name__!r} object has no attribute {name!r}"
+            instead = _INSTEAD.get(name)
+            raise AttributeError(f"{text}: {instead}" if instead else text, name=name, obj=self)
+
+
+_INSTEAD: Final = {"boto3_client": "client.boto3_client is it", "close": "await its aclose()"}
+"""What `EcrClient` has and `AsyncEcrClient` has not, and what to use instead."""
+
+
+def _check_function(function: object) -> None:
+    if not callable(function) or iscoroutinefunction(function):
+        hint = "await it without run" if callable(function) else ""
+        allowed = "a function of an EcrClient that is no coroutine function"
+        problem = ArgumentProblem("function", repr(function), allowed, hint)
+        raise EcrRequestError([problem])
 
 
 def _check_concurrency(concurrency: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 import typing
 from collections.abc import Callable
@@ -9,8 +10,9 @@ from typing import Any
 
 import pytest
 
-from ecr_typed import EcrClient, Pager
+from ecr_typed import EcrClient, EcrRequestError, Pager
 from ecr_typed.aio import AsyncEcrClient, AsyncPager
+from tests.support.untyped import untyped
 
 LIFE_CYCLE = {"boto3_client", "close", "from_boto3", "with_options"}
 
@@ -58,3 +60,31 @@ def test_methods_are_documented(name: str) -> None:
     if not name.startswith("wait_until"):
         assert ASYNC[name].__doc__ == BLOCKING[name].__doc__
         assert ASYNC[name].__qualname__ == f"AsyncEcrClient.{name}"
+
+
+def test_run_takes_blocking_functions_alone() -> None:
+    """A coroutine would be made on a thread, and awaited nowhere."""
+
+    async def program() -> None:
+        async with AsyncEcrClient(region_name="us-east-1") as ecr:
+            for wrong, message in [
+                (5, "function: expected a function of an EcrClient .*, got 5"),
+                (asyncio.sleep, "await it without run"),
+                (ecr.describe_registry, "await it without run"),
+            ]:
+                with pytest.raises(EcrRequestError, match=message):
+                    await untyped(ecr).run(wrong)
+
+    asyncio.run(program())
+
+
+@pytest.mark.parametrize(
+    ("name", "instead"),
+    [("close", "await its aclose"), ("boto3_client", "client.boto3_client is it"), ("other", "$")],
+)
+def test_names_of_the_blocking_client_say_what_to_use(name: str, instead: str) -> None:
+    """They are called otherwise here."""
+    ecr = AsyncEcrClient(region_name="us-east-1")
+    with pytest.raises(AttributeError, match=f"no attribute '{name}'.*{instead}"):
+        getattr(ecr, name)
+    asyncio.run(ecr.aclose())
