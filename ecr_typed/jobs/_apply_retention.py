@@ -38,7 +38,8 @@ def apply_retention(
 
     Indexes are deleted before their children, and images before what refers to them. Each image is
     looked at again before its batch of up to 100: one with a tag that the plan does not know is
-    `SKIPPED`, and so is all that it needs. A tagged image is deleted by its tags, so that a tag
+    `SKIPPED`, and so is one that was pushed again, archived or restored since, and all that they
+    need. A tagged image is deleted by its tags, so that a tag
     saves it up to the last moment. An untagged image is deleted by its digest: a tag that it gets
     after it was looked at comes too late.
 
@@ -74,7 +75,7 @@ def apply_retention(
     counter = ProgressCounter(on_progress, len(plan.remove))
     if dry_run:
         return counted((Outcome(one, Status.PLANNED) for one in plan.remove), counter)
-    removal = actions[action](ecr, plan.repository_name, plan.registry_id)
+    removal = actions[action](ecr, plan.repository_name, plan.registry_id, plan.planned_at)
     return counted(removal.outcomes(plan.remove), counter)
 
 

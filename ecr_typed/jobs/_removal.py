@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Final
 
 from ecr_typed import (
@@ -33,7 +34,15 @@ _LOOKS: Final = 3
 class Removal(ABC):
     """What deleting and archiving have in common."""
 
-    def __init__(self, ecr: EcrClient, repository_name: str, registry_id: str | None) -> None:
+    def __init__(
+        self,
+        ecr: EcrClient,
+        repository_name: str,
+        registry_id: str | None,
+        planned_at: datetime | None = None,
+    ) -> None:
+        self.planned_at = planned_at
+        """When it was decided what is removed; None if that was a moment ago."""
         self.ecr = ecr
         self.repository_name = repository_name
         self.registry_id = registry_id
@@ -58,6 +67,16 @@ class Removal(ABC):
     @abstractmethod
     def remove(self, batch: Sequence[Decision]) -> Iterator[Removed]:
         """Remove images that do not depend on each other."""
+
+    def is_saved(self, one: Decision, image: ImageDetail) -> bool:
+        """Return whether an image got a tag or was pushed or restored since it was to be removed."""
+        if not set(image.image_tags or ()) <= set(one.tags):
+            return True
+        if self.planned_at is None:
+            return False
+        # It was gone or archived meanwhile, and somebody wants it back.
+        since = max(image.image_pushed_at, image.last_activated_at or image.image_pushed_at)
+        return since > self.planned_at or image.image_status is ImageStatus.ACTIVATING
 
     def _tried(self, batch: Sequence[Decision]) -> Iterator[Removed]:
         reported: set[str] = set()
@@ -87,7 +106,7 @@ class Deletion(Removal):
                 image = there.get(digest)
                 if image is None:
                     yield Outcome(one, Status.DONE)
-                elif is_saved(one, image):
+                elif self.is_saved(one, image) or self._is_archived_since(image):
                     yield Outcome(one, Status.SKIPPED)
                 else:
                     sure.append(one)
@@ -111,6 +130,10 @@ class Deletion(Removal):
             error = EcrError(f"{one.digest}: its tags moved each time when it was to be deleted")
             yield Outcome[Decision, None].of_error(one, error)
 
+    def _is_archived_since(self, image: ImageDetail) -> bool:
+        # A plan removes no archived image, so it was not when the plan was made.
+        return self.planned_at is not None and image.image_status is ImageStatus.ARCHIVED
+
     def _judged(self, deleted: Sequence[Decision]) -> Iterator[Removed]:
         """Yield outcomes of images that were deleted, unless a tag came in the last moment."""
         watched = [one.digest for one in deleted if one.tags and one.digest in self.depended]
@@ -131,7 +154,7 @@ class Archiving(Removal):
         there = self.now.described([one.digest for one in batch])
         for one in batch:
             image = there.get(one.digest)
-            if image is None or is_saved(one, image):
+            if image is None or self.is_saved(one, image):
                 yield Outcome(one, Status.SKIPPED)
             elif image.image_status is ImageStatus.ARCHIVED:
                 yield Outcome(one, Status.UNCHANGED)
@@ -153,11 +176,6 @@ class Archiving(Removal):
                 raise
             return Outcome[Decision, None].of_error(one, error)
         return Outcome(one, Status.DONE)
-
-
-def is_saved(one: Decision, image: ImageDetail) -> bool:
-    """Return whether an image has got a tag since it was to be removed."""
-    return not set(image.image_tags or ()) <= set(one.tags)
 
 
 def ids_of(digest: str, tags: Iterable[str]) -> list[ImageIdentifier]:

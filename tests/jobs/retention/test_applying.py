@@ -21,6 +21,7 @@ from ecr_typed import (
     ImageDetail,
     ImageFailureCode,
     ImageIdentifier,
+    ImageStatus,
     Repository,
     RepositoryNotFoundException,
     RetryPolicy,
@@ -260,6 +261,47 @@ def test_an_untagged_image_is_looked_at_again(
     move(ecr, image, "saved")
     assert statuses(apply_retention(ecr, made, dry_run=False)) == {Status.SKIPPED: 1}
     assert tags_of(ecr) == {"keep", "saved"}
+
+
+@pytest.mark.parametrize("tags", [(), ("v1",)])
+def test_an_image_that_was_pushed_again_is_not_the_one_that_was_planned(
+    ecr: EcrClient, push: Callable[..., ImageDetail], tags: tuple[str, ...]
+) -> None:
+    """A plan waits for its review: what was deleted and came back since may be in use."""
+    index = push(*tags, children=[push()])
+    push("keep")
+    made = plan(ecr, keep_tags="keep")
+    named = [ImageIdentifier(image_digest=index.image_digest)]
+    (read,) = ecr.batch_get_image("team/app", named).images
+    ecr.batch_delete_image("team/app", named)
+    ecr.put_image("team/app", read.image_manifest, image_tag=tags[0] if tags else None)
+
+    assert statuses(apply_retention(ecr, made, dry_run=False)) == {Status.SKIPPED: 2}
+    assert index.image_digest in digests(ecr)
+
+
+def test_an_image_that_was_archived_or_restored_since_the_plan_is_left(
+    emulator: EcrEmulator, ecr: EcrClient, push: Callable[..., ImageDetail]
+) -> None:
+    """Plans leave archived images alone, and whoever restores one wants to pull it."""
+    named = ImageIdentifier(image_digest=push("v1").image_digest)
+    push("keep")
+    made = plan(ecr, keep_tags="keep")
+
+    def is_skipped(action: RetentionAction = RetentionAction.DELETE) -> bool:
+        outcomes = apply_retention(ecr, made, dry_run=False, action=action)
+        return statuses(outcomes) == {Status.SKIPPED: 1}
+
+    ecr.update_image_storage_class("team/app", named, TargetStorageClass.ARCHIVE)
+    assert is_skipped()
+    ecr.update_image_storage_class("team/app", named, TargetStorageClass.STANDARD)
+    assert is_skipped()
+    assert is_skipped(RetentionAction.ARCHIVE)
+    emulator.clock.advance(timedelta(hours=1))
+    (restored,) = ecr.describe_images("team/app", image_ids=[named])
+    assert restored.image_status is ImageStatus.ACTIVE
+    assert is_skipped()
+    assert is_skipped(RetentionAction.ARCHIVE)
 
 
 def test_an_image_that_lost_its_tag_meanwhile_is_deleted(
