@@ -64,7 +64,8 @@ def copy_image(
         tags: The tags that are to name the image at the target; none if it is empty. Default: the
             tag that `image` is.
         referrers: Whether to copy what refers to the image and to its children, too: what names it
-            as its subject, and what has a tag of cosign's, as in `sha256-0a1b....sig`.
+            as its subject, and what has a tag of cosign's, as in `sha256-0a1b....sig`, or that of
+            the index of what refers to it, `sha256-0a1b...`.
         overwrite: Whether tags that name another image are moved. Else they fail with an
             `UnexpectedTagError`: a tag is read and then written, as ECR can't do both at once.
         threads: How many blobs are copied at the same time, at least 1. Memory stays below 3.5

@@ -34,8 +34,9 @@ Value = TypeVar("Value")
 
 AnyManifest: TypeAlias = Manifest | ImageIndex | UnknownManifest
 
-_COSIGN: Final = ("sig", "att", "sbom")
-"""The ends of the tags by which cosign's older releases name what belongs to an image."""
+_ENDS: Final = (".sig", ".att", ".sbom", "")
+"""The ends of the tags that name what belongs to an image: cosign's older ones; and of the index of
+what refers to it, which clients push where a registry did not list that."""
 
 _NOT_THERE: Final = (ImageFailureCode.IMAGE_NOT_FOUND, ImageFailureCode.IMAGE_INACCESSIBLE)
 """There is no such image, or it is archived, as referrers that are not listed are."""
@@ -61,7 +62,7 @@ class Node:
 
     manifest: AnyManifest
     tags: tuple[str, ...]
-    """The tags of cosign by which it is found."""
+    """The tags by which it is found, as cosign's."""
 
     @property
     def before(self) -> tuple[str, ...]:
@@ -116,7 +117,7 @@ def read_nodes(
 
 
 class _Referring(NamedTuple):
-    """What refers to an image: by its subject, and by tags of cosign."""
+    """What refers to an image: by its subject, and by tags."""
 
     digests: tuple[str, ...]
     tags: Mapping[str, str]
@@ -125,7 +126,7 @@ class _Referring(NamedTuple):
 
 def _referring(source: Place, digest: str) -> _Referring:
     ecr, repository_name, registry_id = source
-    names = [f"{digest.replace(':', '-')}.{end}" for end in _COSIGN]
+    names = [f"{digest.replace(':', '-')}{end}" for end in _ENDS]
     response = ecr.batch_get_image(
         repository_name,
         [ImageIdentifier(image_tag=name) for name in names],

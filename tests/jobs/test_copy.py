@@ -305,6 +305,18 @@ def test_signature_of_two_images_keeps_both_of_its_tags(
     assert state(target, "copies/app") == state(source, "team/app")
 
 
+def test_index_of_referrers_comes_along(
+    emulator: EcrEmulator, source: EcrClient, target: EcrClient
+) -> None:
+    """Clients find by it what refers to an image where a registry did not list that."""
+    image = emulator.push_image("team/app", tags=["v1"])
+    signature = emulator.push_image("team/app", artifact_type="application/signature")
+    tag = image.image_digest.replace(":", "-")
+    emulator.push_image("team/app", tags=[tag], children=[signature])
+    raise_failures(copy_image(source, "team/app", "v1", target, "copies/app").outcomes)
+    assert state(target, "copies/app") == state(source, "team/app")
+
+
 def test_signature_that_may_be_there_is_not_left_out(
     source: EcrClient,
     target: EcrClient,
