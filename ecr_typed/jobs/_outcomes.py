@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from typing import Any, Final, Generic, Self, TypeVar, cast
 
 import attrs
@@ -145,11 +146,20 @@ def raise_failures(outcomes: Iterable[Outcome[Any, Any]]) -> None:
 
     Raises:
         JobFailedError: Items failed, or their outcome is `UNKNOWN`. Its text lists the first ten.
+            What ends the job before its end has this text as a note.
         EcrRequestError: What is passed are no outcomes.
     """
-    failed = [outcome for outcome in _checked(outcomes) if outcome.error is not None]
+    failed: list[Outcome[Any, Any]] = []
+    try:
+        failed.extend(outcome for outcome in _checked(outcomes) if outcome.error is not None)
+    except BaseException as error:
+        if failed:
+            # What ends the job is raised, and tells of what nobody would else be told of.
+            with suppress(Exception):  # it may refuse attributes
+                error.add_note(f"Before this, {_text(failed, len(failed))}")
+        raise
     if failed:
-        raise _failure(failed, [one.error for one in failed if one.error is not None])
+        raise _failure(failed)
 
 
 def _checked(outcomes: Iterable[Outcome[Any, Any]]) -> Iterator[Outcome[Any, Any]]:
@@ -164,10 +174,18 @@ def _checked(outcomes: Iterable[Outcome[Any, Any]]) -> Iterator[Outcome[Any, Any
         yield outcome
 
 
-def _failure(failed: Sequence[Outcome[Any, Any]], errors: Sequence[EcrError]) -> JobFailedError:
-    count = len(errors)
+def _failure(
+    failed: Sequence[Outcome[Any, Any]], errors: Sequence[EcrError] | None = None
+) -> JobFailedError:
+    if errors is None:
+        errors = [one.error for one in failed if one.error is not None]
+    text = _text(failed, len(errors), ": see `outcomes` of this error")
+    return JobFailedError(text, errors, failed)
+
+
+def _text(failed: Sequence[Outcome[Any, Any]], count: int, where_all_are: str = "") -> str:
     lines = [f"{count} {'item' if count == 1 else 'items'} failed:"]
     lines += [f"- {outcome}" for outcome in failed[:_SHOWN]]
     if len(failed) > _SHOWN:
-        lines.append(f"- and {len(failed) - _SHOWN} more: see `outcomes` of this error")
-    return JobFailedError("\n".join(lines), errors, failed)
+        lines.append(f"- and {len(failed) - _SHOWN} more{where_all_are}")
+    return "\n".join(lines)

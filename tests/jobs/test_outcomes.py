@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pickle
+from collections.abc import Iterator
 
 import pytest
 
 from ecr_typed import (
+    ClientClosedError,
     EcrClient,
     EcrConnectionError,
     EcrError,
@@ -61,6 +63,19 @@ def test_failures_are_one_group() -> None:
         "- b: FAILED: no answer about b",
         "- c: UNKNOWN: no answer about c",
     ]
+
+
+def test_what_ends_a_job_tells_of_the_failures_before_it() -> None:
+    """Nobody gets the outcomes that were collected until then."""
+
+    def outcomes() -> Iterator[Outcome[str, None]]:
+        yield failure("a")
+        yield Outcome("b", Status.DONE)
+        raise ClientClosedError("the client was closed")
+
+    with pytest.raises(ClientClosedError) as caught:
+        raise_failures(outcomes())
+    assert caught.value.__notes__ == ["Before this, 1 item failed:\n- a: FAILED: no answer about a"]
 
 
 def test_text_lists_ten_failures() -> None:
