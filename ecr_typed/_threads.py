@@ -6,6 +6,7 @@ import os
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
+from contextlib import suppress
 from contextvars import copy_context
 from queue import SimpleQueue
 from threading import Thread
@@ -59,16 +60,19 @@ class DaemonThreads(Executor):
 
     def start(self, work: Work) -> None:
         """Run what raises nothing on one of the threads; a future costs more than such work."""
-        self._queue.put(work)
         if len(self._threads) < self._count:
+            # First of all, so that nothing is queued where nobody would do it.
             self._start()
+        self._queue.put(work)
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:  # noqa: FBT001, FBT002, ARG002  # as its base has it
         """End the threads after the work that is queued."""
         self._queue.end(len(self._threads))
         if wait:
             for thread in self._threads:
-                thread.join()
+                # An interrupt may have come while it began.
+                with suppress(RuntimeError):
+                    thread.join()
 
     def begin_anew(self) -> None:
         """Start threads of its own in a child process: those that there were are the parent's."""
@@ -79,7 +83,13 @@ class DaemonThreads(Executor):
         name = f"{self._name}-{len(self._threads)}"
         thread = Thread(target=_work_off, args=(self._queue,), name=name, daemon=True)
         self._threads.append(thread)
-        thread.start()
+        try:
+            thread.start()
+        except RuntimeError:
+            # The system gives no more: those that there are do the work.
+            self._threads.remove(thread)
+            if not self._threads:
+                raise
 
 
 class _Queue:

@@ -170,8 +170,9 @@ class _Repositories:
         """Take a page, or the outcome of a repository."""
         listing: Listing = task.owner
         outcomes: list[Outcome[Any, Any]] = []
+        own: BaseException | None = None
         if task is listing.page_task:
-            self._take_page(listing, done)
+            own = self._take_page(listing, done)
         else:
             listing.in_flight -= 1
             outcomes.append(outcome_of(task.item, done, listing.registry))
@@ -179,7 +180,7 @@ class _Repositories:
                 listing.end(done.error)
         ending = self._close_if_over(listing, outcomes)
         self._count(outcomes)
-        return Reaction(outcomes, ending)
+        return Reaction(outcomes, own or ending)
 
     def close(self) -> None:
         """Close the clients that were made, and end the progress bar."""
@@ -199,13 +200,19 @@ class _Repositories:
     def _has_plenty(self, listing: Listing) -> bool:
         return len(listing.waiting) > 2 * self._threads
 
-    def _take_page(self, listing: Listing, done: Attempt) -> None:
+    def _take_page(self, listing: Listing, done: Attempt) -> Exception | None:
+        """Take a page; return what the user's function raised for a repository of it, if any."""
         listing.page_task = None
         if done.error is not None:
             listing.end(done.error)
-        else:
-            page: Page = done.value
-            listing.take(page, [one for one in page.repositories if self._is_chosen(one)])
+            return None
+        page: Page = done.value
+        try:
+            chosen = [one for one in page.repositories if self._is_chosen(one)]
+        except Exception as error:  # noqa: BLE001  # it is raised when the rest has ended
+            return error
+        listing.take(page, chosen)
+        return None
 
     def _close_if_over(
         self, listing: Listing, outcomes: list[Outcome[Any, Any]]

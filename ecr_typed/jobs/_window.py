@@ -173,7 +173,8 @@ class Window(Generic[Item_co, Value_co]):
                     return
                 self._submit(task)
             except Exception as error:  # noqa: BLE001  # it is raised when the rest has ended
-                self._begin_to_end(error)
+                # Nothing is wrong with the tasks that were taken before it.
+                self._ending = error
 
     def _submit(self, task: Task) -> None:
         call = (task.function, *task.arguments)
@@ -182,7 +183,11 @@ class Window(Generic[Item_co, Value_co]):
             run = RunOnThread(self._calls, ended, *call)
             # Ctrl-C that comes before the start finds it, and it never begins.
             self._take(task, run)
-            self._own_threads.start(run)
+            try:
+                self._own_threads.start(run)
+            except RuntimeError as error:
+                self._drop(task)
+                raise _not_done(task, f"no thread can be started: {error}") from error
             return
         executor: Any = self._executor
         future: Future[Attempt] | Future[Attempt | bytes]
@@ -193,10 +198,8 @@ class Window(Generic[Item_co, Value_co]):
                 unique = self._name, next(self._numbers)
                 future = executor.submit(attempt_elsewhere, unique, *call)
         except Exception as error:
-            raise EcrError(
-                f"{label(task.item)} was not done: the executor takes no more work: "
-                f"{type(error).__name__}: {error}"
-            ) from error
+            reason = f"the executor takes no more work: {type(error).__name__}: {error}"
+            raise _not_done(task, reason) from error
         self._take(task, future)
         future.add_done_callback(lambda _: ended())
 
@@ -274,10 +277,13 @@ class Window(Generic[Item_co, Value_co]):
         """Drop the tasks that have not begun, and return the others."""
         for task in list(self._tasks.values()):
             if task.run is not None and task.run.cancel():
-                del self._tasks[id(task)]
-                if self._is_ordered:
-                    self._waiting.remove(task)
+                self._drop(task)
         return list(self._tasks.values())
+
+    def _drop(self, task: Task) -> None:
+        del self._tasks[id(task)]
+        if self._is_ordered:
+            self._waiting.remove(task)
 
 
 def _is_done(task: Task) -> bool:
@@ -291,6 +297,10 @@ def _result(task: Task) -> Attempt:
     # They hold each other, and the result would stay until the garbage is collected.
     task.run = None
     return unpacked(run.result())
+
+
+def _not_done(task: Task, reason: str) -> EcrError:
+    return EcrError(f"{label(task.item)} was not done: {reason}")
 
 
 def _lost(item: object, error: Exception) -> EcrError:

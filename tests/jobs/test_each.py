@@ -225,6 +225,24 @@ def test_threads_that_wait_are_all_woken() -> None:
     assert [one.error for one in outcomes] == [None] * 32
 
 
+def test_fewer_threads_do_the_work_where_there_are_no_more(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A container may have a limit: the job takes longer, and nothing is lost."""
+    begin, left = threading.Thread.start, iter(range(2))
+
+    def start(thread: threading.Thread) -> None:
+        if next(left, None) is None:
+            raise RuntimeError("can't start new thread")
+        begin(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", start)
+    outcomes = list(each(double, range(50), threads=8, ordered=True))
+    assert [one.value for one in outcomes] == [2 * number for number in range(50)]
+    with pytest.raises(EcrError, match="0 was not done: no thread can be started: can't start new"):
+        list(each(double, range(50), threads=8))
+
+
 def test_threads_end_with_the_job() -> None:
     """A job that is over leaves no thread."""
     names: set[str | None] = {

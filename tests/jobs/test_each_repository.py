@@ -125,6 +125,36 @@ def test_select_chooses_by_pattern_or_function(
     assert len(outcomes) == count
 
 
+def test_an_error_of_select_comes_after_what_is_in_flight(
+    emulator: EcrEmulator, fleet: tuple[Registry, ...]
+) -> None:
+    """No call is cut off, and no outcome is lost."""
+    listed = threading.Event()
+
+    def select(repository: Repository) -> bool:
+        if "eu-" in repository.repository_arn:
+            listed.set()
+            raise LookupError("nothing is known of it")
+        return True
+
+    def tag(ecr: EcrClient, repository: Repository) -> None:
+        assert listed.wait(timeout=30.0)
+        ecr.tag_resource(repository.repository_arn, {"seen": "yes"})
+
+    seen: list[Outcome[Repository | Registry, None]] = []
+    with pytest.raises(LookupError, match="nothing is known of it"):
+        seen.extend(each_repository(tag, fleet[:2], select=select, threads=2))
+
+    assert {one.status for one in seen} <= {Status.DONE}
+    with emulator.client(region_name=REGIONS[0]) as ecr:
+        tagged = [
+            one
+            for one in ecr.describe_repositories()
+            if ecr.list_tags_for_resource(one.repository_arn)
+        ]
+    assert {one.item for one in seen} == set(tagged)
+
+
 def test_a_repository_that_is_gone_is_skipped(emulator: EcrEmulator, ecr: EcrClient) -> None:
     """What was deleted since it was listed is no failure."""
     for number in range(3):
