@@ -93,7 +93,7 @@ def _model_of(kind: type[object]) -> type[attrs.AttrsInstance] | None:
 def from_dict(model: type[Model], mapping: Mapping[str, Any]) -> Model:
     """Convert a dict of boto3 to a model (see `public.from_boto3`)."""
     _check_is_model(model, "from_boto3(Repository, {...})")
-    return _structured(_converter(BOTO3).structure, BOTO3, model, mapping)
+    return _structured(_converter(BOTO3).structure, BOTO3, model, mapping, "the dict")
 
 
 def to_text(model: attrs.AttrsInstance, indent: int | None) -> str:
@@ -115,7 +115,7 @@ def from_text(model: type[Model], text: str | bytes) -> Model:
         problem = ArgumentProblem("text", shortened(text), "JSON, as text or bytes")
         raise EcrRequestError([problem])
     value = _parsed(model, json.loads, text, "the text")
-    return _structured(_converter(JSON).structure, JSON, model, value)
+    return _structured(_converter(JSON).structure, JSON, model, value, "the JSON")
 
 
 def from_parsed(model: type[Model], parsed: Mapping[str, Any]) -> Model:
@@ -187,15 +187,16 @@ def _structured(
     dialect: Dialect,
     model: type[Model],
     value: object,
+    what: str = "the response",
 ) -> Model:
     try:
         return structure(value, model)
     except CONVERSION_FAILURES:
         pass
-    return _structured_with_care(dialect, model, value)
+    return _structured_with_care(dialect, model, value, what)
 
 
-def _structured_with_care(dialect: Dialect, model: type[Model], value: object) -> Model:
+def _structured_with_care(dialect: Dialect, model: type[Model], value: object, what: str) -> Model:
     # Few responses come here.
     from ecr_typed._conversion import careful
     from ecr_typed._conversion.redaction import redacted
@@ -208,7 +209,7 @@ def _structured_with_care(dialect: Dialect, model: type[Model], value: object) -
     # them the secrets.
     where = careful.rendered((model.__name__, *path))
     raise EcrResponseError(
-        f"the response does not fit the model: {where} {problem}",
+        f"{what} does not fit the model: {where} {problem}",
         path=path,
         response=redacted(model, value),
     )

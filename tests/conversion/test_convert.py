@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from ecr_typed import (
     CvssScore,
     EcrRequestError,
+    EcrResponseError,
     EncryptionConfiguration,
     EncryptionType,
     FrozenMap,
@@ -245,6 +246,12 @@ def test_number_that_does_not_fit_is_told_of(number: int) -> None:
     """Where every type is right, the error names the model and says what is wrong."""
     with pytest.raises(EcrRequestError, match=r"^CvssScore can't be converted: int too large"):
         to_boto3(CvssScore(base_score=number))
+
+
+def test_dict_of_another_operation_is_told_of() -> None:
+    """A whole response in the place of a part of it is refused as a dict, not as a response."""
+    with pytest.raises(EcrResponseError, match=r"^the dict does not fit the model: Tag\.Key is"):
+        from_boto3(Tag, {"tags": [{"Key": "team", "Value": "payments"}]})
 
 
 class Label(Tag):

@@ -223,7 +223,9 @@ def test_deep_nesting_is_told() -> None:
 
 def test_what_does_not_fit_is_named() -> None:
     """A text of another operation is refused by the member that lacks."""
-    with pytest.raises(EcrResponseError, match=r"Tag\.Key is missing") as caught:
+    with pytest.raises(
+        EcrResponseError, match=r"^the JSON does not fit the model: Tag\.Key is missing"
+    ) as caught:
         from_json(Tag, '{"tags": []}')
 
     assert caught.value.path == ("Key",)
