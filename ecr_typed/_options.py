@@ -65,6 +65,11 @@ def _is_text(value: object) -> bool:
     return isinstance(value, str)
 
 
+def _is_word(value: object) -> bool:
+    # Empty, or with the line break of a file that it was read from, it would make a wrong host.
+    return isinstance(value, str) and value.split() == [value]
+
+
 def _is_session(value: object) -> bool:
     # Not by its class, which loads boto3: whoever has a session has loaded it.
     return hasattr(value, "client") and hasattr(value, "_session")
@@ -90,7 +95,7 @@ def service_of(client: object) -> object:
 
 _KINDS: Final[Mapping[str, _Kind]] = {
     "client": _Kind("a boto3 client for 'ecr'", _is_client),
-    "region_name": _Kind("the name of a region, as 'eu-west-1'", _is_text),
+    "region_name": _Kind("the name of a region, as 'eu-west-1'", _is_word),
     "profile_name": _Kind("the name of a profile", _is_text),
     "endpoint_url": _Kind("a URL", _is_text),
     "session": _Kind("a boto3.Session", _is_session),

@@ -114,6 +114,9 @@ def from_text(model: type[Model], text: str | bytes) -> Model:
     if not isinstance(cast("object", text), str | bytes | bytearray):
         problem = ArgumentProblem("text", shortened(text), "JSON, as text or bytes")
         raise EcrRequestError([problem])
+    if isinstance(text, str):
+        # PowerShell writes one before the output of a program that it saves.
+        text = text.removeprefix("\ufeff")
     value = _parsed(model, json.loads, text, "the text")
     return _structured(_converter(JSON).structure, JSON, model, value, "the JSON")
 

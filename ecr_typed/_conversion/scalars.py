@@ -80,7 +80,7 @@ def _in_utc(value: datetime) -> datetime:
 
 
 def _json_blob(value: object) -> bytes:
-    return base64.b64decode(value) if isinstance(value, str) else reject()
+    return base64.b64decode(value, validate=True) if isinstance(value, str) else reject()
 
 
 def _boto3_blob(value: object) -> bytes:

@@ -191,6 +191,19 @@ def test_bytes_may_have_any_encoding_of_json(encoding: str) -> None:
     assert from_json(Tag, '{"Key": "tëam", "Value": ""}'.encode(encoding)).key == "tëam"
 
 
+def test_text_may_begin_with_a_byte_order_mark() -> None:
+    """PowerShell writes one, and Python's `read_text` leaves it where it is."""
+    assert from_json(Tag, '\ufeff{"Key": "team", "Value": ""}').key == "team"
+
+
+def test_what_is_not_base64_is_refused() -> None:
+    """Its other characters were passed over: the bytes were fewer."""
+    text = EVERYTHING_JSON.replace(b'"blob": "', b'"blob": "!')
+    assert text != EVERYTHING_JSON
+    with pytest.raises(EcrResponseError, match=r"Everything\.blob expected"):
+        from_json(Everything, text)
+
+
 def test_members_that_are_not_known_are_passed_over() -> None:
     """Output of a newer command line is read as far as this release knows it."""
     text = '{"Key": "team", "Value": "payments", "Owner": {"name": "a"}}'

@@ -20,6 +20,11 @@ from tests.support.errors import error_of
     ("options", "text"),
     [
         ({"region_name": 3}, "region_name: expected the name of a region, as 'eu-west-1', got 3"),
+        ({"region_name": ""}, "region_name: expected the name of a region, as 'eu-west-1', got ''"),
+        (
+            {"region_name": "eu-west-1\n"},
+            "region_name: expected the name of a region, as 'eu-west-1', got 'eu-west-1\\n'",
+        ),
         ({"profile_name": b"dev"}, "profile_name: expected the name of a profile, got b'dev'"),
         ({"endpoint_url": 3}, "endpoint_url: expected a URL, got 3"),
         ({"session": "dev"}, "session: expected a boto3.Session, got 'dev'"),
@@ -73,6 +78,14 @@ def test_endpoint_without_a_scheme_says_what_is_missing() -> None:
     assert isinstance(error, EcrConfigurationError)
     assert "Invalid endpoint: localhost:4566" in error.message
     assert "An endpoint begins with http:// or https://." in str(error)
+
+
+def test_a_region_that_makes_no_host_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No endpoint was set, so none is to be corrected alone."""
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1\n")
+    error = error_of(EcrClient)
+    assert isinstance(error, EcrConfigurationError)
+    assert "made of the region, which comes from region_name, AWS_DEFAULT_REGION" in str(error)
 
 
 def test_no_client_is_no_client() -> None:

@@ -162,6 +162,12 @@ def explain_creation(error: EcrError) -> None:
                 "The region has no such endpoint: leave out use_dualstack_endpoint or "
                 "use_fips_endpoint, which come from the config, the environment or the profile."
             )
+        case "ValueError" if "endpoint: http" in error.message:
+            advice = (
+                "Its host is no valid name. It is made of the region, which comes from region_name, "
+                "AWS_DEFAULT_REGION or the profile, unless endpoint_url, AWS_ENDPOINT_URL_ECR, "
+                "AWS_ENDPOINT_URL or the profile sets an endpoint."
+            )
         case "ValueError" if "endpoint" in error.message:
             advice = (
                 "An endpoint begins with http:// or https://. It comes from endpoint_url, "
