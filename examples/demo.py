@@ -11,6 +11,7 @@ import inspect
 import io
 import shutil
 import subprocess
+import sys
 import textwrap
 from collections import Counter
 from collections.abc import Callable
@@ -62,8 +63,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--aws", action="store_true", help="read the registry of your AWS account")
     if parser.parse_args().aws:
-        with EcrClient() as ecr:
-            print_inventory(ecr)
+        try:
+            with EcrClient() as ecr:
+                print_inventory(ecr)
+        except EcrError as error:
+            sys.exit(str(error))
         return
     with new_emulator() as emulator, emulator.client() as ecr:
         console.print(f"An emulator of Amazon ECR listens on {emulator.endpoint_url}\n")

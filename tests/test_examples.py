@@ -118,6 +118,14 @@ def test_demo_shows_its_claims() -> None:
     assert re.search(r"^[1-9]\d* requests were throttled", done.stdout, re.MULTILINE)
 
 
+def test_demo_says_what_it_lacks_of_aws(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a region, `--aws` ends with the error's text alone."""
+    monkeypatch.delenv("AWS_DEFAULT_REGION")
+    done = run(None, "demo.py", "--aws")
+    assert done.returncode == 1
+    assert done.stderr.startswith("EcrClient: You must specify a region.\nPass region_name")
+
+
 def test_demo_only_reads_with_aws(emulator: EcrEmulator, ecr: EcrClient) -> None:
     """With --aws the demo lists what is there and changes nothing."""
     ecr.create_repository("plain/one")
