@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from contextlib import closing
 from functools import partial
@@ -21,6 +22,7 @@ from ecr_typed.jobs._copy_reading import (
     read_nodes,
 )
 from ecr_typed.jobs._copy_report import CopyItem, CopyKind, CopyReport
+from ecr_typed.jobs._done import say_what_was_done
 from ecr_typed.jobs._each import each
 from ecr_typed.jobs._images import UnexpectedTagError, identifier
 from ecr_typed.jobs._outcomes import Outcome, Status
@@ -172,6 +174,13 @@ class _Copy:
                 bytes_copied=self._sent,
                 bytes_present=self._present,
             )
+        except EcrError as error:
+            # The report with the outcomes does not come any more.
+            done = Counter(one.item.kind for one in self._outcomes if one.status is Status.DONE)
+            if done:
+                counts = (f"{n} {kind.lower()}{'' if n == 1 else 's'}" for kind, n in done.items())
+                say_what_was_done(error, [f"this was copied: {', '.join(counts)}"])
+            raise
         finally:
             self._counter.close()
 

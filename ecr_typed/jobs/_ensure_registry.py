@@ -7,6 +7,7 @@ from typing import Any, Final, TypeVar
 
 from ecr_typed import (
     EcrClient,
+    EcrError,
     EncryptionConfiguration,
     ImageTagMutability,
     ImageTagMutabilityExclusionFilter,
@@ -21,10 +22,13 @@ from ecr_typed import (
 )
 from ecr_typed.documents import LifecyclePolicy, PolicyDocument
 from ecr_typed.jobs import _checks as check
+from ecr_typed.jobs._done import say_what_was_done
 from ecr_typed.jobs._ensure_policies import document_of
-from ecr_typed.jobs._ensured import Ensured, EnsureStatus, is_same_encryption
+from ecr_typed.jobs._ensured import WITH_EXCLUSION, Ensured, EnsureStatus, is_same_encryption
 
 Value = TypeVar("Value")
+
+_MUTABILITY: Final = {"image_tag_mutability", "image_tag_mutability_exclusion_filters"}
 
 _WORDS: Final = {
     "upstream_registry_url": "upstream registry",
@@ -135,7 +139,8 @@ def ensure_creation_template(
     if not changes:
         return Ensured(value=known, status=EnsureStatus.UNCHANGED)
     if not dry_run:
-        known = ecr.update_repository_creation_template(prefix, **changes)
+        pair = _mutability(known, given) if _MUTABILITY & changes.keys() else {}
+        known = ecr.update_repository_creation_template(prefix, **{**changes, **pair})
     return Ensured(value=known, status=EnsureStatus.CHANGED, differences=tuple(changes))
 
 
@@ -149,6 +154,12 @@ def _find_template(ecr: EcrClient, prefix: str) -> RepositoryCreationTemplate | 
         return ecr.describe_repository_creation_templates(prefixes=[prefix]).first()
     except TemplateNotFoundException:
         return None
+
+
+def _mutability(known: RepositoryCreationTemplate, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the mutability and its exclusion filters, which belong together."""
+    both = {name: given.get(name, getattr(known, name)) for name in sorted(_MUTABILITY)}
+    return both if both["image_tag_mutability"] in WITH_EXCLUSION else {}
 
 
 def _differs(known: RepositoryCreationTemplate, name: str, wanted: Any) -> bool:
@@ -233,7 +244,8 @@ def ensure_pull_through_cache_rule(
             if known is None:
                 raise
         else:
-            return _created(_find_rule(ecr, ecr_repository_prefix), asked)
+            made = _written_rule(ecr, ecr_repository_prefix, "it was created")
+            return _created(made, asked)
     if known is None:
         return _created(None, asked)
     differing = {name: value for name, value in asked.items() if getattr(known, name) != value}
@@ -245,13 +257,23 @@ def ensure_pull_through_cache_rule(
     )
     if changes and not dry_run:
         ecr.update_pull_through_cache_rule(ecr_repository_prefix, **changes)
-        known = _find_rule(ecr, ecr_repository_prefix) or known
+        set_now = " and ".join(f"its {name} was set" for name in changes)
+        known = _written_rule(ecr, ecr_repository_prefix, set_now) or known
     return Ensured(
         value=known,
         status=EnsureStatus.CHANGED if changes else EnsureStatus.UNCHANGED,
         differences=tuple(changes),
         unfixable=unfixable,
     )
+
+
+def _written_rule(ecr: EcrClient, prefix: str, done: str) -> PullThroughCacheRule | None:
+    """Return the rule as it is now; an error says what was done."""
+    try:
+        return _find_rule(ecr, prefix)
+    except EcrError as error:
+        say_what_was_done(error, [f"the rule for {prefix}: {done}"])
+        raise
 
 
 def _find_rule(ecr: EcrClient, prefix: str) -> PullThroughCacheRule | None:

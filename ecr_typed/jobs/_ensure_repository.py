@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, cast
 
 import attrs
@@ -21,20 +21,16 @@ from ecr_typed import (
 )
 from ecr_typed.documents import LifecyclePolicy, PolicyDocument
 from ecr_typed.jobs import _checks as check
+from ecr_typed.jobs._done import say_what_was_done
 from ecr_typed.jobs._ensure_policies import (
     document_of,
     ensure_lifecycle_policy,
     ensure_repository_policy,
 )
-from ecr_typed.jobs._ensured import Ensured, EnsureStatus, is_same_encryption
+from ecr_typed.jobs._ensured import WITH_EXCLUSION, Ensured, EnsureStatus, is_same_encryption
 
 _PAUSES: Final = (0.25, 0.5, 1.0, 2.0, 4.0)
 """How long to wait for a new repository to be found, in seconds."""
-
-_WITH_EXCLUSION: Final = (
-    ImageTagMutability.MUTABLE_WITH_EXCLUSION,
-    ImageTagMutability.IMMUTABLE_WITH_EXCLUSION,
-)
 
 
 @attrs.frozen(kw_only=True)
@@ -138,7 +134,8 @@ def ensure_repository(
             there = _find_repository(ecr, repository_name) or there
     except EcrError as error:
         if not dry_run:
-            _say_what_was_done(error, repository_name, changed, is_created=is_created)
+            done = [f"{repository_name} was created"] if is_created else []
+            say_what_was_done(error, [*done, *(f"its {one} was set" for one in changed)])
         raise
     unchanged = EnsureStatus.CHANGED if changed else EnsureStatus.UNCHANGED
     return Ensured(
@@ -173,16 +170,6 @@ def _is_set_up(
         calls.sleep(pause)
         return False
     return True
-
-
-def _say_what_was_done(
-    error: EcrError, name: str, changed: Iterable[str], *, is_created: bool
-) -> None:
-    done = [f"{name} was created"] if is_created else []
-    done += [f"its {one} was set" for one in changed]
-    if done:
-        text = f"Before this call, {', '.join(done)}. Run it again to do what is left."
-        error.explanations = (*error.explanations, text)
 
 
 def _find_repository(ecr: EcrClient, name: str) -> Repository | None:
@@ -256,7 +243,7 @@ def _mutability(
     known_filters = there.image_tag_mutability_exclusion_filters or ()
     wanted = settings.image_tag_mutability or known
     filters = settings.image_tag_mutability_exclusion_filters
-    if filters is None and wanted in _WITH_EXCLUSION:
+    if filters is None and wanted in WITH_EXCLUSION:
         # The service takes the two together.
         filters = known_filters
     if wanted == known and (filters is None or set(filters) == set(known_filters)):

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar
 
 import attrs
 
-from ecr_typed import EncryptionConfiguration, EncryptionType
+from ecr_typed import EncryptionConfiguration, EncryptionType, ImageTagMutability
 
 Value_co = TypeVar("Value_co", covariant=True)
+
+
+WITH_EXCLUSION: Final = (
+    ImageTagMutability.MUTABLE_WITH_EXCLUSION,
+    ImageTagMutability.IMMUTABLE_WITH_EXCLUSION,
+)
+"""The service takes these together with their exclusion filters."""
 
 
 class EnsureStatus(StrEnum):

@@ -8,9 +8,10 @@ from collections.abc import Generator, Iterable, Mapping, Sequence
 from io import BytesIO
 from typing import Any, BinaryIO, Final
 
-from ecr_typed import ArgumentProblem, EcrClient, EcrRequestError
+from ecr_typed import ArgumentProblem, EcrClient, EcrError, EcrRequestError
 from ecr_typed.documents import Descriptor, ImageConfig, parse_manifest
 from ecr_typed.jobs import _checks as check
+from ecr_typed.jobs._done import say_what_was_done
 from ecr_typed.jobs._uploads import missing_blobs, put, upload
 
 _OCI: Final = "application/vnd.oci"
@@ -196,15 +197,21 @@ def push_image(
         **({} if not annotations else {"annotations": dict(annotations)}),
     }
     manifest = parse_manifest(_json(members), media_type)
+    done: list[str] = []
     for tag in names or (None,):
-        put(
-            ecr,
-            repository_name,
-            manifest,
-            media_type=media_type,
-            tag=tag,
-            registry_id=registry_id,
-        )
+        try:
+            put(
+                ecr,
+                repository_name,
+                manifest,
+                media_type=media_type,
+                tag=tag,
+                registry_id=registry_id,
+            )
+        except EcrError as error:
+            say_what_was_done(error, done)
+            raise
+        done.append(f"{tag} was set" if done else f"{manifest.digest} was pushed as {tag}")
     return manifest.digest
 
 

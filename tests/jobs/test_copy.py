@@ -20,11 +20,13 @@ from ecr_typed import (
     CompleteLayerUploadResponse,
     EcrClient,
     EcrError,
+    ExpiredTokenException,
     ImageDetail,
     ImageFailure,
     ImageFailureCode,
     ImageIdentifier,
     ImageNotFoundException,
+    ImageTagAlreadyExistsException,
     ImageTagMutability,
     RepositoryNotFoundException,
     RetryPolicy,
@@ -315,6 +317,31 @@ def test_index_of_referrers_comes_along(
     emulator.push_image("team/app", tags=[tag], children=[signature])
     raise_failures(copy_image(source, "team/app", "v1", target, "copies/app").outcomes)
     assert state(target, "copies/app") == state(source, "team/app")
+
+
+def test_error_that_ends_a_copy_says_what_was_copied(
+    emulator: EcrEmulator, source: EcrClient, target: EcrClient, index: ImageDetail
+) -> None:
+    """Nobody gets the report any more."""
+    del index
+    expired = ErrorResponse("ExpiredTokenException", "expired")
+    emulator.faults.inject(expired, operation_name="PutImage", share=1.0)
+    with pytest.raises(ExpiredTokenException) as caught:
+        copy_image(source, "team/app", "v1", target, "copies/app")
+    (said,) = [one for one in caught.value.explanations if "Before this call" in one]
+    assert "this was copied: 9 blobs. Run it again" in said
+    emulator.faults.clear()
+    raise_failures(copy_image(source, "team/app", "v1", target, "copies/app").outcomes)
+
+
+def test_push_that_fails_at_a_tag_says_which_were_set(target: EcrClient) -> None:
+    """An immutable tag among several stops the rest."""
+    target.create_repository("fixed/app", image_tag_mutability=ImageTagMutability.IMMUTABLE)
+    push_image(target, "fixed/app", None, [b"one"], tags=["v1"])
+    with pytest.raises(ImageTagAlreadyExistsException) as caught:
+        push_image(target, "fixed/app", None, [b"two"], tags=["v2", "v3", "v1", "v4"])
+    (said,) = [one for one in caught.value.explanations if "Before this call" in one]
+    assert "was pushed as v2, v3 was set. Run it again" in said
 
 
 def test_signature_that_may_be_there_is_not_left_out(

@@ -37,7 +37,7 @@ from ecr_typed.jobs import (
     ensure_repository_policy,
 )
 from ecr_typed.testing import EcrEmulator
-from ecr_typed.testing.faults import ErrorResponse
+from ecr_typed.testing.faults import ErrorResponse, LateResponse
 
 STATEMENT = Statement(
     sid="Pull",
@@ -188,6 +188,54 @@ def test_template_is_updated_where_it_differs(app: EcrClient) -> None:
     assert (found.status, found.differences) == (EnsureStatus.CHANGED, ("description",))
     assert found.value is not None
     assert found.value.description == "new"
+
+
+def test_exclusion_filters_of_a_template_go_with_their_mutability(
+    app: EcrClient, told: list[CallEvent], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The service takes the two together: what differs is sent with what belongs to it."""
+    sent: list[dict[str, Any]] = []
+    update = EcrClient.update_repository_creation_template
+
+    def watched(ecr: EcrClient, prefix: str, **changes: Any) -> Any:
+        sent.append(changes)
+        return update(ecr, prefix, **changes)
+
+    monkeypatch.setattr(EcrClient, "update_repository_creation_template", watched)
+    exclusion = ImageTagMutability.IMMUTABLE_WITH_EXCLUSION
+    ensure = partial(ensure_creation_template, app, "team", [RCTAppliedFor.REPLICATION])
+    old, new = ([ImageTagMutabilityExclusionFilter(filter_type="WILDCARD", filter=f)] for f in "ab")
+    ensure(image_tag_mutability=exclusion, image_tag_mutability_exclusion_filters=old)
+
+    found = ensure(image_tag_mutability_exclusion_filters=new)
+    assert found.differences == ("image_tag_mutability_exclusion_filters",)
+    assert sent.pop() == {
+        "image_tag_mutability": exclusion,
+        "image_tag_mutability_exclusion_filters": new,
+    }
+    found = ensure(image_tag_mutability=ImageTagMutability.MUTABLE_WITH_EXCLUSION)
+    assert found.differences == ("image_tag_mutability",)
+    assert sent.pop()["image_tag_mutability_exclusion_filters"] == tuple(new)
+    ensure(image_tag_mutability=ImageTagMutability.MUTABLE)
+    assert sent.pop() == {"image_tag_mutability": ImageTagMutability.MUTABLE}
+
+
+def test_error_after_a_rule_was_written_says_so(emulator: EcrEmulator, app: EcrClient) -> None:
+    """It is read again after it was written, which may fail."""
+    secret = "arn:aws:secretsmanager:us-east-1:123456789012:secret:ecr-pullthroughcache/a"
+    ensure = partial(ensure_pull_through_cache_rule, app, "mirror", "ghcr.io")
+    denied = ErrorResponse("AccessDeniedException", "no")
+    for number, said in enumerate(
+        ("the rule for mirror: it was created", "the rule for mirror: its credential_arn was set")
+    ):
+        arn = f"{secret}-{number}"
+        emulator.faults.inject(LateResponse(), operation_name="DescribePullThroughCacheRules")
+        emulator.faults.inject(denied, operation_name="DescribePullThroughCacheRules")
+        with pytest.raises(AccessDeniedException) as caught:
+            ensure(credential_arn=arn)
+        text = f"Before this call, {said}. Run it again to do what is left."
+        assert text in caught.value.explanations
+        assert ensure(credential_arn=arn).status is EnsureStatus.UNCHANGED
 
 
 def test_other_upstream_is_unfixable(app: EcrClient) -> None:
