@@ -202,9 +202,10 @@ def test_exclusion_filters_of_a_template_go_with_their_mutability(
         return update(ecr, prefix, **changes)
 
     monkeypatch.setattr(EcrClient, "update_repository_creation_template", watched)
+    wildcard = ImageTagMutabilityExclusionFilterType.WILDCARD
     exclusion = ImageTagMutability.IMMUTABLE_WITH_EXCLUSION
     ensure = partial(ensure_creation_template, app, "team", [RCTAppliedFor.REPLICATION])
-    old, new = ([ImageTagMutabilityExclusionFilter(filter_type="WILDCARD", filter=f)] for f in "ab")
+    old, new = ([ImageTagMutabilityExclusionFilter(filter_type=wildcard, filter=f)] for f in "ab")
     ensure(image_tag_mutability=exclusion, image_tag_mutability_exclusion_filters=old)
 
     found = ensure(image_tag_mutability_exclusion_filters=new)
