@@ -26,11 +26,12 @@ _COLUMNS: Final = (Column("severity"), Column("vulnerabilities", is_number=True)
 
 
 class Severity(StrEnum):
-    """How severe a vulnerability is. Severities compare by that, also with a text or a
-    `FindingSeverity` on the right, as in `severity >= "HIGH"`.
+    """How severe a vulnerability is. Severities can be compared: `severity >= Severity.HIGH`.
 
-    A severity that this release does not know is `UNDEFINED`, the least: a gate that must let
-    nothing unknown pass refuses `UNDEFINED`, too.
+    The right side may also be a text or a `FindingSeverity`, as in `severity >= "HIGH"`.
+
+    A severity that this release does not know is `UNDEFINED`, which is below all others: a gate
+    that must let nothing unknown pass refuses `UNDEFINED`, too.
     """
 
     UNDEFINED = "UNDEFINED"
