@@ -21,6 +21,8 @@ from ecr_typed import (
     EcrServiceError,
     RetryPolicy,
 )
+from ecr_typed.testing import EcrEmulator
+from ecr_typed.testing.faults import DROPPED, RESET, Fault, LateResponse
 from tests.support.clients import boto3_client
 from tests.support.errors import error_of
 from tests.support.wire import Reply, Wire, refusal
@@ -108,6 +110,28 @@ def test_closed_port_names_the_variable_that_configured_it(
     assert (
         error.explanations[-1] == f"Check that something listens on {url}, which comes from {name}."
     )
+
+
+@pytest.mark.parametrize("fault", [DROPPED, RESET])
+def test_a_server_that_is_there_is_not_looked_for(fault: Fault) -> None:
+    """A connection that breaks shows that something listens."""
+    with EcrEmulator() as emulator, emulator.client(retry=ONCE) as ecr:
+        emulator.faults.inject(fault)
+        last = error_of(ecr.describe_registry).explanations[-1]
+
+        assert last.startswith(f"{emulator.endpoint_url}/ took the connection, and no complete")
+        assert "speaks HTTP. It comes from endpoint_url" in last
+
+
+def test_a_deadline_is_not_looked_for_in_the_network() -> None:
+    """The service is there, and slower than the call's deadline."""
+    with EcrEmulator() as emulator:
+        emulator.faults.inject(LateResponse(delay=30))
+        with emulator.client(retry=RetryPolicy(deadline=0.3)) as ecr:
+            last = error_of(ecr.describe_registry).explanations[-1]
+
+    assert last.startswith("RetryPolicy(deadline=...) bounds the call")
+    assert "responds so late" in last
 
 
 @pytest.mark.parametrize(

@@ -40,7 +40,21 @@ def explain_no_response(
         if (meant := _region_meant(region)) is not None:
             return f"The installed botocore knows no region {region!r}{meant}"
         return f"Check that {url} is the right endpoint and region, and that the network lets you there."
+    if exchange is not None and exchange.failure is Failure.LOST:
+        scheme = urlsplit(url).scheme.upper()
+        return (
+            f"{url} took the connection, and no complete response came: check that it is an endpoint "
+            f"of Amazon ECR and speaks {scheme}. It comes from {_origin(url)}."
+        )
     return f"Check that something listens on {url}, which comes from {_origin(url)}."
+
+
+def explain_deadline(url: str) -> str:
+    """Return what to do about a call that was cut off when its deadline passed."""
+    return (
+        "RetryPolicy(deadline=...) bounds the call with all its attempts and waits: give it more time, "
+        f"or find out why {url} responds so late."
+    )
 
 
 def _explain_proxy(url: str, failure: BaseException) -> str:

@@ -15,7 +15,11 @@ from ecr_typed._calls.explain.access import explain_denial
 from ecr_typed._calls.explain.arguments import similar
 from ecr_typed._calls.explain.credentials import explain_credentials
 from ecr_typed._calls.explain.documents import explain_documents, explain_names
-from ecr_typed._calls.explain.endpoints import explain_foreign_response, explain_no_response
+from ecr_typed._calls.explain.endpoints import (
+    explain_deadline,
+    explain_foreign_response,
+    explain_no_response,
+)
 from ecr_typed._calls.operation import Effect
 from ecr_typed._calls.validation import beyond_limits
 from ecr_typed._errors import (
@@ -119,13 +123,21 @@ def _explanations(
         case EcrResponseError() if not error.path:
             yield explain_foreign_response(url())
         case EcrConnectionError():
-            is_proxys = type(error.__cause__).__name__ == "ProxyConnectionError"
-            yield explain_no_response(url(), call.exchange, error.__cause__ if is_proxys else None)
+            yield _no_response(error, call, url())
         case EcrCredentialsError():
             if advice := explain_credentials(error):
                 yield advice
         case _:
             pass
+
+
+def _no_response(error: EcrConnectionError, call: Call[Any], url: str) -> str:
+    cause = error.__cause__
+    if isinstance(cause, EcrError):
+        # What was cut off is raised from the error that it met.
+        return explain_deadline(url)
+    is_proxys = type(cause).__name__ == "ProxyConnectionError"
+    return explain_no_response(url, call.exchange, cause if is_proxys else None)
 
 
 def _url(call: Call[Any], endpoint_of: Callable[[str], str]) -> str:
