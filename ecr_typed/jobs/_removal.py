@@ -69,7 +69,7 @@ class Removal(ABC):
         """Remove images that do not depend on each other."""
 
     def is_saved(self, one: Decision, image: ImageDetail) -> bool:
-        """Return whether an image got a tag or was pushed or restored since it was to be removed."""
+        """Return whether an image got a tag, was pushed or was restored since the plan was made."""
         if not set(image.image_tags or ()) <= set(one.tags):
             return True
         if self.planned_at is None:
