@@ -216,3 +216,19 @@ class InjectedFault:
 
     fault: Fault
     """The fault."""
+
+
+LateAnswer = LateResponse
+"""`LateResponse`, by the name that it had at first."""
+
+ErrorAnswer = ErrorResponse
+"""`ErrorResponse`, by the name that it had at first."""
+
+RawAnswer = RawResponse
+"""`RawResponse`, by the name that it had at first."""
+
+LostAnswer = LostResponse
+"""`LostResponse`, by the name that it had at first."""
+
+CutAnswer = CutResponse
+"""`CutResponse`, by the name that it had at first."""

@@ -14,11 +14,13 @@ from ecr_typed import (
     AccessDeniedException,
     ImageIdentifier,
     InvalidParameterException,
+    KmsException,
     Repository,
     ServerException,
     to_boto3,
     to_json,
 )
+from ecr_typed.testing import faults
 from ecr_typed.testing._emulator.control.endpoints import ENDPOINTS
 from ecr_typed.testing.faults import DROPPED, ErrorResponse, InjectedFault
 
@@ -206,6 +208,18 @@ def test_faults_and_limits(fresh: EcrEmulator, typed: EcrClient, done: Callable[
     )
     assert fresh.faults.injected[0] == expected
     assert DROPPED not in [each.fault for each in fresh.faults.injected]
+
+
+def test_faults_have_their_first_names_too(fresh: EcrEmulator, done: Callable[..., Any]) -> None:
+    """Programs in other languages and tests that were written before the classes were renamed."""
+    assert faults.ErrorAnswer("KmsException") == ErrorResponse("KmsException")
+    for name in ("LateAnswer", "RawAnswer", "LostAnswer", "CutAnswer"):
+        assert getattr(faults, name) is getattr(faults, name.replace("Answer", "Response"))
+
+    done("POST", "/faults", {"fault": {"type": "ErrorAnswer", "code": "KmsException"}})
+
+    with fresh.client() as ecr, pytest.raises(KmsException):
+        ecr.describe_registry()
 
 
 def test_principals(

@@ -207,7 +207,8 @@ def read_fault(value: object, name: str) -> Fault:
     if not isinstance(value, dict):
         raise ControlError(f"{name} must be an object, or one of {', '.join(USUAL_FAULTS)}")
     members = {**cast("dict[str, Any]", value)}
-    kind = FAULT_TYPES.get(members.pop("type", ""))
+    # Programs may have the names that the types had at first.
+    kind = FAULT_TYPES.get(str(members.pop("type", "")).replace("Answer", "Response"))
     if kind is None:
         raise ControlError(f"{name}.type must be one of {', '.join(FAULT_TYPES)}")
     fields = {_camel(field.name): field.name for field in dataclasses.fields(kind)}
