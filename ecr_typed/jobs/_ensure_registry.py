@@ -16,6 +16,7 @@ from ecr_typed import (
     PullThroughCacheRuleNotFoundException,
     RCTAppliedFor,
     RepositoryCreationTemplate,
+    Tag,
     TemplateAlreadyExistsException,
     TemplateNotFoundException,
     UpstreamRegistry,
@@ -24,7 +25,13 @@ from ecr_typed.documents import LifecyclePolicy, PolicyDocument
 from ecr_typed.jobs import _checks as check
 from ecr_typed.jobs._done import say_what_was_done
 from ecr_typed.jobs._ensure_policies import document_of
-from ecr_typed.jobs._ensured import WITH_EXCLUSION, Ensured, EnsureStatus, is_same_encryption
+from ecr_typed.jobs._ensured import (
+    WITH_EXCLUSION,
+    Ensured,
+    EnsureStatus,
+    is_same_encryption,
+    tags_by_key,
+)
 
 Value = TypeVar("Value")
 
@@ -51,7 +58,7 @@ def ensure_creation_template(
     ) = None,
     repository_policy: PolicyDocument | str | None = None,
     lifecycle_policy: LifecyclePolicy | str | None = None,
-    resource_tags: Mapping[str, str] | None = None,
+    resource_tags: Mapping[str, str] | Sequence[Tag] | None = None,
     custom_role_arn: str | None = None,
     dry_run: bool = False,
 ) -> Ensured[RepositoryCreationTemplate]:
@@ -67,7 +74,7 @@ def ensure_creation_template(
         image_tag_mutability_exclusion_filters: Which of their tags are exempt from the mutability.
         repository_policy: Their permissions policy.
         lifecycle_policy: Their lifecycle policy.
-        resource_tags: Their tags, all of them.
+        resource_tags: Their tags, all of them, by key or as a sequence of `Tag`.
         custom_role_arn: The role that ECR uses to set tags and a KMS key.
         dry_run: Whether to write nothing, and return what would be done.
 
@@ -81,6 +88,7 @@ def ensure_creation_template(
     https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreateRepositoryCreationTemplate.html
     """
     scenarios = check.as_tuple(applied_for)
+    resource_tags = tags_by_key(resource_tags)
     check.refuse_unfit(
         check.client("ecr", ecr),
         check.text("prefix", prefix, "the prefix of repositories' names, or 'ROOT'"),

@@ -18,6 +18,7 @@ from ecr_typed import (
     Repository,
     RepositoryAlreadyExistsException,
     RepositoryNotFoundException,
+    Tag,
 )
 from ecr_typed.documents import LifecyclePolicy, PolicyDocument
 from ecr_typed.jobs import _checks as check
@@ -27,10 +28,26 @@ from ecr_typed.jobs._ensure_policies import (
     ensure_lifecycle_policy,
     ensure_repository_policy,
 )
-from ecr_typed.jobs._ensured import WITH_EXCLUSION, Ensured, EnsureStatus, is_same_encryption
+from ecr_typed.jobs._ensured import (
+    WITH_EXCLUSION,
+    Ensured,
+    EnsureStatus,
+    is_same_encryption,
+    tags_by_key,
+)
 
 _PAUSES: Final = (0.25, 0.5, 1.0, 2.0, 4.0)
 """How long to wait for a new repository to be found, in seconds."""
+
+
+def _tags(tags: Mapping[str, str] | Sequence[Tag] | None) -> Mapping[str, str] | None:
+    return tags_by_key(tags)
+
+
+def _filters(
+    filters: Sequence[ImageTagMutabilityExclusionFilter] | None,
+) -> Sequence[ImageTagMutabilityExclusionFilter] | None:
+    return tuple(filters) if isinstance(filters, list) else filters
 
 
 @attrs.frozen(kw_only=True)
@@ -41,14 +58,16 @@ class RepositorySettings:
         EcrRequestError: A setting is not of its type, or a policy is no JSON.
     """
 
-    tags: Mapping[str, str] | None = None
-    """Tags that it has to have; others are left."""
+    tags: Mapping[str, str] | None = attrs.field(default=None, converter=_tags)
+    """Tags that it has to have, by key, or as `list_tags_for_resource` returns them; others are
+    left.
+    """
 
     image_tag_mutability: ImageTagMutability | None = None
     """Whether tags can be moved."""
 
     image_tag_mutability_exclusion_filters: Sequence[ImageTagMutabilityExclusionFilter] | None = (
-        None
+        attrs.field(default=None, converter=_filters)
     )
     """Which tags are exempt from the mutability."""
 

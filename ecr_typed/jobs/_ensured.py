@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
-from typing import Final, Generic, TypeVar
+from typing import Final, Generic, TypeVar, cast
 
 import attrs
 
-from ecr_typed import EncryptionConfiguration, EncryptionType, ImageTagMutability
+from ecr_typed import EncryptionConfiguration, EncryptionType, FrozenMap, ImageTagMutability, Tag
 
 Value_co = TypeVar("Value_co", covariant=True)
 
@@ -63,3 +64,12 @@ def is_same_encryption(
     return asked.encryption_type == known.encryption_type and (
         not key or "alias/" in key or f"/{known.kms_key}".endswith(f"/{key}")
     )
+
+
+def tags_by_key(tags: Mapping[str, str] | Sequence[Tag] | None) -> Mapping[str, str] | None:
+    """Return tags as the client's methods take them, by key. What are no tags stays as it is."""
+    if isinstance(tags, Mapping):
+        return FrozenMap(tags)
+    if isinstance(tags, list | tuple) and all(isinstance(tag, Tag) for tag in tags):  # pyright: ignore[reportUnnecessaryIsInstance]  # callers may be untyped
+        return FrozenMap({tag.key: tag.value for tag in tags})
+    return cast("None", tags)

@@ -427,3 +427,30 @@ def test_rule_for_an_upstream_that_is_ecr(app: EcrClient) -> None:
     assert (moved.status, moved.differences) == (EnsureStatus.CHANGED, ("custom_role_arn",))
     other = cache(upstream_repository_prefix="team")
     assert other.unfixable == ("the rule's prefix at the upstream is base, which can't be changed",)
+
+
+def test_tags_may_be_those_of_another_repository(app: EcrClient, told: list[CallEvent]) -> None:
+    """What `list_tags_for_resource` returns is taken as it is."""
+    other = app.create_repository("team/other", tags={"team": "payments", "stage": "test"})
+    tags = app.list_tags_for_resource(other.repository_arn)
+    settings = RepositorySettings(tags=tags)
+
+    made = ensure_repository(app, "team/app", settings).value
+    assert made is not None
+    assert set(app.list_tags_for_resource(made.repository_arn)) == set(tags)
+    assert settings == RepositorySettings(tags={"team": "payments", "stage": "test"})
+
+    ensure_creation_template(app, "team", [RCTAppliedFor.REPLICATION], resource_tags=tags)
+    told.clear()
+    again = ensure_creation_template(app, "team", [RCTAppliedFor.REPLICATION], resource_tags=tags)
+    assert (again.status, writes(told)) == (EnsureStatus.UNCHANGED, [])
+
+
+def test_settings_are_immutable() -> None:
+    """What they were made of may change afterwards, and they can be keys."""
+    tags = {"team": "payments"}
+    settings = RepositorySettings(tags=tags)
+    tags["team"] = "other"
+
+    assert settings == RepositorySettings(tags={"team": "payments"})
+    assert hash(settings) == hash(RepositorySettings(tags={"team": "payments"}))
