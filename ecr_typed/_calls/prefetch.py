@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import Future, wait
 from typing import Final, TypeVar
 
@@ -32,19 +32,12 @@ def ahead(values: Iterator[Value], count: int) -> Generator[Value, None, None]:
     outer = calls_of_job.get()
     thread = DaemonThreads(1, name="ecr_typed-prefetch")
     coming: deque[Future[list[Value]]] = deque()
-    process = os.getpid()
     try:
         if outer is not None:
             outer.add(calls)
-        while True:
-            # One thread makes them one after the other, so their order is the iterator's.
-            while len(coming) <= count:
-                coming.append(thread.submit(_next, values, calls))
-            step = _result(coming[0], process)
-            coming.popleft()
-            if not step:
-                return
-            yield step.pop()
+        # In a frame of its own: an interrupt between two rounds of a loop passes by the handlers
+        # around the loop in its frame (CPython 3.12 and 3.13).
+        yield from _steps(lambda: thread.submit(_next, values, calls), coming, count)
     finally:
         if outer is not None:
             outer.remove(calls)
@@ -54,6 +47,21 @@ def ahead(values: Iterator[Value], count: int) -> Generator[Value, None, None]:
         thread.shutdown(wait=not are_left)
         # An error that ends this would keep itself, in the frame that it came through.
         coming.clear()
+
+
+def _steps(
+    begin: Callable[[], Future[list[Value]]], coming: deque[Future[list[Value]]], count: int
+) -> Generator[Value, None, None]:
+    process = os.getpid()
+    while True:
+        # One thread makes them one after the other, so their order is the iterator's.
+        while len(coming) <= count:
+            coming.append(begin())
+        step = _result(coming[0], process)
+        coming.popleft()
+        if not step:
+            return
+        yield step.pop()
 
 
 def _next(values: Iterator[Value], calls: CallsInFlight) -> list[Value]:

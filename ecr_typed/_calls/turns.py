@@ -130,22 +130,33 @@ class Turns:
         `sleep` returns early when the client is closed: then it is the attempt that says so.
         """
         turn = Turn()
-        is_told = False
         try:
-            while (seconds := self.seconds_until_turn(turn, clock())) > 0:
-                if seconds > seconds_left():
-                    return False
-                step = min(seconds, LONGEST_SLEEP)
-                began = clock()
-                if not is_told:
-                    is_told = True
-                    _logger.debug("%s: the next turn is in %.3f s", self._operation_name, seconds)
-                sleep(step)
-                if clock() - began < step - EARLY:
-                    break
-            return True
+            # In a frame of its own: an interrupt between two rounds of a loop passes by the
+            # handlers around the loop in its frame (CPython 3.12 and 3.13).
+            return self._comes(turn, sleep, clock, seconds_left)
         finally:
             self.leave(turn)
+
+    def _comes(
+        self,
+        turn: Turn,
+        sleep: Callable[[float], None],
+        clock: Callable[[], float],
+        seconds_left: Callable[[], float],
+    ) -> bool:
+        is_told = False
+        while (seconds := self.seconds_until_turn(turn, clock())) > 0:
+            if seconds > seconds_left():
+                return False
+            step = min(seconds, LONGEST_SLEEP)
+            began = clock()
+            if not is_told:
+                is_told = True
+                _logger.debug("%s: the next turn is in %.3f s", self._operation_name, seconds)
+            sleep(step)
+            if clock() - began < step - EARLY:
+                break
+        return True
 
     def _advance(self, now: float) -> None:
         is_wanted = bool(self._queue)

@@ -121,14 +121,9 @@ class Window(Generic[Item_co, Value_co]):
         try:
             if outer is not None:
                 outer.add(self._calls)
-            self._fill()
-            while self._tasks:
-                for task in self._next():
-                    reaction = self._finish(task)
-                    if reaction.ending is not None:
-                        self._begin_to_end(reaction.ending)
-                    yield from reaction.outcomes
-                self._fill()
+            # In a frame of its own: an interrupt between two rounds of a loop passes by the
+            # handlers around the loop in its frame (CPython 3.12 and 3.13).
+            yield from self._run()
         except GeneratorExit:
             raise
         except BaseException as error:
@@ -142,6 +137,16 @@ class Window(Generic[Item_co, Value_co]):
                 outer.remove(self._calls)
         if self._ending is not None:
             raise self._ending
+
+    def _run(self) -> Generator[Outcome[Item_co, Value_co], None, None]:
+        self._fill()
+        while self._tasks:
+            for task in self._next():
+                reaction = self._finish(task)
+                if reaction.ending is not None:
+                    self._begin_to_end(reaction.ending)
+                yield from reaction.outcomes
+            self._fill()
 
     def end(self, seconds: float | None = None) -> list[Task]:
         """End what is in flight, wait for it, and return what it was."""
