@@ -57,7 +57,8 @@ def to_texts(value: Iterable[str]) -> tuple[str, ...]:
     return tuple(value)
 
 
-def are_texts(_: object, attribute: attrs.Attribute[Any], value: object) -> None:
+# ty overlooks a converter beside a validator that is for attributes of any type.
+def are_texts(_: Any, attribute: attrs.Attribute[tuple[str, ...]], value: tuple[str, ...]) -> None:
     """Refuse what is no sequence of texts, a single text included, whose letters are texts, too."""
     check_texts(attribute.name, value)
 
@@ -77,9 +78,11 @@ def to_text_map(value: Mapping[str, str]) -> Mapping[str, str]:
     return FrozenMap(value) if isinstance(cast("object", value), Mapping) else value
 
 
-def is_text_map(_: object, attribute: attrs.Attribute[Any], value: object) -> None:
+def is_text_map(
+    _: Any, attribute: attrs.Attribute[Mapping[str, str]], value: Mapping[str, str]
+) -> None:
     """Refuse what is no mapping of texts to texts."""
-    if not isinstance(value, Mapping):
+    if not isinstance(cast("object", value), Mapping):
         raise refuse(attribute.name, value, "a mapping of texts")
     for key, text in cast("Mapping[object, object]", value).items():
         if not isinstance(key, str):
@@ -93,11 +96,13 @@ def to_members(value: Mapping[str, object]) -> Mapping[str, Any]:
     return cast("Mapping[str, Any]", freeze(value))
 
 
-def are_members(_: object, attribute: attrs.Attribute[Any], value: object) -> None:
+def are_members(
+    _: Any, attribute: attrs.Attribute[Mapping[str, Any]], value: Mapping[str, Any]
+) -> None:
     """Refuse what is no JSON object."""
-    if not isinstance(value, Mapping):
+    if not isinstance(cast("object", value), Mapping):
         raise refuse(attribute.name, value, "a mapping of names to JSON values")
-    _check_json(attribute.name, cast("object", value))
+    _check_json(attribute.name, value)
 
 
 def _check_json(place: str, value: object) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from typing import Any, cast
+from typing import Any, TypeAlias, cast
 
 import attrs
 
@@ -33,9 +33,10 @@ def _texts(value: str | Iterable[str]) -> tuple[str, ...]:
     return (value,) if isinstance(value, str) else to_texts(value)
 
 
-def _principal(
-    value: str | Mapping[str, str | Iterable[str]] | None,
-) -> str | Mapping[str, tuple[str, ...]] | None:
+_Principal: TypeAlias = str | Mapping[str, tuple[str, ...]] | None
+
+
+def _principal(value: str | Mapping[str, str | Iterable[str]] | None) -> _Principal:
     if value is None or isinstance(value, str):
         return value
     if not isinstance(cast("object", value), Mapping):
@@ -43,10 +44,10 @@ def _principal(
     return FrozenMap({kind: _texts(names) for kind, names in value.items()})
 
 
-def _is_principal(_: object, attribute: attrs.Attribute[Any], value: object) -> None:
+def _is_principal(_: Any, attribute: attrs.Attribute[_Principal], value: _Principal) -> None:
     if value is None or isinstance(value, str):
         return
-    if not isinstance(value, Mapping):
+    if not isinstance(cast("object", value), Mapping):
         allowed = "'*', or a mapping of kinds to names"
         raise refuse(attribute.name, value, allowed, "as in {'AWS': '111122223333'}")
     for kind, names in cast("Mapping[object, object]", value).items():
