@@ -174,13 +174,22 @@ class Connection:
 
     def close(self) -> None:
         """End the calls, and the sockets too if the client is ours: others have their owners."""
-        with self._lock:
-            self._in_flight.end()
-            children = list(self._children)
-        for child in children:
+        self.refuse()
+        self._in_flight.end()
+        for child in self._open_children():
             child.close()
         if self._owns_client:
             self.client.close()
+
+    def refuse(self) -> None:
+        """Refuse further calls, also of the clients that close with this one."""
+        self._in_flight.refuse()
+        for child in self._open_children():
+            child.refuse()
+
+    def _open_children(self) -> list[Connection]:
+        with self._lock:
+            return list(self._children)
 
     def leave_sockets_to_the_parent(self) -> None:
         """Begin anew in a child process: what is in flight is the parent's."""

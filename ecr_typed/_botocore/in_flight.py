@@ -59,7 +59,7 @@ class CallsInFlight:
 
     def end(self) -> None:
         """End what is in flight, and refuse what comes."""
-        self.is_ended = True
+        self.refuse()
         if os.getpid() != self._process:
             # To end a connection in a child process would end it for the parent, too.
             self.forget()
@@ -69,6 +69,16 @@ class CallsInFlight:
             alarm.put(None)
         for exchange in self._exchanges.copy():
             exchange.cut(Cut.CLOSED)
+
+    def refuse(self) -> None:
+        """Refuse what comes.
+
+        Before anything ends, all are refused that end with it: a thread that one call sets free
+        would begin another.
+        """
+        self.is_ended = True
+        for inner in self._inner.copy():
+            inner.refuse()
 
     def forget(self) -> None:
         """Begin anew in a child process: what is in flight is the parent's."""

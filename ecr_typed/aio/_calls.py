@@ -28,8 +28,7 @@ class AsyncCalls:
         self.threads = threads
         self._users = users
         """All that are open on the same threads."""
-        self._groups: set[CallsInFlight] = set()
-        self._is_closed = False
+        self._calls = CallsInFlight()
         self._origin: AsyncCalls | None = None
 
     @classmethod
@@ -50,7 +49,7 @@ class AsyncCalls:
             self._users.add(calls)
         else:
             # All were closed, and the threads have ended.
-            calls._is_closed = True
+            calls._calls.end()
         return calls
 
     async def run(self, function: Callable[[EcrClient], Value]) -> Value:
@@ -59,25 +58,23 @@ class AsyncCalls:
         A call that is cancelled while it waits for a thread never begins. One that runs has its
         requests cut off and its waits ended.
         """
-        if self._is_closed:
+        if self._calls.is_ended:
             raise ClientClosedError(
                 "the client was closed: call it inside its `async with` block, or make a new one"
             )
         group = CallsInFlight()
-        self._groups.add(group)
+        self._calls.add(group)
         try:
             return await _Waiter(self.threads.submit(_run, function, self.client, group), group)
         finally:
-            self._groups.discard(group)
+            self._calls.remove(group)
 
     def end(self) -> None:
         """End the calls that run, and refuse those to come.
 
         The threads end with the last of those that are open on them.
         """
-        self._is_closed = True
-        for group in self._groups.copy():
-            group.end()
+        self._calls.end()
         self._users.discard(self)
         if not self._users:
             self.threads.shutdown(wait=False)

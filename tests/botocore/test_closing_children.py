@@ -5,12 +5,16 @@ from __future__ import annotations
 import copy
 import sys
 import threading
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import boto3
 import pytest
 
 from ecr_typed import ClientClosedError, EcrClient
+from ecr_typed.testing import EcrEmulator
+from ecr_typed.testing.faults import LateResponse
 from tests.support.clients import MakeEcr
 from tests.support.samples import answer_of
 from tests.support.wire import Wire
@@ -53,6 +57,31 @@ def test_close_while_children_are_made(session: boto3.Session) -> None:
         for child in (children[0], children[-1], children[len(children) // 2]):
             with pytest.raises(ClientClosedError):
                 child.describe_registry()
+
+
+def test_what_a_closed_call_sets_free_begins_no_other() -> None:
+    """Before a call ends, the calls of all clients that end with it are refused."""
+    late, running = LateResponse(delay=30.0), 16
+
+    def end_of_next(ecr: EcrClient, child: EcrClient) -> object:
+        with pytest.raises(ClientClosedError):
+            ecr.describe_registry()
+        try:
+            return child.describe_registry()
+        except ClientClosedError:
+            return None
+
+    with EcrEmulator() as emulator, ThreadPoolExecutor(running) as pool:
+        for _ in range(5):
+            emulator.reset()
+            emulator.faults.inject(late, times=running)
+            with emulator.client() as ecr:
+                children = [ecr.with_options() for _ in range(2000)]
+                ends = [pool.submit(end_of_next, ecr, child) for child in children[:running]]
+                while len(emulator.faults.injected) < running:
+                    time.sleep(0.001)
+                ecr.close()
+            assert [end.result() for end in ends] == [None] * running
 
 
 def test_copy_is_closed_alone(make: MakeEcr, wire: Wire) -> None:
