@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 from typing import Any, Protocol
 
 import pytest
@@ -204,14 +205,20 @@ def test_a_late_answer_does_not_hide_what_was_seen(emulator: EcrEmulator, previe
 def test_the_last_poll_has_a_second(emulator: EcrEmulator, preview: Preview) -> None:
     """A service that is slow is asked once more when the time is over, and heard."""
     emulator.faults.inject(LateResponse(delay=0.3), times=20)
-
-    error, passed = timed_out(lambda: preview(emulator.client(), delay=10, timeout=1))
-
-    assert seconds_told(error) + ROUNDED >= 1.3
-    assert seconds_told(error) <= passed + ROUNDED
-    assert error.__cause__ is None
-    assert error.last_response.status is LifecyclePolicyPreviewStatus.IN_PROGRESS
-    assert len(emulator.faults.injected) == 2
+    ecr = emulator.client()
+    polls = 0
+    for timeout in (1, 5, 25):
+        before = len(emulator.faults.injected)
+        error, passed = timed_out(partial(preview, ecr, delay=100, timeout=timeout))
+        polls = len(emulator.faults.injected) - before
+        assert seconds_told(error) <= passed + ROUNDED
+        assert error.__cause__ is None
+        assert error.last_response.status is LifecyclePolicyPreviewStatus.IN_PROGRESS
+        if polls > 1:
+            # On a busy machine, the first poll may have taken all the time.
+            assert seconds_told(error) + ROUNDED >= timeout + 0.3
+            break
+    assert polls == 2
 
 
 def test_a_policy_of_less_time_is_kept(emulator: EcrEmulator) -> None:
