@@ -10,15 +10,12 @@ from typing import Final
 
 _SECRETS: Final = (
     # A user and a password in a URL; passwords may have any characters, also those of a URL.
-    (re.compile(r"(?<=://)(?:[^/\s'\":@]*:[^\s\"]*|[^/\s'\"]+)(?=@)"), "***"),
+    (r"(?<=://)(?:[^/\s'\":@]*:[^\s\"]*|[^/\s'\"]+)(?=@)", "***"),
     # urllib3 shows what it takes for the host, which may be a part of a password.
-    (re.compile(r"(?<=Failed to parse: ).+"), "***"),
+    (r"(?<=Failed to parse: ).+", "***"),
     # The repr of a mapping or of keyword arguments.
     (
-        re.compile(
-            r"((?:secret_?access_?key|session_?token|password)\w*['\"]?\s*[:=]\s*b?)(['\"]).*?(?:\2|$)",
-            re.IGNORECASE,
-        ),
+        r"(?i)((?:secret_?access_?key|session_?token|password)\w*['\"]?\s*[:=]\s*b?)(['\"]).*?(?:\2|$)",
         r"\1\2***\2",
     ),
 )
@@ -27,5 +24,6 @@ _SECRETS: Final = (
 def without_secrets(text: str) -> str:
     """Return a text that shows no password: none in a URL, and none under a name that says so."""
     for pattern, replacement in _SECRETS:
-        text = pattern.sub(replacement, text)
+        # `re` compiles a pattern when it is first used, and keeps it.
+        text = re.sub(pattern, replacement, text)
     return text

@@ -23,7 +23,6 @@ from ecr_typed._errors import (
 )
 from ecr_typed._labels import text_of
 from ecr_typed._redaction import without_secrets
-from ecr_typed._service_errors import ERRORS_BY_CODE
 
 
 def translated(
@@ -111,8 +110,15 @@ def _service_error(
     if details.get("Code") in made_up and "x-amzn-errortype" in exchange.headers:
         details["Code"] = error_code(exchange.headers["x-amzn-errortype"])
         response["Error"] = details
-    ours = ERRORS_BY_CODE.get(str(details.get("Code")), EcrServiceError)
-    return ours(response, operation_name)
+    return service_error(str(details.get("Code")), response, operation_name)
+
+
+def service_error(code: str, response: dict[str, Any], operation_name: str) -> EcrServiceError:
+    """Return the error of the class that a code stands for."""
+    # Most programs meet few of the many errors, and many programs none.
+    from ecr_typed._service_errors import ERRORS_BY_CODE
+
+    return ERRORS_BY_CODE.get(code, EcrServiceError)(response, operation_name)
 
 
 def error_code(text: str) -> str:

@@ -20,14 +20,14 @@ def _numbers(version: str) -> list[int]:
     return [int(part) for part in version.split(".") if part.isdecimal()]
 
 
-_UNKNOWN_PARAMETER: Final = re.compile(r'^Unknown parameter in [^:]+: "(\w+)"', re.MULTILINE)
+_UNKNOWN_PARAMETER: Final = r'(?m)^Unknown parameter in [^:]+: "(\w+)"'
 
 
 def unknown_parameters(message: str) -> tuple[str, ...]:
     """Return the parameters that the installed botocore refuses because it is too old for them."""
     if is_at_least(GENERATED_FROM):
         return ()
-    return tuple(_UNKNOWN_PARAMETER.findall(message))
+    return tuple(re.findall(_UNKNOWN_PARAMETER, message))
 
 
 def outdated(operation_name: str, unknown: str) -> EcrConfigurationError:

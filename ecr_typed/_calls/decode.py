@@ -14,13 +14,12 @@ from typing import Any, Final, TypeVar, cast
 import attrs
 
 from ecr_typed import models
-from ecr_typed._botocore.errors import error_code
+from ecr_typed._botocore.errors import error_code, service_error
 from ecr_typed._botocore.exchange import Exchange
 from ecr_typed._calls.operation import Operation
 from ecr_typed._conversion.convert import from_body, from_parsed
 from ecr_typed._conversion.shapes import members
 from ecr_typed._errors import EcrError, EcrResponseError, EcrServiceError
-from ecr_typed._service_errors import ERRORS_BY_CODE
 
 Response = TypeVar("Response", bound=attrs.AttrsInstance)
 
@@ -82,7 +81,7 @@ def _disguised_error(
             "HTTPHeaders": {name.lower(): text for name, text in exchange.headers.items()},
         },
     }
-    return ERRORS_BY_CODE.get(code, EcrServiceError)(response, operation_name)
+    return service_error(code, response, operation_name)
 
 
 def _refuse_unparsed(

@@ -21,7 +21,6 @@ from ecr_typed._errors import (
     EcrResponseError,
     EcrServiceError,
 )
-from ecr_typed._service_errors import THROTTLING_CODES, TRANSIENT_CODES
 
 _TRANSIENT_STATUSES: Final = frozenset({500, 502, 503, 504})
 
@@ -113,6 +112,8 @@ class Outcome:
     def _is_throttling(self, error: EcrError) -> bool:
         if not isinstance(error, EcrServiceError):
             return False
+        from ecr_typed._service_errors import THROTTLING_CODES
+
         is_modelled = error.code in self._operation.errors
         return error.code in THROTTLING_CODES or (error.http_status == 429 and not is_modelled)
 
@@ -121,6 +122,8 @@ class Outcome:
             return False
         match error:
             case EcrServiceError():
+                from ecr_typed._service_errors import TRANSIENT_CODES
+
                 return error.code in TRANSIENT_CODES or error.http_status in _TRANSIENT_STATUSES
             case EcrConnectionError():
                 return exchange.failure is not Failure.UNTRUSTED
