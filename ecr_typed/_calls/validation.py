@@ -204,6 +204,9 @@ def _size(least: int | None, most: int | None, unit: str) -> str:
 
 
 def _shown(value: object) -> str:
+    if isinstance(value, type):
+        # Its `repr` begins with the module, and may be cut before the name.
+        return f"the class {value.__name__}"
     size = f" ({len(value):,} characters)" if isinstance(value, str) and len(value) > 50 else ""
     kind = "" if value is None or isinstance(value, str) else f" ({type(value).__name__})"
     return f"{shortened(value)}{size}{kind}"
