@@ -14,17 +14,37 @@ response is not sent.
 from __future__ import annotations
 
 import json
+import sys
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from http.client import responses
+from types import UnionType
 from typing import Final, TypeAlias
 
+from ecr_typed.testing._emulator.arguments import check_type
 from ecr_typed.testing._emulator.http.messages import (
     ConnectionEnd,
     HttpResponse,
     service_response,
 )
+
+_KINDS: Final[Mapping[str, tuple[type | UnionType, str]]] = {
+    "delay": (int | float, "a number of seconds"),
+    "code": (str, "the code of an error"),
+    "message": (str, "a text"),
+    "status": (int, "an HTTP status"),
+    "headers": (Mapping, "texts by their names"),
+    "body": (bytes, "bytes"),
+    "kept": (int | float, "a number from 0 to 1"),
+    "by": (int, "a number of bytes"),
+}
+_RANGES: Final[Mapping[str, tuple[float, float, str]]] = {
+    "delay": (0, sys.float_info.max, "a number of seconds that is not negative"),
+    "status": (100, 999, "an HTTP status"),
+    "kept": (0, 1, "a number from 0 to 1"),
+}
+"""What the members of faults may be."""
 
 CarryOut: TypeAlias = Callable[[], HttpResponse]
 
@@ -35,6 +55,16 @@ class Fault(ABC):
 
     delay: float = field(default=0.0, kw_only=True)
     """How long the client waits for it, in seconds. The operation runs before the wait."""
+
+    def __post_init__(self) -> None:
+        """Refuse what would fail as a call meets the fault, and look like a lost response."""
+        for name, (kind, what) in _KINDS.items():
+            if hasattr(self, name):
+                check_type(name, getattr(self, name), kind, what)
+        for name, (least, most, what) in _RANGES.items():
+            value: float = getattr(self, name, least)
+            if not least <= value <= most:
+                raise ValueError(f"{name} must be {what}, not {value}")
 
     @abstractmethod
     def respond(self, carry_out: CarryOut) -> HttpResponse:

@@ -11,7 +11,14 @@ import pytest
 from ecr_typed.documents import Platform
 from ecr_typed.jobs import read_config
 from ecr_typed.testing import EcrEmulator
-from ecr_typed.testing.faults import THROTTLED
+from ecr_typed.testing.faults import (
+    THROTTLED,
+    CutResponse,
+    ErrorResponse,
+    LateResponse,
+    RawResponse,
+    WrongLength,
+)
 from tests.support.untyped import untyped
 
 EMULATOR: list[tuple[dict[str, Any], str]] = [
@@ -74,6 +81,31 @@ def test_wrong_types_are_refused(
     """Nothing of what the call asked for is there."""
     with pytest.raises(TypeError, match=message):
         method(EcrEmulator())(**arguments)
+
+
+@pytest.mark.parametrize(
+    ("make", "arguments", "message"),
+    [
+        (ErrorResponse, {"code": 5}, "code must be the code of an error, not 5"),
+        (ErrorResponse, {"code": "X", "message": 5}, "message must be a text, not 5"),
+        (ErrorResponse, {"code": "X", "status": "500"}, "status must be an HTTP status, not '500'"),
+        (ErrorResponse, {"code": "X", "status": 5}, "status must be an HTTP status, not 5"),
+        (ErrorResponse, {"code": "X", "headers": ["a"]}, "headers must be texts by their names"),
+        (RawResponse, {"status": 200, "body": "text"}, "body must be bytes, not 'text'"),
+        (LateResponse, {"delay": "1"}, "delay must be a number of seconds, not '1'"),
+        (LateResponse, {"delay": -1}, "delay must be a number of seconds that is not negative"),
+        (LateResponse, {"delay": float("nan")}, "delay must be .* not nan"),
+        (CutResponse, {"kept": 9}, "kept must be a number from 0 to 1, not 9"),
+        (WrongLength, {"by": 0.5}, "by must be a number of bytes, not 0.5"),
+    ],
+    ids=str,
+)
+def test_wrong_faults_are_refused(
+    make: Callable[..., Any], arguments: dict[str, Any], message: str
+) -> None:
+    """They looked like a lost response: the emulator failed as a call met them."""
+    with pytest.raises((TypeError, ValueError), match=message):
+        make(**arguments)
 
 
 def test_a_platform_is_taken_as_jobs_take_it(fresh: EcrEmulator) -> None:

@@ -219,7 +219,7 @@ def read_fault(value: object, name: str) -> Fault:
         members["body"] = str(members["body"]).encode()
     try:
         return kind(**{fields[key]: member for key, member in members.items()})
-    except TypeError as error:
+    except (TypeError, ValueError) as error:
         raise ControlError(f"{name} is no {kind.__name__}: {error}") from error
 
 
