@@ -17,6 +17,8 @@ EXAMPLES = list(blocks_of(README))
 def variables_of(example: Block, monkeypatch: pytest.MonkeyPatch) -> dict[str, object]:
     """What an example has made when it ends."""
     names: dict[str, object] = {}
+    # `boto3.client` sets boto3's session up, with the emulator's credentials, for all later tests.
+    monkeypatch.setattr("boto3.DEFAULT_SESSION", None)
     with EcrEmulator() as emulator:
         emulator.boto3_client().create_repository(repositoryName="team/app")
         emulator.push_image("team/app", tags=["v1"])
