@@ -77,7 +77,9 @@ ATTRIBUTES: list[tuple[Callable[..., Any], dict[str, Any], str]] = [
 ]
 
 
-@pytest.mark.parametrize(("make", "arguments", "message"), ATTRIBUTES, ids=str)
+@pytest.mark.parametrize(
+    ("make", "arguments", "message"), ATTRIBUTES, ids=[message for *_, message in ATTRIBUTES]
+)
 def test_wrong_types_are_refused_by_name(
     make: Callable[..., Any], arguments: dict[str, Any], message: str
 ) -> None:

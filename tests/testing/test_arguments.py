@@ -31,6 +31,20 @@ EMULATOR: list[tuple[dict[str, Any], str]] = [
     ({"iam": ["policy"]}, "iam must be policies by ARN"),
 ]
 
+FAULTS: list[tuple[Callable[..., Any], dict[str, Any], str]] = [
+    (ErrorResponse, {"code": 5}, "code must be the code of an error, not 5"),
+    (ErrorResponse, {"code": "X", "message": 5}, "message must be a text, not 5"),
+    (ErrorResponse, {"code": "X", "status": "500"}, "status must be an HTTP status, not '500'"),
+    (ErrorResponse, {"code": "X", "status": 5}, "status must be an HTTP status, not 5"),
+    (ErrorResponse, {"code": "X", "headers": ["a"]}, "headers must be texts by their names"),
+    (RawResponse, {"status": 200, "body": "text"}, "body must be bytes, not 'text'"),
+    (LateResponse, {"delay": "1"}, "delay must be a number of seconds, not '1'"),
+    (LateResponse, {"delay": -1}, "delay must be a number of seconds that is not negative"),
+    (LateResponse, {"delay": float("nan")}, "delay must be .* not nan"),
+    (CutResponse, {"kept": 9}, "kept must be a number from 0 to 1, not 9"),
+    (WrongLength, {"by": 0.5}, "by must be a number of bytes, not 0.5"),
+]
+
 METHODS: list[tuple[Callable[[Any], Any], dict[str, Any], str]] = [
     (lambda e: e.push_image, {"repository_name": None}, "repository_name must be the name of a"),
     (lambda e: e.push_image, {"repository_name": "a/b", "tags": 5}, "tags must be a list of tags"),
@@ -67,14 +81,18 @@ METHODS: list[tuple[Callable[[Any], Any], dict[str, Any], str]] = [
 ]
 
 
-@pytest.mark.parametrize(("arguments", "message"), EMULATOR, ids=str)
+@pytest.mark.parametrize(
+    ("arguments", "message"), EMULATOR, ids=[message for _, message in EMULATOR]
+)
 def test_wrong_options_are_refused(arguments: dict[str, Any], message: str) -> None:
     """Before anything is served with them."""
     with pytest.raises(TypeError, match=message):
         untyped(EcrEmulator)(**arguments)
 
 
-@pytest.mark.parametrize(("method", "arguments", "message"), METHODS, ids=str)
+@pytest.mark.parametrize(
+    ("method", "arguments", "message"), METHODS, ids=[message for *_, message in METHODS]
+)
 def test_wrong_types_are_refused(
     method: Callable[[Any], Any], arguments: dict[str, Any], message: str
 ) -> None:
@@ -84,21 +102,7 @@ def test_wrong_types_are_refused(
 
 
 @pytest.mark.parametrize(
-    ("make", "arguments", "message"),
-    [
-        (ErrorResponse, {"code": 5}, "code must be the code of an error, not 5"),
-        (ErrorResponse, {"code": "X", "message": 5}, "message must be a text, not 5"),
-        (ErrorResponse, {"code": "X", "status": "500"}, "status must be an HTTP status, not '500'"),
-        (ErrorResponse, {"code": "X", "status": 5}, "status must be an HTTP status, not 5"),
-        (ErrorResponse, {"code": "X", "headers": ["a"]}, "headers must be texts by their names"),
-        (RawResponse, {"status": 200, "body": "text"}, "body must be bytes, not 'text'"),
-        (LateResponse, {"delay": "1"}, "delay must be a number of seconds, not '1'"),
-        (LateResponse, {"delay": -1}, "delay must be a number of seconds that is not negative"),
-        (LateResponse, {"delay": float("nan")}, "delay must be .* not nan"),
-        (CutResponse, {"kept": 9}, "kept must be a number from 0 to 1, not 9"),
-        (WrongLength, {"by": 0.5}, "by must be a number of bytes, not 0.5"),
-    ],
-    ids=str,
+    ("make", "arguments", "message"), FAULTS, ids=[message for *_, message in FAULTS]
 )
 def test_wrong_faults_are_refused(
     make: Callable[..., Any], arguments: dict[str, Any], message: str
