@@ -130,18 +130,46 @@ class EcrError(Exception):
         return "\n".join((headline, *self.explanations))
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _restored, (type(self), self.args, self.__dict__)
+        cause = None if self.__cause__ is None else _pickled(self.__cause__)
+        return _restored, (type(self), self.args, self.__dict__, cause)
 
 
 EcrError.__module__ = str(__package__)
 
 
 def _restored(
-    error_class: type[EcrError], args: tuple[Any, ...], attributes: dict[str, Any]
+    error_class: type[EcrError],
+    args: tuple[Any, ...],
+    attributes: dict[str, Any],
+    cause: bytes | None,
 ) -> EcrError:
     error = error_class.__new__(error_class, *args)
     error.__dict__.update(attributes)
+    error.__cause__ = None if cause is None else _unpickled(cause)
     return error
+
+
+def _pickled(cause: BaseException) -> bytes | None:
+    """Return an exception as a pickle of its own: not every class of others can be unpickled."""
+    # Few programs pickle errors.
+    import pickle
+
+    try:
+        return pickle.dumps(cause)
+    except Exception:  # noqa: BLE001  # whatever the exception's own code raises
+        return None
+
+
+def _unpickled(cause: bytes) -> BaseException | None:
+    """Return a cause, or None if it can't be made again: the error itself says what happened."""
+    import pickle
+
+    try:
+        # It is part of a pickle, and as trustworthy.
+        made: object = pickle.loads(cause)  # noqa: S301
+    except Exception:  # noqa: BLE001  # whatever the exception's own code raises
+        return None
+    return made if isinstance(made, BaseException) else None
 
 
 class EcrServiceError(EcrError, ClientError):
