@@ -97,6 +97,7 @@ def test_every_operation_is_emulated() -> None:
         b"\xff",
         b'"text"',
         b'{"repositoryName": 1}',
+        b'{"repositoryName": "app", "tags": [{"Key": "half a pair", "Value": "\\ud83d"}]}',
         b'{"repositoryName": ["app"]}',
         b'{"repositoryName": "app", "tags": {}}',
         b'{"repositoryName": "app", "tags": ["k"]}',

@@ -53,6 +53,8 @@ def test_a_value_of_json_is_read(shape: Shape, value: object, read: object) -> N
         (Integer(), True),
         (Boolean(), 1),
         (Text(), 1),
+        (Text(), "\ud800"),
+        (Map(Text(), Text()), {"\udfff": "a"}),
         (List(Text()), "text"),
         (Structure({}), []),
     ],

@@ -25,6 +25,8 @@ _REWRITTEN = {
     r"^[a-z0-9*](?:[._\-/a-z0-9*]?[a-z0-9*]+)*$": r"[a-z0-9*]+(?:[._\-/][a-z0-9*]+)*",
 }
 
+_HALF_OF_PAIR = re.compile("[\ud800-\udfff]")
+
 
 class Shape(Protocol):
     """What all shapes can do."""
@@ -103,7 +105,7 @@ class Map:
         if not isinstance(value, dict):
             raise _wrong_type(member, "map")
         return {
-            key: self.value.read(item, member)
+            self.key.read(key, member): self.value.read(item, member)
             for key, item in cast("dict[str, object]", value).items()
         }
 
@@ -132,6 +134,9 @@ class Text:
     def read(self, value: object, member: str) -> str:
         """Return the text."""
         if not isinstance(value, str):
+            raise _wrong_type(member, "string")
+        # JSON can escape one half of a surrogate pair alone, which no text in UTF-8 can have.
+        if _HALF_OF_PAIR.search(value):
             raise _wrong_type(member, "string")
         return value
 
