@@ -313,6 +313,44 @@ def test_policies_are_carried_out(
     assert len(boto3_ecr.list_images(repositoryName="untouched")["imageIds"]) == 1
 
 
+@pytest.mark.parametrize("number", [1_000_000, 1_000_000_000, 10**30])
+def test_more_days_than_there_are_dates(
+    boto3_ecr: ECRClient, emulator: EcrEmulator, number: int
+) -> None:
+    """No image is that old; other repositories' policies are carried out."""
+    text = policy(rule(**days("sinceImagePushed", number)))
+    put(boto3_ecr, text)
+    push(boto3_ecr, "v1")
+    answer = boto3_ecr.start_lifecycle_policy_preview(
+        repositoryName="app", lifecyclePolicyText=text
+    )
+    assert answer["status"] == "IN_PROGRESS"
+    boto3_ecr.create_repository(repositoryName="zoo")
+    boto3_ecr.put_lifecycle_policy(repositoryName="zoo", lifecyclePolicyText=policy(rule()))
+    for tag in ("v1", "v2"):
+        push(boto3_ecr, tag, repository="zoo")
+    emulator.apply_lifecycle_policies()
+    assert tags(boto3_ecr) == {"v1"}
+    assert len(boto3_ecr.list_images(repositoryName="zoo")["imageIds"]) == 1
+
+
+def test_a_chain_of_artifacts_goes_as_a_whole(
+    boto3_ecr: ECRClient, emulator: EcrEmulator, account_id: str
+) -> None:
+    """Artifacts may refer to artifacts, in a chain of any length."""
+    boto3_ecr.create_repository(repositoryName="deep")
+    boto3_ecr.put_lifecycle_policy(repositoryName="deep", lifecyclePolicyText=policy(rule()))
+    image = emulator.push_image("deep", account_id=account_id)
+    for _ in range(1_100):
+        image = emulator.push_image(
+            "deep", subject=image, artifact_type="application/example", account_id=account_id
+        )
+    push(boto3_ecr, "kept", repository="deep")
+    emulator.apply_lifecycle_policies()
+    (left,) = boto3_ecr.list_images(repositoryName="deep")["imageIds"]
+    assert left["imageTag"] == "kept"
+
+
 def test_a_policy_that_cannot_be_read_does_nothing(
     boto3_ecr: ECRClient, emulator: EcrEmulator
 ) -> None:

@@ -159,6 +159,22 @@ class ImageStore:
             if any(child.digest == digest for child in image.manifest.children)
         ]
 
+    def parents_by_child(self) -> dict[str, list[StoredImage]]:
+        """Return the indexes that list images, by the digest of each image that is listed."""
+        parents: dict[str, list[StoredImage]] = {}
+        for image in self:
+            for digest in {child.digest for child in image.manifest.children}:
+                parents.setdefault(digest, []).append(image)
+        return parents
+
+    def referrers_by_subject(self) -> dict[str, list[StoredImage]]:
+        """Return the artifacts that have a subject, by its digest."""
+        referrers: dict[str, list[StoredImage]] = {}
+        for image in self:
+            if image.manifest.subject is not None:
+                referrers.setdefault(image.manifest.subject, []).append(image)
+        return referrers
+
     def referrers_of(self, digest: str) -> list[StoredImage]:
         """Return the artifacts whose subject is an image."""
         return [image for image in self if image.manifest.subject == digest]

@@ -16,7 +16,7 @@ from ecr_typed.testing._emulator.registry.matching import matches
 from ecr_typed.testing._emulator.topics.lifecycle_policies.documents import read_rules
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from ecr_typed.testing._emulator.registry.images import ImageStore, StoredImage
@@ -57,11 +57,13 @@ def apply_policy(repository: Repository, now: datetime) -> None:
         # A template gives its repositories a policy that nothing has checked.
         return
     images = repository.images
+    referrers = images.referrers_by_subject()
     for outcome in evaluate(rules, images, now):
-        if outcome.rule.action == "EXPIRE":
-            _expire(outcome.image, images)
-        else:
-            _archive(outcome.image, images, now)
+        for image in _with_referrers(outcome.image, referrers):
+            if outcome.rule.action == "EXPIRE":
+                images.remove(image)
+            elif image.storage.status(now) == "ACTIVE":
+                image.storage.archive(now)
     repository.lifecycle_evaluated_at = now
 
 
@@ -87,8 +89,9 @@ def _marked(rule: Rule, selected: Sequence[StoredImage], now: datetime) -> Itera
     """Return the images that the rule alone would expire or archive, oldest first."""
     if rule.count_type == "imageCountMoreThan":
         return selected[: max(0, len(selected) - rule.count_number)]
-    limit = now - timedelta(days=rule.count_number)
-    return [image for image in selected if _age_begins(rule, image, now) < limit]
+    # A policy may count more days than there are dates, so ages are compared instead of dates.
+    age = timedelta(days=min(rule.count_number, timedelta.max.days))
+    return [image for image in selected if now - _age_begins(rule, image, now) > age]
 
 
 def _age_begins(rule: Rule, image: StoredImage, now: datetime) -> datetime:
@@ -105,31 +108,28 @@ def _age_begins(rule: Rule, image: StoredImage, now: datetime) -> datetime:
 
 def _without_listed(outcomes: list[Outcome], images: ImageStore, now: datetime) -> list[Outcome]:
     """Return the outcomes without the images that an index lists which stays."""
+    active_parents = {
+        digest: [parent for parent in parents if storage_class_of(parent, now) == "STANDARD"]
+        for digest, parents in images.parents_by_child().items()
+    }
     while True:
         leaving = {outcome.image for outcome in outcomes}
         kept = [
             outcome
             for outcome in outcomes
-            if all(
-                parent in leaving or storage_class_of(parent, now) == "ARCHIVE"
-                for parent in images.parents_of(outcome.image.digest)
-            )
+            if leaving.issuperset(active_parents.get(outcome.image.digest, ()))
         ]
         if len(kept) == len(outcomes):
             return outcomes
         outcomes = kept
 
 
-def _expire(image: StoredImage, images: ImageStore) -> None:
-    """Delete an image, and the artifacts that refer to it."""
-    images.remove(image)
-    for referrer in images.referrers_of(image.digest):
-        _expire(referrer, images)
-
-
-def _archive(image: StoredImage, images: ImageStore, now: datetime) -> None:
-    """Archive an image, and the artifacts that refer to it."""
-    image.storage.archive(now)
-    for referrer in images.referrers_of(image.digest):
-        if referrer.storage.status(now) == "ACTIVE":
-            _archive(referrer, images, now)
+def _with_referrers(
+    image: StoredImage, referrers: Mapping[str, Sequence[StoredImage]]
+) -> Iterator[StoredImage]:
+    """Return an image, the artifacts that refer to it, and what refers to those."""
+    found = [image]
+    while found:
+        last = found.pop()
+        yield last
+        found.extend(referrers.get(last.digest, ()))
