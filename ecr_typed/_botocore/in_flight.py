@@ -49,6 +49,7 @@ class CallsInFlight:
 
     def add(self, inner: CallsInFlight) -> None:
         """Let a group end with this one: that of a job that is run inside another."""
+        self._leave_to_the_parent()
         self._inner.add(inner)
         if self.is_ended:
             inner.end()
@@ -60,9 +61,7 @@ class CallsInFlight:
     def end(self) -> None:
         """End what is in flight, and refuse what comes."""
         self.refuse()
-        if os.getpid() != self._process:
-            # To end a connection in a child process would end it for the parent, too.
-            self.forget()
+        self._leave_to_the_parent()
         for inner in self._inner.copy():
             inner.end()
         for alarm in self._alarms.copy():
@@ -86,6 +85,11 @@ class CallsInFlight:
         self._alarms.clear()
         self._inner.clear()
         self._process = os.getpid()
+
+    def _leave_to_the_parent(self) -> None:
+        # To end a connection in a child process would end it for the parent, too.
+        if os.getpid() != self._process:
+            self.forget()
 
 
 def sleep(seconds: float, *groups: CallsInFlight) -> None:

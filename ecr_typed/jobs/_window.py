@@ -116,6 +116,9 @@ class Window(Generic[Item_co, Value_co]):
 
     def outcomes(self) -> Generator[Outcome[Item_co, Value_co], None, None]:
         """Run all tasks, and yield what becomes of them."""
+        if not self._is_of_this_process():
+            # Nothing has begun where the job was made: it is this process's alone.
+            self._process, self._calls = os.getpid(), CallsInFlight()
         _open.add(self)
         outer = calls_of_job.get()
         try:
@@ -168,6 +171,8 @@ class Window(Generic[Item_co, Value_co]):
         return running
 
     def _fill(self) -> None:
+        # The process that this one was forked from does what is left, too.
+        self._refuse_forks()
         while self._ending is None and len(self._tasks) < self._limit:
             if self._calls.is_ended:
                 self._begin_to_end(ClientClosedError("the job that this one runs in was ended"))
@@ -217,6 +222,14 @@ class Window(Generic[Item_co, Value_co]):
     def _is_of_this_process(self) -> bool:
         return os.getpid() == self._process
 
+    def _refuse_forks(self) -> None:
+        """Refuse to go on in a process that was forked in the middle of the job."""
+        if not self._is_of_this_process():
+            raise EcrError(
+                "the job goes on in the process that this one was forked from: begin another one "
+                "here"
+            ) from None
+
     def _note_end(self, task: Task) -> None:
         self._ended.put(task)
         if self._alarm is not None:
@@ -245,12 +258,8 @@ class Window(Generic[Item_co, Value_co]):
             try:
                 task = self._ended.get(timeout=_POLL)
             except Empty:
-                if not self._is_of_this_process():
-                    # Its threads are not here, and nothing would ever end.
-                    raise EcrError(
-                        "the job goes on in the process that this one was forked from: begin "
-                        "another one here"
-                    ) from None
+                # Its threads are not here, and nothing would ever end.
+                self._refuse_forks()
                 continue
             # A task that was cancelled has ended, too, but is none of the job's any more.
             if id(task) in self._tasks:

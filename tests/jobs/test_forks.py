@@ -16,7 +16,7 @@ _START: Final = """
 import asyncio, os, sys, threading, time, warnings
 from contextlib import closing
 
-from ecr_typed import EcrClient, EcrError, RetryPolicy
+from ecr_typed import ClientClosedError, EcrClient, EcrError, RetryPolicy
 from ecr_typed.aio import AsyncEcrClient
 from ecr_typed.jobs import Logins, each
 
@@ -60,12 +60,46 @@ assert is_done_by_child(lambda: asyncio.run(names()))
 assert len(asyncio.run(names())) == 3
 """
 
+_ASYNCIO_CLOSED: Final = """
+async_ecr = AsyncEcrClient.from_client(ecr)
+async def close_early():
+    call = asyncio.ensure_future(async_ecr.describe_registry())
+    await asyncio.sleep(0.5)
+    await async_ecr.aclose()
+    try:
+        await call
+    except ClientClosedError:
+        return
+    raise AssertionError("the call went on")
+assert is_done_by_child(lambda: asyncio.run(close_early()))
+"""
+
 _JOB: Final = """
-with closing(each(lambda _: ecr.describe_registry(), range(3), threads=3)) as outcomes:
+begun = []
+def look(number):
+    begun.append(number)
+    return ecr.describe_registry()
+def is_left_to_the_parent():
+    before = [*begun]
+    is_refused(lambda: next(outcomes))
+    assert begun == before, begun
+with closing(each(look, range(9), threads=3)) as outcomes:
     first = next(outcomes)
-    assert is_done_by_child(lambda: is_refused(lambda: next(outcomes)))
+    assert is_done_by_child(is_left_to_the_parent)
     assert is_done_by_child(outcomes.close)
-    assert [one.error for one in (first, *outcomes)] == [None] * 3
+    assert [one.error for one in (first, *outcomes)] == [None] * 9
+"""
+
+_JOB_OF_THE_CHILD: Final = """
+outcomes = each(lambda _: ecr.describe_registry(), range(3), threads=3)
+def close_early():
+    next(outcomes)
+    outcomes.close()
+assert is_done_by_child(close_early)
+outcomes = each(lambda _: time.sleep(0.5), range(3), threads=3)
+def has_done_all():
+    assert [one.error for one in outcomes] == [None] * 3
+assert is_done_by_child(has_done_all)
 """
 
 _PAGES: Final = """
@@ -91,7 +125,9 @@ thread.join()
     ("body", "operation_name", "late"),
     [
         pytest.param(_ASYNCIO, "DescribeRegistry", 0, id="asyncio"),
+        pytest.param(_ASYNCIO_CLOSED, "DescribeRegistry", 1, id="asyncio that the child closes"),
         pytest.param(_JOB, "DescribeRegistry", 2, id="job"),
+        pytest.param(_JOB_OF_THE_CHILD, "DescribeRegistry", 2, id="job that the child begins"),
         pytest.param(_PAGES, "DescribeRepositories", 1, id="pages"),
         pytest.param(_LOGINS, "GetAuthorizationToken", 1, id="logins"),
     ],
@@ -105,7 +141,8 @@ def test_a_child_hangs_in_nothing_and_ends_nothing(
             ecr.create_repository(name * 3)
     if late:
         # The first page is the one that comes at once.
-        response = LateResponse(delay=2.0)
+        is_cut_off = body in (_ASYNCIO_CLOSED, _JOB_OF_THE_CHILD)
+        response = LateResponse(delay=60.0 if is_cut_off else 2.0)
         if body is _PAGES:
             emulator.faults.inject(LateResponse(), operation_name=operation_name)
         emulator.faults.inject(response, operation_name=operation_name, times=late)
