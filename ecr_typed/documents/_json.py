@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from math import isinf
-from typing import Any, NoReturn, TypeAlias, TypeVar, cast
+from typing import Any, Final, NoReturn, TypeAlias, TypeVar, cast
 
 from ecr_typed import FrozenMap
 from ecr_typed.documents._problems import refuse
@@ -18,6 +18,9 @@ Item = TypeVar("Item")
 
 EMPTY: FrozenMap[str, Any] = FrozenMap()
 NO_TEXTS: FrozenMap[str, str] = FrozenMap()
+
+_MOST_LEVELS: Final = 64
+"""How deeply a document may be nested: documents of ECR, IAM and OCI have fewer than ten levels."""
 
 
 def read_object(text: str, what: str) -> Plain:
@@ -33,7 +36,26 @@ def read_object(text: str, what: str) -> Plain:
         raise refuse("text", text, allowed, f"it is not JSON: {error}") from error
     if not isinstance(value, dict):
         raise refuse("text", text, allowed, "it is not a JSON object")
+    # Most texts have fewer brackets than levels are allowed, and need no look inside.
+    if text.count("{") + text.count("[") > _MOST_LEVELS and _is_too_deep(cast("Plain", value)):
+        raise refuse("text", text, allowed, "it is nested too deeply")
     return cast("Plain", value)
+
+
+def _is_too_deep(value: Plain) -> bool:
+    """Return whether functions that call themselves for each level could fail on a value."""
+    level: list[object] = [value]
+    for _ in range(_MOST_LEVELS):
+        level = [inner for outer in level for inner in _inner(outer)]
+        if not level:
+            return False
+    return True
+
+
+def _inner(value: object) -> Iterable[object]:
+    if isinstance(value, dict):
+        return cast("Plain", value).values()
+    return cast("list[object]", value) if isinstance(value, list) else ()
 
 
 def _how_to_make_text(value: object) -> str:

@@ -52,6 +52,8 @@ DOCUMENTS = [
         ('{"a": NaN}', "it is not JSON: NaN is not a JSON number"),
         ('{"a": -1e999}', "it is not JSON: -1e999 is too large a number"),
         (100_000 * "[", "it is nested too deeply"),
+        ('{"a":' * 400 + "1" + "}" * 400, "it is nested too deeply"),
+        ('{"rules": [], "Statement": ' + "[" * 700 + "]" * 700 + "}", "it is nested too deeply"),
     ],
 )
 def test_a_text_that_is_no_object_is_refused(

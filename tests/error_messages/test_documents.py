@@ -141,6 +141,15 @@ def test_names_and_arns_are_told_apart(
     assert error_of(call, once).explanations[-1] == expected
 
 
+def test_refused_document_may_be_nested_deeply(once: EcrClient, wire: Wire) -> None:
+    """What the service said is told, whatever it refused."""
+    wire.will(refusal("InvalidParameterException", "Invalid parameter"))
+    text = '{"rules": ' + "[" * 700 + "]" * 700 + "}"
+    error = error_of(once.put_lifecycle_policy, "team/app", text)
+    assert str(error).startswith("PutLifecyclePolicy: Invalid parameter")
+    assert error.explanations[-1].endswith("it is nested too deeply")
+
+
 def test_disabled_scan_says_who_scans(once: EcrClient, wire: Wire) -> None:
     """With enhanced scanning, a scan can't be started by hand."""
     wire.will(refusal("ValidationException", "This feature is disabled"))
