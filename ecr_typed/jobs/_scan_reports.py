@@ -187,7 +187,7 @@ class ScanReport:
             EcrRequestError: `severity` is no `Severity`.
         """
         # A misspelt one must not count as the least.
-        if severity not in _RANKS:
+        if not isinstance(cast("object", severity), str) or severity not in _RANKS:
             allowed = "a Severity, such as Severity.HIGH"
             raise EcrRequestError([ArgumentProblem("severity", repr(severity), allowed)])
         return sum(number for kind, number in self.counts.items() if kind >= severity)

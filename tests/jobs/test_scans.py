@@ -272,7 +272,7 @@ def test_severities_are_shown_by_name(make: MakeEcr, wire: Wire) -> None:
 def test_what_is_no_severity_is_refused() -> None:
     report = ScanReport(status=ScanStatus.COMPLETE, counts={Severity.HIGH: 2, Severity.LOW: 1})
     assert report.at_least(Severity.MEDIUM) == 2
-    for wrong in ("SEVERE", 5, None):
+    for wrong in ("SEVERE", 5, None, ["HIGH"]):
         with pytest.raises(EcrRequestError, match=r"severity: expected a Severity, such as"):
             untyped(report).at_least(wrong)
 
