@@ -278,12 +278,14 @@ def _group(retention: Retention, tag: str) -> Hashable:
     if retention.group_by is None:
         return None
     group = retention.group_by(tag)
-    if not isinstance(group, Hashable):  # pyright: ignore[reportUnnecessaryIsInstance]  # callers may be untyped
+    try:
+        hash(group)
+    except TypeError as error:
         allowed = "a function of a tag whose result is hashable, such as text"
         problem = ArgumentProblem(
             "group_by", repr(retention.group_by), allowed, f"not {group!r:.60}"
         )
-        raise EcrRequestError([problem])
+        raise EcrRequestError([problem]) from error
     return group
 
 

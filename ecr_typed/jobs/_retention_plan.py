@@ -55,6 +55,12 @@ def _count(decisions: Sequence[Decision]) -> str:
     return f"<{len(decisions):,} images>"
 
 
+def _is_aware(_: object, attribute: attrs.Attribute[datetime], value: datetime) -> None:
+    if not isinstance(cast("object", value), datetime) or value.tzinfo is None:
+        allowed = "a timezone-aware datetime"
+        raise EcrRequestError([ArgumentProblem(attribute.name, repr(value), allowed)])
+
+
 @attrs.frozen(kw_only=True, order=False)
 class RetentionPlan:
     """The images of a repository to keep and to remove, as `plan_retention` returns them.
@@ -68,8 +74,10 @@ class RetentionPlan:
     registry_id: str | None = None
     """The account id of the registry; None for the caller's own."""
 
-    planned_at: datetime
-    """The time that ages were counted from."""
+    planned_at: datetime = attrs.field(validator=_is_aware)
+    """The time that ages were counted from, timezone-aware. `apply_retention` leaves alone
+    what was pushed, archived or restored since.
+    """
 
     keep: tuple[Decision, ...] = attrs.field(repr=_count)
     """The images that are kept."""

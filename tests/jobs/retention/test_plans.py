@@ -319,10 +319,23 @@ def test_a_graph_is_made_of_images_and_indexes() -> None:
         untyped(ImageGraph.of)("team/app", [], [A])
 
 
-def test_groups_are_hashable() -> None:
+@pytest.mark.parametrize("group", [["v"], ("v", [])])
+def test_groups_are_hashable(group: Any) -> None:
     graph = ImageGraph.of("team/app", [image(A, 3, "v1")])
-    with pytest.raises(EcrRequestError, match=r"group_by: .* is hashable, .*; not \['v', '1'\]"):
-        plan(graph, keep_newest=1, group_by=list)
+    with pytest.raises(EcrRequestError, match=r"group_by: .* is hashable, .*; not ") as error:
+        plan(graph, keep_newest=1, group_by=lambda _: group)
+    assert str(error.value).endswith(repr(group))
+
+
+def test_the_time_of_a_plan_has_a_timezone() -> None:
+    """It is compared with the times of images when the plan is applied."""
+    made = plan(ImageGraph.of("team/app", [image(A, 3, "v1"), image(B, 4)]), keep_newest=1)
+    members = json.loads(made.to_json())
+    members["plannedAt"] = "2026-01-02T03:04:05"
+    with pytest.raises(EcrRequestError, match="planned_at: expected a timezone-aware datetime"):
+        RetentionPlan.from_json(json.dumps(members))
+    with pytest.raises(EcrRequestError, match="planned_at: expected a timezone-aware datetime"):
+        attrs.evolve(made, planned_at=NOW.replace(tzinfo=None))
 
 
 def test_an_image_has_one_entry() -> None:
