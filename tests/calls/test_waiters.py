@@ -170,6 +170,13 @@ def seconds_told(error: WaiterError) -> float:
     return float(found[1])
 
 
+def ready(emulator: EcrEmulator) -> EcrClient:
+    """A client that has made its first call, which takes longer than others."""
+    ecr = emulator.client()
+    ecr.describe_registry()
+    return ecr
+
+
 @pytest.mark.parametrize("deadline", [None, 60])
 def test_a_late_answer_does_not_make_the_wait_longer(
     emulator: EcrEmulator, deadline: float | None
@@ -204,21 +211,20 @@ def test_a_late_answer_does_not_hide_what_was_seen(emulator: EcrEmulator, previe
 
 def test_the_last_poll_has_a_second(emulator: EcrEmulator, preview: Preview) -> None:
     """A service that is slow is asked once more when the time is over, and heard."""
-    emulator.faults.inject(LateResponse(delay=0.3), times=20)
-    ecr = emulator.client()
-    polls = 0
+    late = partial(emulator.faults.inject, operation_name="GetLifecyclePolicyPreview", times=20)
+    late(LateResponse(delay=0.3))
+    # On a busy machine, the first poll may take all the time, or the last more than its second.
     for timeout in (1, 5, 25):
+        ecr = ready(emulator)
         before = len(emulator.faults.injected)
         error, passed = timed_out(partial(preview, ecr, delay=100, timeout=timeout))
         polls = len(emulator.faults.injected) - before
         assert seconds_told(error) <= passed + ROUNDED
-        assert error.__cause__ is None
-        assert error.last_response.status is LifecyclePolicyPreviewStatus.IN_PROGRESS
-        if polls > 1:
-            # On a busy machine, the first poll may have taken all the time.
-            assert seconds_told(error) + ROUNDED >= timeout + 0.3
+        if polls == 2 and error.__cause__ is None:
             break
-    assert polls == 2
+    assert (polls, error.__cause__) == (2, None)
+    assert seconds_told(error) + ROUNDED >= timeout + 0.3
+    assert error.last_response.status is LifecyclePolicyPreviewStatus.IN_PROGRESS
 
 
 def test_a_policy_of_less_time_is_kept(emulator: EcrEmulator) -> None:
@@ -257,12 +263,20 @@ def test_a_wait_may_be_endless(make: MakeEcr, wire: Wire, timeout: float) -> Non
 
 def test_without_time_it_is_asked_once(emulator: EcrEmulator, preview: Preview) -> None:
     """A time-out of 0 leaves the one poll its second."""
-    emulator.faults.inject(LateResponse(delay=0.3))
 
-    error, passed = timed_out(lambda: preview(emulator.client(), timeout=0))
+    def asked_once() -> WaiterError:
+        ecr = ready(emulator)
+        emulator.faults.inject(LateResponse(delay=0.3), operation_name="GetLifecyclePolicyPreview")
+        before = len(emulator.faults.injected)
+        error, passed = timed_out(partial(preview, ecr, timeout=0))
+        assert 0.3 <= seconds_told(error) <= passed + ROUNDED
+        assert len(emulator.faults.injected) <= before + 1
+        return error
 
-    assert 0.3 <= seconds_told(error) <= passed + ROUNDED
-    assert error.last_response.status is LifecyclePolicyPreviewStatus.IN_PROGRESS
+    # On a busy machine, a second may be too short.
+    errors = (asked_once() for _ in range(10))
+    heard = next(error for error in errors if error.__cause__ is None)
+    assert heard.last_response.status is LifecyclePolicyPreviewStatus.IN_PROGRESS
 
 
 def test_other_errors_end_the_wait(make: MakeEcr, wire: Wire) -> None:

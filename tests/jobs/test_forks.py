@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
+from dataclasses import dataclass
 from typing import Final
 
 import pytest
 
 from ecr_typed.testing import EcrEmulator
-from ecr_typed.testing.faults import LateResponse
+from ecr_typed.testing._emulator.http.messages import HttpResponse
+from ecr_typed.testing.faults import CarryOut, Fault, LateResponse
 
 _START: Final = """
 import asyncio, os, sys, threading, time, warnings
@@ -87,6 +90,7 @@ with closing(each(look, range(9), threads=3)) as outcomes:
     first = next(outcomes)
     assert is_done_by_child(is_left_to_the_parent)
     assert is_done_by_child(outcomes.close)
+    ecr.get_registry_scanning_configuration()
     assert [one.error for one in (first, *outcomes)] == [None] * 9
 """
 
@@ -107,6 +111,7 @@ with closing(ecr.describe_repositories(page_size=1).pages(prefetch=2)) as pages:
     next(pages)
     assert is_done_by_child(lambda: is_refused(lambda: next(pages)))
     assert is_done_by_child(pages.close)
+    ecr.get_registry_scanning_configuration()
     assert len(list(pages)) == 2
 """
 
@@ -120,32 +125,62 @@ thread.join()
 """
 
 
+_ready: Final = threading.Event()
+"""Set when the program wants the responses that are held back."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeldResponse(Fault):
+    """The true response, once the program asks for the scanning configuration."""
+
+    def respond(self, carry_out: CarryOut) -> HttpResponse:
+        """Wait, and return the true response."""
+        response = carry_out()
+        _ready.wait(timeout=90.0)
+        return response
+
+
+@dataclass(frozen=True, slots=True)
+class Releasing(Fault):
+    """The true response, with which all that are held back are sent."""
+
+    def respond(self, carry_out: CarryOut) -> HttpResponse:
+        """Return the true response."""
+        _ready.set()
+        return carry_out()
+
+
+AT_ONCE, LATE, NEVER = (LateResponse(delay=seconds) for seconds in (0.0, 2.0, 60.0))
+HELD: Final = HeldResponse()
+
+
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
 @pytest.mark.parametrize(
-    ("body", "operation_name", "late"),
+    ("body", "operation_name", "faults"),
     [
-        pytest.param(_ASYNCIO, "DescribeRegistry", 0, id="asyncio"),
-        pytest.param(_ASYNCIO_CLOSED, "DescribeRegistry", 1, id="asyncio that the child closes"),
-        pytest.param(_JOB, "DescribeRegistry", 2, id="job"),
-        pytest.param(_JOB_OF_THE_CHILD, "DescribeRegistry", 2, id="job that the child begins"),
-        pytest.param(_PAGES, "DescribeRepositories", 1, id="pages"),
-        pytest.param(_LOGINS, "GetAuthorizationToken", 1, id="logins"),
+        pytest.param(_ASYNCIO, "DescribeRegistry", [], id="asyncio"),
+        pytest.param(
+            _ASYNCIO_CLOSED, "DescribeRegistry", [NEVER], id="asyncio that the child closes"
+        ),
+        pytest.param(_JOB, "DescribeRegistry", [HELD, HELD], id="job"),
+        pytest.param(
+            _JOB_OF_THE_CHILD, "DescribeRegistry", [NEVER, NEVER], id="job that the child begins"
+        ),
+        pytest.param(_PAGES, "DescribeRepositories", [AT_ONCE, HELD], id="pages"),
+        pytest.param(_LOGINS, "GetAuthorizationToken", [LATE], id="logins"),
     ],
 )
 def test_a_child_hangs_in_nothing_and_ends_nothing(
-    emulator: EcrEmulator, body: str, operation_name: str, late: int
+    emulator: EcrEmulator, body: str, operation_name: str, faults: list[Fault]
 ) -> None:
     """It is refused what its parent goes on with, and whose calls it leaves alone."""
     with emulator.client() as ecr:
         for name in "abc":
             ecr.create_repository(name * 3)
-    if late:
-        # The first page is the one that comes at once.
-        is_cut_off = body in (_ASYNCIO_CLOSED, _JOB_OF_THE_CHILD)
-        response = LateResponse(delay=60.0 if is_cut_off else 2.0)
-        if body is _PAGES:
-            emulator.faults.inject(LateResponse(), operation_name=operation_name)
-        emulator.faults.inject(response, operation_name=operation_name, times=late)
+    _ready.clear()
+    emulator.faults.inject(Releasing(), operation_name="GetRegistryScanningConfiguration")
+    for fault in faults:
+        emulator.faults.inject(fault, operation_name=operation_name)
     keys = {"AWS_ACCESS_KEY_ID": "key", "AWS_SECRET_ACCESS_KEY": "secret"}
     done = subprocess.run(
         [sys.executable, "-c", _START + body, emulator.endpoint_url],

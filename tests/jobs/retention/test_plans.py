@@ -321,9 +321,12 @@ def test_a_graph_is_made_of_images_and_indexes() -> None:
 
 @pytest.mark.parametrize("group", [["v"], ("v", [])])
 def test_groups_are_hashable(group: Any) -> None:
+    def group_by(_: str) -> Any:
+        return group
+
     graph = ImageGraph.of("team/app", [image(A, 3, "v1")])
     with pytest.raises(EcrRequestError, match=r"group_by: .* is hashable, .*; not ") as error:
-        plan(graph, keep_newest=1, group_by=lambda _: group)
+        plan(graph, keep_newest=1, group_by=group_by)
     assert str(error.value).endswith(repr(group))
 
 
