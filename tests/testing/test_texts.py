@@ -35,7 +35,8 @@ NO_TEXT = re.compile(
     r"|\w+\[.*\]|[\w |]+ \| .*",  # types in casts
     re.DOTALL,
 )
-PYTHONS_ERRORS = {"ValueError", "TypeError", "RuntimeError", "ConnectionError"}
+PYTHONS_ERRORS = {"ValueError", "TypeError", "RuntimeError", "ConnectionError", "check_type"}
+"""What raises errors that programmers read; `check_type` raises a `TypeError`."""
 
 
 def texts() -> Iterator[tuple[str, str, Text]]:
