@@ -24,6 +24,7 @@ _CONFIG: Final = "config.json"
 _LONGEST_MARGIN: Final = timedelta(hours=12)
 
 _saving: Final = [Lock()]
+"""One lock, in a list so that a forked child can replace it: its holder is not there."""
 
 
 @attrs.frozen
@@ -78,7 +79,7 @@ class RegistryLogin:
             raise EcrRequestError([ArgumentProblem("folder", str(path.parent), allowed)])
         ours = self.docker_config()["auths"]
         # Two threads that log in to two registries would else keep only one of the entries.
-        with _saving[-1]:
+        with _saving[0]:
             config = _read_config(path)
             self._warn_of_stores(path, config)
             config["auths"] = {**(config.get("auths") or {}), **ours}

@@ -346,6 +346,8 @@ def _check(plan: RetentionPlan, retention: Retention, graph: ImageGraph) -> None
     if not removed:
         return
     hint = ". keep_newest counts tagged images alone" if retention.keep_newest is not None else ""
+    if left < len(plan.keep):
+        hint += ". Archived images do not count"
     if left < retention.least_left:
         why = f"the plan leaves {left} images, and least_left is {retention.least_left}{hint}"
         raise RetentionRefusedError(plan, why)

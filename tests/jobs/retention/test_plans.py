@@ -241,7 +241,9 @@ def test_archived_images_do_not_make_up_for_what_is_removed() -> None:
     """A repository of which nothing can be pulled any more is empty, whatever its archive has."""
     archived = [image(f"sha256:{n:064}", 90, image_status=ImageStatus.ARCHIVED) for n in range(99)]
     graph = ImageGraph.of("team/app", [*archived, image(A, 30, "v1"), image(B, 30, "v2")])
-    with pytest.raises(RetentionRefusedError, match="leaves 0 images, and least_left is 1"):
+    with pytest.raises(
+        RetentionRefusedError, match=r"leaves 0 images, .* Archived images do not count$"
+    ):
         plan_retention(graph, Retention(keep_tags="v3"), now=NOW)
     with pytest.raises(RetentionRefusedError, match="removes 1 of 2 images"):
         plan_retention(graph, Retention(keep_tags="v1", most_deleted=0.4), now=NOW)
