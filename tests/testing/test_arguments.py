@@ -48,6 +48,7 @@ FAULTS: list[tuple[Callable[..., Any], dict[str, Any], str]] = [
 METHODS: list[tuple[Callable[[Any], Any], dict[str, Any], str]] = [
     (lambda e: e.push_image, {"repository_name": None}, "repository_name must be the name of a"),
     (lambda e: e.push_image, {"repository_name": "a/b", "tags": 5}, "tags must be a list of tags"),
+    (lambda e: e.push_image, {"repository_name": "a/b", "tags": [5]}, "each of tags must be a tag"),
     (lambda e: e.push_image, {"repository_name": "a/b", "size": "1"}, "size must be a number of"),
     (lambda e: e.push_image, {"repository_name": "a/b", "platform": 5}, "platform must be a"),
     (lambda e: e.push_image, {"repository_name": "a/b", "children": [5]}, r"children\[0\] must be"),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from ecr_typed.testing import EcrEmulator
+from tests.support.untyped import untyped
 
 from .pushing import (
     DOCKER_LIST,
@@ -100,6 +101,17 @@ def test_what_is_no_manifest_is_refused(fresh: EcrEmulator, fresh_ecr: ECRClient
     """The manifest is read as that of a push."""
     with pytest.raises(ValueError, match="ImageManifest"):
         fresh.pull_through("quay/app", "{")
+    assert fresh_ecr.describe_repositories()["repositories"] == []
+
+
+def test_names_that_nothing_can_have_are_refused(fresh: EcrEmulator, fresh_ecr: ECRClient) -> None:
+    """A pull by such a name finds nothing upstream, and caches nothing."""
+    with pytest.raises(ValueError, match="at 'repositoryName'"):
+        fresh.pull_through("quay/App", manifest_of())
+    with pytest.raises(ValueError, match="at 'imageTag'"):
+        fresh.pull_through("quay/app", manifest_of(), tag="no tag!")
+    with pytest.raises(TypeError, match="manifest must be the text of a manifest"):
+        untyped(fresh.pull_through)("quay/app", {"schemaVersion": 2})
     assert fresh_ecr.describe_repositories()["repositories"] == []
 
 

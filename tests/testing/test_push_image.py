@@ -144,6 +144,8 @@ def test_a_push_is_scanned_and_replicated(fresh: EcrEmulator) -> None:
     [
         ({"repository_name": "absent"}, "RepositoryNotFoundException"),
         ({"tags": ["no tag!"]}, "InvalidParameterException"),
+        ({"tags": ["t" * 301]}, "InvalidParameterException"),
+        ({"repository_name": "No Repository"}, "InvalidParameterException"),
         ({"children": [ABSENT]}, "ReferencedImagesNotFoundException"),
         (
             {"children": [ABSENT], "media_type": OCI_MANIFEST},

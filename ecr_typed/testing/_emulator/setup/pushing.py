@@ -13,7 +13,7 @@ from ecr_typed.documents import Platform
 from ecr_typed.models import ImageDetail
 from ecr_typed.testing._emulator.arguments import check_type
 from ecr_typed.testing._emulator.registry.errors import ServiceError
-from ecr_typed.testing._emulator.registry.images import check_digest, check_tag
+from ecr_typed.testing._emulator.registry.images import check_digest
 from ecr_typed.testing._emulator.registry.manifests import (
     DOCKER_LIST,
     DOCKER_MANIFEST,
@@ -23,6 +23,7 @@ from ecr_typed.testing._emulator.registry.manifests import (
     digest_of,
     read_manifest,
 )
+from ecr_typed.testing._emulator.setup.names import check_names
 from ecr_typed.testing._emulator.topics.images.listing import image_details
 from ecr_typed.testing._emulator.topics.images.pushing import push_image
 from ecr_typed.testing._emulator.topics.repository_creation_templates import repository_for_push
@@ -68,14 +69,13 @@ class PushedImage(NamedTuple):
     def push(self, registry: Registry, repository_name: str) -> ImageDetail:
         """Push the image into a repository, or raise `ValueError` with the reason."""
         now = registry.registries.now
-        self._check_types(repository_name)
+        self._check_types()
         if self.pushed_at is not None and self.pushed_at.tzinfo is None:
             raise ValueError("pushed_at must be timezone-aware")
         if isinstance(self.tags, str):
             raise TypeError(f"tags must be a list of tags: for one tag write [{self.tags!r}]")
         try:
-            for name in self.tags:
-                check_tag(name)
+            check_names(repository_name, self.tags)
             repository = repository_for_push(registry, repository_name, now)
             media_type = self._checked_media_type()
             document = self._index(repository) if self.children else self._manifest(repository)
@@ -92,8 +92,7 @@ class PushedImage(NamedTuple):
         image.pushed_at = self.pushed_at or image.pushed_at
         return from_boto3(ImageDetail, image_details(repository, image, now))
 
-    def _check_types(self, repository_name: str) -> None:
-        check_type("repository_name", repository_name, str, "the name of a repository")
+    def _check_types(self) -> None:
         check_type("tags", self.tags, Collection, "a list of tags")
         check_type("pushed_at", self.pushed_at, datetime | None, "a datetime, or None")
         check_type("size", self.size, int | None, "a number of bytes, or None")

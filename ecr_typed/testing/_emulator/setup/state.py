@@ -204,11 +204,20 @@ class EmulatorSetup:
             The image's digest.
 
         Raises:
-            ValueError: No rule covers the repository, the rule's secret can't be used, or the
-                template of the new repository needs a role.
+            TypeError: An argument has the wrong type.
+            ValueError: No repository or no tag can have the name, no rule covers the repository,
+                the rule's secret can't be used, or the template of the new repository needs a role.
         """
+        from ecr_typed.testing._emulator.registry.errors import ServiceError
+        from ecr_typed.testing._emulator.setup.names import check_names
         from ecr_typed.testing._emulator.topics.pull_through_cache import pull_through
 
+        check_type("manifest", manifest, str, "the text of a manifest")
+        check_type("media_type", media_type, str | None, "a media type, or None")
+        try:
+            check_names(repository_name, () if tag is None else (tag,))
+        except ServiceError as error:
+            raise ValueError(error.message) from error
         with self._registry(account_id, region_name) as registry:
             now = registry.registries.now
             return pull_through(registry, repository_name, manifest, media_type, tag, now)

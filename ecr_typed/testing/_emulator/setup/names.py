@@ -1,0 +1,28 @@
+"""Names of repositories and tags that tests push to, checked as PutImage checks them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ecr_typed.testing._emulator.arguments import check_type
+from ecr_typed.testing._emulator.http.service_description import REQUESTS
+from ecr_typed.testing._emulator.registry.images import check_tag
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+def check_names(repository_name: str, tags: Iterable[str]) -> None:
+    """Refuse a repository and tags that no push can have.
+
+    Raises:
+        TypeError: One of them is no text.
+        ServiceError: The service would refuse one of them.
+    """
+    members = REQUESTS["PutImage"].members
+    check_type("repository_name", repository_name, str, "the name of a repository")
+    members["repositoryName"].check(repository_name, "repositoryName")
+    for tag in tags:
+        check_type("each of tags", tag, str, "a tag")
+        members["imageTag"].check(tag, "imageTag")
+        check_tag(tag)
