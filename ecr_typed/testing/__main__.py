@@ -13,16 +13,16 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from ecr_typed.testing._emulator.emulator import EcrEmulator
+from ecr_typed.testing._emulator.arguments import check_region_name, check_registry_host
+from ecr_typed.testing._emulator.emulator import HIGHEST_PORT, EcrEmulator
 from ecr_typed.testing._emulator.registry.policy_documents import read_identity_policies
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from types import FrameType
 
 # A wait without a time-out can't be interrupted on every system.
 _POLL_SECONDS = 0.5
-_HIGHEST_PORT = 65535
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _WARNING = (
     "warning: listening on {host}: whoever reaches it can read and change all that the emulator "
@@ -58,7 +58,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     except OSError as error:
         where = f"{options.host}, port {options.port or 'any'}"
-        print(f"can't listen on {where}: {error.strerror}", file=sys.stderr)
+        # Python names the address a second time.
+        why = str(error.strerror).partition(" (while attempting")[0]
+        print(f"can't listen on {where}: {why}", file=sys.stderr)
         return 1
     if options.host not in _LOOPBACK:
         print(_WARNING.format(host=options.host), file=sys.stderr)
@@ -96,6 +98,7 @@ def _parser() -> argparse.ArgumentParser:
         "--region",
         "--region-name",
         dest="region_name",
+        type=_checked(check_region_name),
         default="us-east-1",
         metavar="REGION",
         help="default: %(default)s",
@@ -110,6 +113,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--registry-host",
+        type=_checked(check_registry_host),
         metavar="HOST",
         help="the host in repository URIs: 'local' for this server's address; default: AWS's",
     )
@@ -128,6 +132,19 @@ def _parser() -> argparse.ArgumentParser:
         help="how long each of ECR's responses is held back",
     )
     return parser
+
+
+def _checked(check: Callable[[str], None]) -> Callable[[str], str]:
+    """Return a reader of an option that `EcrEmulator` would refuse with a `ValueError`."""
+
+    def read(text: str) -> str:
+        try:
+            check(text)
+        except ValueError as error:
+            raise argparse.ArgumentTypeError(str(error)) from error
+        return text
+
+    return read
 
 
 def _account_id(text: str) -> str:
@@ -150,8 +167,8 @@ def _identity_policies(path: str) -> dict[str, str]:
 
 
 def _port(text: str) -> int:
-    if not re.fullmatch("[0-9]{1,5}", text) or int(text) > _HIGHEST_PORT:
-        raise argparse.ArgumentTypeError(f"a port is a number up to {_HIGHEST_PORT}, not {text!r}")
+    if not re.fullmatch("[0-9]{1,5}", text) or int(text) > HIGHEST_PORT:
+        raise argparse.ArgumentTypeError(f"a port is a number up to {HIGHEST_PORT}, not {text!r}")
     return int(text)
 
 

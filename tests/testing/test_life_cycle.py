@@ -63,6 +63,27 @@ def test_start_and_stop_without_a_with_block() -> None:
     emulator.stop()
 
 
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
+def test_a_forked_process_leaves_the_emulator_alone() -> None:
+    """It calls the emulator of its parent; leaving the `with` block ends, and stops nothing."""
+    program = """
+import os
+from ecr_typed.testing import EcrEmulator
+
+with EcrEmulator() as emulator:
+    child = os.fork()
+    with emulator.client() as ecr:
+        ecr.create_repository("parent" if child else "child")
+    if child:
+        os.waitpid(child, 0)
+        with emulator.client() as ecr:
+            print([repository.repository_name for repository in ecr.describe_repositories()])
+"""
+    command = [sys.executable, "-W", "ignore::DeprecationWarning", "-c", program]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    assert (done.returncode, done.stdout) == (0, "['child', 'parent']\n"), done.stderr
+
+
 def test_misuse_is_told() -> None:
     """A second start, and the address of an emulator that doesn't run, are errors."""
     emulator = EcrEmulator()
@@ -247,6 +268,10 @@ def test_what_is_kept_from_proxies_stays_so(monkeypatch: pytest.MonkeyPatch) -> 
     [
         ("latency", -1.0),
         ("latency", float("nan")),
+        ("region_name", ""),
+        ("region_name", "us-east-1/"),
+        ("port", -1),
+        ("port", 65536),
         ("registry_host", "http://127.0.0.1"),
         ("registry_host", ""),
         ("repeated_scan_error", "ServerException"),

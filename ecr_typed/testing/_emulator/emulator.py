@@ -10,7 +10,11 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 import ecr_typed
-from ecr_typed.testing._emulator.arguments import check_type
+from ecr_typed.testing._emulator.arguments import (
+    check_region_name,
+    check_registry_host,
+    check_type,
+)
 from ecr_typed.testing._emulator.clients import SessionFactory, without_proxies
 from ecr_typed.testing._emulator.http.dispatcher import Dispatcher
 from ecr_typed.testing._emulator.http.faults import Faults
@@ -37,6 +41,7 @@ else:
     # Importing them would load botocore; `typing.get_type_hints` needs something by these names.
     Config = ECRClient = Any
 
+HIGHEST_PORT = 65535
 _ANY_HOST = frozenset({"", "0.0.0.0", "::"})  # noqa: S104 - to be replaced in URLs
 
 
@@ -105,11 +110,11 @@ class EcrEmulator(EmulatorSetup):
             ValueError: A policy in `iam` is no identity policy, `account_id` has not twelve digits,
                 or another argument can't be right.
         """
-        check_type("region_name", region_name, str, "the name of a region")
-        check_type("port", port, int, "a number")
+        check_region_name(region_name)
+        check_registry_host(registry_host)
         check_type("host", host, str, "an address")
         check_type("iam", iam, Mapping | None, "policies by ARN, or None")
-        _check(latency, registry_host, repeated_scan_error)
+        _check(latency, port, repeated_scan_error)
         self.latency = latency
         self.clock = Clock()
         self.faults = Faults()
@@ -129,6 +134,7 @@ class EcrEmulator(EmulatorSetup):
         )
         super().__init__(service, region_name=region_name, account_id=account_id)
         self._dispatcher: Dispatcher | None = None
+        self._process_id = 0
         self._server: EmulatorServer | None = None
         self._thread: threading.Thread | None = None
         self._sessions = SessionFactory()
@@ -153,17 +159,25 @@ class EcrEmulator(EmulatorSetup):
             dispatcher, host=self._host, port=self._port, now=self.clock.now, handler=handler
         )
         self._dispatcher = dispatcher
+        self._process_id = os.getpid()
         if self._is_local:
             self._registry_host.text = self.endpoint_url.removeprefix("http://")
         self._thread = threading.Thread(target=self._server.serve, name="ecr-emulator", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
-        """Finish the calls in flight, close every connection, and empty the registries."""
+        """Finish the calls in flight, close every connection, and empty the registries.
+
+        A process that was forked from the one that serves only closes its copy of the port.
+        """
         dispatcher, server, thread = self._dispatcher, self._server, self._thread
         if dispatcher is None or server is None or thread is None:
             return
         self._dispatcher = self._server = self._thread = None
+        if self._process_id != os.getpid():
+            # The threads did not come along, so nothing would ever end a wait for them.
+            server.server_close()
+            return
         dispatcher.end_waits()
         server.shutdown()
         thread.join()
@@ -351,16 +365,14 @@ def _moto_lookups() -> Lookups:
     return MotoApplication.lookups
 
 
-def _check(latency: float, registry_host: str | None, repeated_scan_error: str) -> None:
+def _check(latency: float, port: int, repeated_scan_error: str) -> None:
     """Refuse what can't be right, before anything is served with it."""
+    check_type("port", port, int, "a number")
+    if not 0 <= port <= HIGHEST_PORT:
+        raise ValueError(f"port has to be a number up to {HIGHEST_PORT}, not {port}")
     check_type("latency", latency, int | float, "a number of seconds")
-    check_type("registry_host", registry_host, str | None, "a host, or None")
     if not 0 <= latency < math.inf:
         raise ValueError(f"latency has to be 0 or more seconds, not {latency}")
-    if registry_host is not None and (not registry_host or set("/ @") & set(registry_host)):
-        raise ValueError(
-            f"registry_host has to be a host, with a port if need be, not {registry_host!r}"
-        )
     if repeated_scan_error not in _SCAN_ERRORS:
         allowed = " or ".join(_SCAN_ERRORS)
         raise ValueError(f"repeated_scan_error has to be {allowed}, not {repeated_scan_error!r}")
