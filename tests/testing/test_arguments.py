@@ -60,6 +60,8 @@ METHODS: list[tuple[Callable[[Any], Any], dict[str, Any], str]] = [
         "pushed_at must be a datetime",
     ),
     (lambda e: e.push_image, {"repository_name": "a/b", "labels": ["a"]}, "labels must be texts"),
+    (lambda e: e.clock.set, {"time": "2024"}, "time must be a timezone-aware datetime, not '2024'"),
+    (lambda e: e.clock.advance, {"duration": 5}, "duration must be a timedelta, not 5"),
     (lambda e: e.add_kms_key, {"key_id": 5}, "key_id must be the id of a key, or None, not 5"),
     (lambda e: e.add_principal, {"arn": None}, "arn must be the ARN of a principal, not None"),
     (

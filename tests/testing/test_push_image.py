@@ -144,6 +144,7 @@ def test_a_push_is_scanned_and_replicated(fresh: EcrEmulator) -> None:
     [
         ({"repository_name": "absent"}, "RepositoryNotFoundException"),
         ({"tags": ["no tag!"]}, "InvalidParameterException"),
+        ({"tags": ["twice", "twice"]}, "tags has 'twice' more than once"),
         ({"tags": ["t" * 301]}, "InvalidParameterException"),
         ({"repository_name": "No Repository"}, "InvalidParameterException"),
         ({"children": [ABSENT]}, "ReferencedImagesNotFoundException"),

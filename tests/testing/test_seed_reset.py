@@ -28,6 +28,7 @@ from ecr_typed import (
 )
 from ecr_typed.testing import EcrEmulator
 from ecr_typed.testing.faults import SERVER_EXCEPTION
+from tests.support.untyped import untyped
 
 from .test_faults import names
 
@@ -139,6 +140,24 @@ def test_tags_by_repository(fresh: EcrEmulator, typed: EcrClient) -> None:
     arns = [each.repository_arn for each in typed.describe_repositories()]
     tags = [{tag.key: tag.value for tag in typed.list_tags_for_resource(arn)} for arn in arns]
     assert tags == [{"team": "payments"}, {"team": "", "a": "b"}]
+
+
+@pytest.mark.parametrize(
+    ("tags", "match"),
+    [
+        ([("app", {})], "tags must be tags by the names of repositories"),
+        ({"app": ["team"]}, r"tags\['app'\] must be values by key"),
+        ({"app": {1: "a"}}, r"each key of tags\['app'\] must be a text, not 1"),
+        ({"app": {"team": 1}}, r"tags\['app'\]\['team'\] must be a text, not 1"),
+    ],
+)
+def test_tags_that_are_no_texts(
+    fresh: EcrEmulator, typed: EcrClient, tags: object, match: str
+) -> None:
+    """They are refused before anything is put there."""
+    with pytest.raises(TypeError, match=match):
+        untyped(fresh.seed)(repository(), tags=tags)
+    assert typed.describe_repositories().to_list() == []
 
 
 def test_another_registry(fresh: EcrEmulator) -> None:
@@ -288,6 +307,7 @@ def test_images_are_seeded_as_they_are(fresh: EcrEmulator, typed: EcrClient) -> 
         ({}, "has the image sha256:a"),
         ({"image_digest": "sha256:00", "image_tags": ("v1",)}, "has the tag 'v1'"),
         ({"image_digest": "sha256:00", "image_status": "ACTIVATING"}, "must be ACTIVE or ARCHIVED"),
+        ({"image_digest": "sha256:00", "image_tags": ("v2", "v2")}, "has the tag 'v2' more than"),
         ({"image_scan_status": ImageScanStatus()}, "image_scan_status can't be seeded"),
     ],
 )

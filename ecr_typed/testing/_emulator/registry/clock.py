@@ -8,6 +8,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Final, TypeAlias
 
+from ecr_typed.testing._emulator.arguments import check_type
+
 BACKGROUND_TIME: Final = timedelta(seconds=1)
 """How long each work in the background takes, by the emulator's clock: a scan, a replication."""
 
@@ -40,8 +42,12 @@ class Clock:
             time: The time, timezone-aware.
 
         Raises:
+            TypeError: The time is no `datetime`, or not timezone-aware.
             ValueError: The time is before 1970 or after the year 8999.
         """
+        check_type("time", time, datetime, "a timezone-aware datetime")
+        if time.tzinfo is None:
+            raise TypeError(f"time must be timezone-aware, and {time!r} is naive")
         self._shift_by(time - datetime.now(UTC))
 
     def advance(self, duration: timedelta) -> None:
@@ -51,8 +57,10 @@ class Clock:
             duration: How much time passes. A negative one turns the clock back.
 
         Raises:
+            TypeError: The duration is no `timedelta`.
             ValueError: The time would be before 1970 or after the year 8999.
         """
+        check_type("duration", duration, timedelta, "a timedelta")
         self._shift_by(self._offset + duration)
 
     def reset(self) -> None:

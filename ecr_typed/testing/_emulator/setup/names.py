@@ -17,12 +17,17 @@ def check_names(repository_name: str, tags: Iterable[str]) -> None:
 
     Raises:
         TypeError: One of them is no text.
+        ValueError: There is a tag twice.
         ServiceError: The service would refuse one of them.
     """
     members = REQUESTS["PutImage"].members
     check_type("repository_name", repository_name, str, "the name of a repository")
     members["repositoryName"].check(repository_name, "repositoryName")
+    given: set[str] = set()
     for tag in tags:
         check_type("each of tags", tag, str, "a tag")
         members["imageTag"].check(tag, "imageTag")
         check_tag(tag)
+        if tag in given:
+            raise ValueError(f"tags has {tag!r} more than once")
+        given.add(tag)

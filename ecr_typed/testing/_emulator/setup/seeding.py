@@ -8,6 +8,7 @@ pulled last year. A setting that a model leaves out gets its default.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -21,6 +22,7 @@ from ecr_typed.models import (
     Repository,
     RepositoryCreationTemplate,
 )
+from ecr_typed.testing._emulator.arguments import check_type
 from ecr_typed.testing._emulator.registry.images import StorageHistory, StoredImage
 from ecr_typed.testing._emulator.registry.manifests import (
     INDEXES,
@@ -55,6 +57,17 @@ def check_seed(model: object, position: int) -> None:
     for name, value in attrs.asdict(model, recurse=False).items():
         if isinstance(value, datetime) and value.tzinfo is None:
             raise ValueError(f"models[{position}].{name} must be timezone-aware, not {value}")
+
+
+def check_tags(tags: Mapping[str, Mapping[str, str]]) -> None:
+    """Refuse what are no tags by the names of repositories."""
+    check_type("tags", tags, Mapping, "tags by the names of repositories")
+    for repository_name, its_tags in tags.items():
+        place = f"tags[{repository_name!r}]"
+        check_type(place, its_tags, Mapping, "values by key")
+        for key, value in its_tags.items():
+            check_type(f"each key of {place}", key, str, "a text")
+            check_type(f"{place}[{key!r}]", value, str, "a text")
 
 
 def put_model(registry: Registry, model: Seed) -> None:
@@ -140,6 +153,9 @@ def _put_image(registry: Registry, model: ImageDetail) -> None:
         raise ValueError(f"{model.repository_name!r} has the image {model.image_digest} already")
     if taken:
         raise ValueError(f"{model.repository_name!r} has the tag {taken[0]!r} already")
+    repeated = [tag for tag, count in Counter(tags).items() if count > 1]
+    if repeated:
+        raise ValueError(f"image_tags has the tag {repeated[0]!r} more than once")
     status = model.image_status or "ACTIVE"
     if status not in {"ACTIVE", "ARCHIVED"}:
         raise ValueError(f"image_status must be ACTIVE or ARCHIVED, not {status}")

@@ -62,15 +62,22 @@ class EmulatorSetup:
             region_name: The region of the registry; default: the emulator's.
 
         Raises:
-            TypeError: An argument is no such model; nothing is put there.
+            TypeError: An argument is no such model, or `tags` has something else than texts; nothing
+                is put there.
             ValueError: A time of a model is not timezone-aware; nothing is put there. Or a model
                 does not belong into the registry, exists already, or has a member that can't be
                 seeded; the models before it are put there.
         """
-        from ecr_typed.testing._emulator.setup.seeding import check_seed, put_model, put_tags
+        from ecr_typed.testing._emulator.setup.seeding import (
+            check_seed,
+            check_tags,
+            put_model,
+            put_tags,
+        )
 
         for position, model in enumerate(models):
             check_seed(model, position)
+        check_tags(tags or {})
         with self._registry(account_id, region_name) as registry:
             for model in models:
                 put_model(registry, model)
