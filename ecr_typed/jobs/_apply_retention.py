@@ -39,9 +39,9 @@ def apply_retention(
     Indexes are deleted before their children, and images before what refers to them. Each image is
     looked at again before its batch of up to 100: one with a tag that the plan does not know is
     `SKIPPED`, and so is one that was pushed again, archived or restored since, and all that they
-    need. A tagged image is deleted by its tags, so that a tag
-    saves it up to the last moment. An untagged image is deleted by its digest: a tag that it gets
-    after it was looked at comes too late.
+    need. A tagged image is deleted by its tags, so that a tag saves it up to the last moment. An
+    untagged image is deleted by its digest: a tag that it gets after it was looked at comes too
+    late.
 
     An image that is not there is `DONE`. An image is `FAILED` if an index that was pushed after the
     plan was made lists it; the error names the index. Run the job again to do what is left.
