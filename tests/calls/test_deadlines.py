@@ -24,7 +24,7 @@ from ecr_typed import (
     RetryPolicy,
 )
 from ecr_typed._botocore import watchdog
-from ecr_typed._botocore.exchange import Exchange
+from ecr_typed._botocore.exchange import Cut, Exchange
 from ecr_typed._calls.deadline import UNLIMITED, Deadline
 from tests.support.clients import KINDS, MakeEcr, boto3_client
 from tests.support.errors import error_of
@@ -185,19 +185,28 @@ def test_watchdog_cuts_in_order_and_ends(monkeypatch: pytest.MonkeyPatch) -> Non
     # The process's own may still wait for the deadlines of other tests.
     private: Any = watchdog
     monkeypatch.setattr(watchdog, "_watchdog", private._Watchdog())
+    cut, times = Exchange.cut, dict[Exchange, float]()
+
+    def note_cut(exchange: Exchange, why: Cut) -> None:
+        times[exchange] = time.monotonic()
+        cut(exchange, why)
+
+    monkeypatch.setattr(Exchange, "cut", note_cut)
     others = set(_watching())
-    exchanges = {seconds: Exchange({}) for seconds in (0.3, 0.1, 0.2)}
+    began = time.monotonic()
+    exchanges = {seconds: Exchange({}) for seconds in (1.5, 0.1, 0.2)}
     for seconds, exchange in exchanges.items():
         watchdog.watch(exchange, seconds)
     assert len({*_watching()} - others) == 1
-    time.sleep(0.15)
-    assert exchanges[0.1].cut_by is not None
-    assert exchanges[0.3].cut_by is None
     ends = time.monotonic() + SOON
     while {*_watching()} - others and time.monotonic() < ends:
         time.sleep(0.01)
     assert not {*_watching()} - others
     assert all(exchange.cut_by is not None for exchange in exchanges.values())
+    assert list(times) == [exchanges[seconds] for seconds in (0.1, 0.2, 1.5)]
+    assert all(times[exchange] >= began + seconds for seconds, exchange in exchanges.items())
+    # Far from its own time: the first one does not wait for the last.
+    assert times[exchanges[0.1]] < began + 1.5
 
 
 def test_watchdog_forgets_requests_that_are_over() -> None:

@@ -94,7 +94,8 @@ def test_a_client_and_its_children_share_the_pace(make: MakeEcr, wire: Wire) -> 
     apart: list[CallEvent] = []
     child = ecr.with_options(on_call=shared.append)
     stranger = make(on_call=apart.append)
-    wire.will(refusal("ThrottlingException"), *[{"tags": []}] * 31)
+    passed: dict[str, Any] = {"tags": []}
+    wire.will(refusal("ThrottlingException"), *[passed] * 31)
     ecr.list_tags_for_resource("arn")
     # On a busy machine, the turns of the first ones may have come already.
     for _ in range(15):
