@@ -102,6 +102,14 @@ def test_a_repository_without_a_name_gets_one(stacks: Any, boto3_ecr: ECRClient)
     stacks.create_stack(StackName="images", TemplateBody=template())
     name: Any = boto3_ecr.describe_repositories()["repositories"][0].get("repositoryName")
     assert name.startswith("images-")
+    assert name == name.lower()
+    body = template(ImageTagMutability="IMMUTABLE", Tags=[{"Key": "revision", "Value": 2}])
+    stacks.update_stack(StackName="images", TemplateBody=body)
+    (updated,) = boto3_ecr.describe_repositories()["repositories"]
+    assert (updated.get("repositoryName"), updated.get("imageTagMutability")) == (name, "IMMUTABLE")
+    arn: Any = updated.get("repositoryArn")
+    tags = boto3_ecr.list_tags_for_resource(resourceArn=arn).get("tags")
+    assert tags == [{"Key": "revision", "Value": "2"}]
 
 
 def test_what_ecr_refuses_fails_the_stack(stacks: Any, boto3_ecr: ECRClient) -> None:
@@ -109,6 +117,9 @@ def test_what_ecr_refuses_fails_the_stack(stacks: Any, boto3_ecr: ECRClient) -> 
     boto3_ecr.create_repository(repositoryName="stack/app")
     with pytest.raises(ClientError, match="RepositoryAlreadyExistsException"):
         stacks.create_stack(StackName="images", TemplateBody=template(RepositoryName="stack/app"))
+    with pytest.raises(ClientError, match=r"InvalidParameterException: .*at 'repositoryName'"):
+        stacks.create_stack(StackName="other", TemplateBody=template(RepositoryName="No Name"))
+    assert len(boto3_ecr.describe_repositories()["repositories"]) == 1
 
 
 @pytest.mark.usefixtures("motos_handler")

@@ -16,6 +16,7 @@ from moto.cloudformation.parsing import get_model_map
 from moto.core.common_models import CloudFormationModel
 from moto.ecr.models import Repository as MotoRepository
 
+from ecr_typed.testing._emulator.http.service_description import REQUESTS
 from ecr_typed.testing._emulator.registry.call import Origin
 from ecr_typed.testing._emulator.registry.callers import Caller
 from ecr_typed.testing._emulator.registry.errors import ServiceError
@@ -52,6 +53,7 @@ class StackRepository(CloudFormationModel):
             "RepositoryUri": members["repositoryUri"],
         }
         self._is_emptied_on_delete = False
+        self._has_generated_name = False
 
     @staticmethod
     def cloudformation_name_type() -> str:
@@ -94,9 +96,13 @@ class StackRepository(CloudFormationModel):
                 resource_name, cloudformation_json, account_id, region_name, **kwargs
             )
         properties = cloudformation_json["Properties"]
-        parameters = {"repositoryName": resource_name, **_parameters(properties)}
+        is_generated = "RepositoryName" not in properties
+        # moto makes a name of a stack's and a resource's, which may have capitals; ECR has none.
+        name = resource_name.lower() if is_generated else resource_name
+        parameters = {"repositoryName": name, **_parameters(properties)}
         created = _run(service, "CreateRepository", parameters, account_id, region_name)
         resource = cls(service, created["repository"], region_name)
+        resource._has_generated_name = is_generated
         resource.apply(properties)
         return resource
 
@@ -114,18 +120,17 @@ class StackRepository(CloudFormationModel):
             return MotoRepository.update_from_cloudformation_json(
                 original_resource, new_resource_name, cloudformation_json, account_id, region_name
             )
-        if original_resource.physical_resource_id != new_resource_name:
+        if not original_resource.keeps_name(cloudformation_json["Properties"]):
             original_resource.delete(account_id, region_name)
             return cls.create_from_cloudformation_json(
                 new_resource_name, cloudformation_json, account_id, region_name
             )
         properties = cloudformation_json["Properties"]
         settings = _parameters(properties)
+        filters = "imageTagMutabilityExclusionFilters"
         mutability = {
             "imageTagMutability": settings.get("imageTagMutability", "MUTABLE"),
-            "imageTagMutabilityExclusionFilters": settings.get(
-                "imageTagMutabilityExclusionFilters", []
-            ),
+            **({filters: settings[filters]} if filters in settings else {}),
         }
         original_resource.run("PutImageTagMutability", mutability)
         scanning = settings.get("imageScanningConfiguration", {"scanOnPush": False})
@@ -153,6 +158,12 @@ class StackRepository(CloudFormationModel):
         """Delete the repository."""
         self.run("DeleteRepository", {"force": self._is_emptied_on_delete})
 
+    def keeps_name(self, properties: Mapping[str, Any]) -> bool:
+        """Return whether the repository still has the name that a template wants."""
+        if "RepositoryName" not in properties:
+            return self._has_generated_name
+        return bool(properties["RepositoryName"] == self.physical_resource_id)
+
     def apply(self, properties: Mapping[str, Any]) -> None:
         """Apply what CloudFormation sets by calls of their own."""
         self._is_emptied_on_delete = str(properties.get("EmptyOnDelete", False)).lower() == "true"
@@ -165,7 +176,8 @@ class StackRepository(CloudFormationModel):
             self.run("PutLifecyclePolicy", {"lifecyclePolicyText": lifecycle})
         if properties.get("Tags"):
             arn = self._attributes["Arn"]
-            self.run("TagResource", {"resourceArn": arn, "tags": properties["Tags"]})
+            tags = [{name: _text(each[name]) for name in each} for each in properties["Tags"]]
+            self.run("TagResource", {"resourceArn": arn, "tags": tags})
 
     def run(self, operation_name: str, parameters: Mapping[str, Any]) -> None:
         """Run an operation on the repository."""
@@ -183,10 +195,16 @@ def _run(
     """Run an operation in the account of the stack, or fail the stack as CloudFormation does."""
     caller = Caller.root_of(account_id)
     try:
-        return service.call(operation_name, parameters, caller, region_name, Origin(), encode=dict)
+        checked = REQUESTS[operation_name].accept(parameters)
+        return service.call(operation_name, checked, caller, region_name, Origin(), encode=dict)
     except ServiceError as error:
         name: str = parameters["repositoryName"]
         raise ValidationError(name, f"{error.code}: {error.message}") from error
+
+
+def _text(value: object) -> str:
+    """Return a value as CloudFormation writes it where a text is due: templates may have numbers."""
+    return value if isinstance(value, str) else json.dumps(value)
 
 
 def _parameters(properties: Mapping[str, Any]) -> dict[str, Any]:
