@@ -145,7 +145,7 @@ def test_tags_by_repository(fresh: EcrEmulator, typed: EcrClient) -> None:
 @pytest.mark.parametrize(
     ("tags", "match"),
     [
-        ([("app", {})], "tags must be tags by the names of repositories"),
+        ([("app", "team")], "tags must be tags by the names of repositories"),
         ({"app": ["team"]}, r"tags\['app'\] must be values by key"),
         ({"app": {1: "a"}}, r"each key of tags\['app'\] must be a text, not 1"),
         ({"app": {"team": 1}}, r"tags\['app'\]\['team'\] must be a text, not 1"),

@@ -69,7 +69,7 @@ def test_motos_reset_empties_the_registries(emulator: EcrEmulator, boto3_ecr: EC
 
 def test_nothing_is_printed(emulator: EcrEmulator, capfd: pytest.CaptureFixture[str]) -> None:
     """A request for a service that not even moto has writes nothing to the terminal."""
-    with pytest.raises(OSError, match="500"):
+    with pytest.raises(OSError, match="400"):
         urllib.request.urlopen(
             urllib.request.Request(
                 emulator.endpoint_url,

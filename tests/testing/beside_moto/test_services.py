@@ -5,6 +5,9 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING, Any
 
+import pytest
+from botocore.exceptions import ClientError
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -45,3 +48,22 @@ def test_kms_works_on_the_same_server(aws: Callable[..., Any], account_id: str) 
     """Keys of KMS belong to the account of the client."""
     key = aws("kms").create_key()["KeyMetadata"]
     assert key["AWSAccountId"] == account_id
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "status", "match"),
+    [
+        ("ecr-public", "describe_repositories", 400, "moto, .*, has no 'ecr-public'"),
+        ("kms", "describe_custom_key_stores", 501, "moto does not emulate this operation"),
+    ],
+)
+def test_what_moto_does_not_have_is_no_error_to_repeat(
+    aws: Callable[..., Any], service: str, operation: str, status: int, match: str
+) -> None:
+    """SDKs would repeat a call that meets HTTP 500."""
+    client = aws(service, region_name="us-east-1")
+    with pytest.raises(ClientError, match=match) as caught:
+        getattr(client, operation)()
+    response: Any = caught.value.response
+    metadata = response["ResponseMetadata"]
+    assert (metadata["HTTPStatusCode"], metadata["RetryAttempts"]) == (status, 0)

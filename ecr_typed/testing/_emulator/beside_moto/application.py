@@ -17,8 +17,10 @@ from moto.moto_server.werkzeug_app import (  # pyright: ignore[reportMissingType
 
 from ecr_typed.testing._emulator.beside_moto.lookups import MotoLookups
 from ecr_typed.testing._emulator.http.messages import CredentialScope
+from ecr_typed.testing._emulator.http.other_services import refuse_service
 from ecr_typed.testing._emulator.http.server import EmulatorRequestHandler
 from ecr_typed.testing._emulator.registry.accounts import Lookups
+from ecr_typed.testing._emulator.texts import protocols
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -53,6 +55,17 @@ class MotoApplication:
         environ.setdefault(_ACCOUNT_HEADER, self._service.accounts.account_of(key_id))
         try:
             response: Iterable[bytes] = self._by_moto(scope, environ, start_response)
+        except _NoServiceError as error:
+            status, headers, body = refuse_service(
+                error.name, environ, protocols.NO_SERVICE_OF_MOTO(service_name=error.name)
+            )
+            start_response(status, headers)
+            return [body]
+        except NotImplementedError as error:
+            # SDKs repeat other responses of 500 and more.
+            start_response("501 NOT IMPLEMENTED", [("Content-Type", "application/json")])
+            message = protocols.NO_OPERATION_OF_MOTO(error=error)
+            return [json.dumps({"__type": "NotImplemented", "message": message}).encode()]
         except Exception as error:
             _logger.exception("moto failed to respond")
             start_response("500 INTERNAL SERVER ERROR", [("Content-Type", "application/json")])
@@ -76,6 +89,14 @@ class MotoApplication:
             return self._moto(environ, start_response)
 
 
+class _NoServiceError(Exception):
+    """moto has no service at a host, which is `SERVICE.REGION.amazonaws.com` for signed requests."""
+
+    def __init__(self, host: str) -> None:
+        super().__init__(host)
+        self.name = host.partition(".")[0]
+
+
 class _Moto(DomainDispatcherApplication):
     """moto's dispatcher, which raises instead of printing where it has no service."""
 
@@ -85,4 +106,4 @@ class _Moto(DomainDispatcherApplication):
         for backend, pattern in self.backend_url_patterns:
             if pattern.match(f"http://{host}"):
                 return backend
-        raise LookupError(f"moto serves nothing at {host}")
+        raise _NoServiceError(host)

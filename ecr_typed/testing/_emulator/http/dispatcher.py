@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import threading
 from collections.abc import Callable, Iterable
 from functools import partial
@@ -18,8 +17,8 @@ from ecr_typed.testing._emulator.http.messages import (
     CredentialScope,
     HttpResponse,
     origin_of,
-    service_response,
 )
+from ecr_typed.testing._emulator.http.other_services import refuse_service
 from ecr_typed.testing._emulator.registry.layers import DOWNLOADS_PATH
 from ecr_typed.testing._emulator.texts import protocols
 
@@ -81,7 +80,8 @@ class Dispatcher:
             with self._service.exclusive() as registries:
                 response = sts.respond(registries, environ["wsgi.input"].read(), scope)
         else:
-            response = _not_emulated(service_name, environ)
+            message = protocols.OTHER_SERVICE(service_name=service_name)
+            response = refuse_service(service_name, environ, message)
         status, headers, body = response
         start_response(status, headers)
         return [body]
@@ -128,16 +128,3 @@ class Dispatcher:
             seconds = self._latency if fault is None else self._latency + fault.delay
             if seconds > 0:
                 self._is_ending.wait(seconds)
-
-
-def _not_emulated(service_name: str, environ: WSGIEnvironment) -> HttpResponse:
-    """Return the error for another service, in the protocol that its clients read."""
-    message = protocols.OTHER_SERVICE(service_name=service_name)
-    code = "ServiceNotEmulated"
-    if "x-www-form-urlencoded" in environ.get("CONTENT_TYPE", "") or service_name == "s3":
-        body = f"<Error><Code>{code}</Code><Message>{message}</Message></Error>"
-        if service_name != "s3":
-            body = f"<ErrorResponse>{body}</ErrorResponse>"
-        return service_response("400 BAD REQUEST", body.encode(), "text/xml")
-    body = json.dumps({"__type": code, "message": message})
-    return service_response("400 BAD REQUEST", body.encode())

@@ -86,6 +86,10 @@ OTHER_METHOD: Final[Text] = ours("{path} takes {allowed}, not {method}")
 OTHER_SERVICE: Final[Text] = ours(
     "ecr_typed.testing emulates Amazon ECR, not '{service_name}'. For other services use EcrEmulator(moto=True) or ecr-emulator --moto, which need the extra ecr_typed[moto]"
 )
+NO_SERVICE_OF_MOTO: Final[Text] = ours(
+    "ecr_typed.testing emulates Amazon ECR, and moto, which it asks for other services, has no '{service_name}'"
+)
+NO_OPERATION_OF_MOTO: Final[Text] = ours("moto does not emulate this operation: {error}")
 NOT_AUTHORIZED: Final[Text] = captured("Not Authorized", "mdlavin/copy-docker-image#5")
 BROKEN_CHUNKS: Final[Text] = ours("The chunked body can't be read: {error}")
 BAD_CONTENT_LENGTH: Final[Text] = ours("Content-Length must be a number of bytes, not {stated!r}")
