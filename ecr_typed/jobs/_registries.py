@@ -25,6 +25,11 @@ def _is_name(value: object) -> bool:
     return isinstance(value, str) and value != ""
 
 
+def _is_region(value: object) -> bool:
+    # As clients have it: a list of regions in a file has line breaks.
+    return isinstance(value, str) and value.split() == [value]
+
+
 def _is_optional_name(value: object) -> bool:
     return value is None or _is_name(value)
 
@@ -71,7 +76,7 @@ class Registry:
 
     def __attrs_post_init__(self) -> None:
         text = "a text that is not empty"
-        _check("region_name", self.region_name, "the name of a region, as 'eu-west-1'", _is_name)
+        _check("region_name", self.region_name, "the name of a region, as 'eu-west-1'", _is_region)
         for name in ("profile_name", "external_id", "endpoint_url"):
             _check(name, getattr(self, name), f"{text}, or None", _is_optional_name)
         if self.role_arn is not None:
@@ -156,7 +161,7 @@ def registries(
     Raises:
         EcrRequestError: An argument is wrong, or there is a `role_name` without accounts.
     """
-    given_regions = _texts("regions", regions, "the name of a region, as 'eu-west-1'", _is_name)
+    given_regions = _texts("regions", regions, "the name of a region, as 'eu-west-1'", _is_region)
     given_accounts = _texts(
         "accounts", accounts, "an account id: 12 digits, as text", _is_account_id
     )

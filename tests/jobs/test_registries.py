@@ -64,6 +64,7 @@ def test_registries_are_values() -> None:
     ("arguments", "named"),
     [
         ({"region_name": ""}, "region_name"),
+        ({"region_name": "eu-west-1\n"}, "region_name: expected the name of a region"),
         ({"region_name": None}, "region_name"),
         ({"region_name": "eu-west-1", "account_id": "123"}, "account_id: expected 12 digits"),
         ({"region_name": "eu-west-1", "role_arn": "reader"}, "role_arn: expected a role's ARN"),
@@ -82,6 +83,7 @@ def test_wrong_registries_are_refused(arguments: dict[str, object], named: str) 
     [
         ({"regions": "eu-west-1"}, "regions: expected a list of texts, got 'eu-west-1'"),
         ({"regions": [5]}, r"regions\[0\]"),
+        ({"regions": ["eu-west-1\n"]}, r"regions\[0\]: expected the name of a region"),
         ({"regions": ["eu-west-1"], "role_name": "r"}, "accounts"),
         ({"regions": ["eu-west-1"], "accounts": ["1"], "role_name": "r"}, r"accounts\[0\]: .*12"),
         ({"regions": ["eu-west-1"], "accounts": ["1" * 12, "1"]}, r"accounts\[1\]: .*12 digits"),
