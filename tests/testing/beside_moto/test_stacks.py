@@ -119,6 +119,9 @@ def test_what_ecr_refuses_fails_the_stack(stacks: Any, boto3_ecr: ECRClient) -> 
         stacks.create_stack(StackName="images", TemplateBody=template(RepositoryName="stack/app"))
     with pytest.raises(ClientError, match=r"InvalidParameterException: .*at 'repositoryName'"):
         stacks.create_stack(StackName="other", TemplateBody=template(RepositoryName="No Name"))
+    body = template(RepositoryName="stack/other", RepositoryPolicyText={"Version": "1999"})
+    with pytest.raises(ClientError, match="Invalid repository policy provided"):
+        stacks.create_stack(StackName="rolled-back", TemplateBody=body)
     assert len(boto3_ecr.describe_repositories()["repositories"]) == 1
 
 

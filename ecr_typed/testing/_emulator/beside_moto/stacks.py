@@ -103,7 +103,12 @@ class StackRepository(CloudFormationModel):
         created = _run(service, "CreateRepository", parameters, account_id, region_name)
         resource = cls(service, created["repository"], region_name)
         resource._has_generated_name = is_generated
-        resource.apply(properties)
+        try:
+            resource.apply(properties)
+        except ValidationError:
+            # CloudFormation rolls back what a failed stack has created.
+            resource.delete(account_id, region_name)
+            raise
         return resource
 
     @classmethod
