@@ -31,7 +31,7 @@ settings.register_profile(
 )
 settings.load_profile("ecr_typed")
 
-LOOPBACK = {"127.0.0.1", "::1", "localhost", "0.0.0.0", "", None}
+LOOPBACK = {"127.0.0.1", "::1", "localhost", "0.0.0.0", "::", "", None}
 """Where sockets may go: hosts of this machine."""
 
 

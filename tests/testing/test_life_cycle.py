@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+import boto3
 import pytest
 from botocore.config import Config
 
@@ -242,7 +243,13 @@ print(boto3.client("sts").get_caller_identity()["Account"])
 
 
 @pytest.mark.parametrize(
-    ("host", "named"), [("0.0.0.0", "127.0.0.1"), ("::1", "[::1]"), ("localhost", "localhost")]
+    ("host", "named"),
+    [
+        ("0.0.0.0", "127.0.0.1"),
+        ("::", "127.0.0.1"),
+        ("::1", "[::1]"),
+        ("localhost", "localhost"),
+    ],
 )
 def test_it_listens_where_it_is_told(host: str, named: str) -> None:
     """Another address than 127.0.0.1 has to be named, and the URL is one that works."""
@@ -252,7 +259,33 @@ def test_it_listens_where_it_is_told(host: str, named: str) -> None:
         assert client.describe_repositories()["repositories"] == []
         client.close()
         # Its own host needs no proxy, either.
-        assert host in {"0.0.0.0", *emulator.environment()["NO_PROXY"].split(",")}
+        assert host in {"0.0.0.0", "::", *emulator.environment()["NO_PROXY"].split(",")}
+
+
+@pytest.mark.skipif(not socket.has_dualstack_ipv6(), reason="this system has no such sockets")
+def test_all_addresses_are_those_of_ipv4_too() -> None:
+    """Policies that name the addresses of callers find them as they are written."""
+    role = "arn:aws:iam::123456789012:role/local"
+    condition = {"IpAddress": {"aws:SourceIp": "127.0.0.0/8"}}
+    allowed = {"Effect": "Allow", "Action": "ecr:*", "Resource": "*", "Condition": condition}
+    with EcrEmulator(host="::", iam={role: {"Statement": [allowed]}}) as emulator:
+        sts: Any = boto3.Session().client(
+            "sts",
+            endpoint_url=emulator.endpoint_url,
+            region_name=emulator.region_name,
+            aws_access_key_id=emulator.account_id,
+            aws_secret_access_key="secret",
+        )
+        issued = sts.assume_role(RoleArn=role, RoleSessionName="test")["Credentials"]
+        session: Any = boto3.Session(
+            issued["AccessKeyId"], issued["SecretAccessKey"], issued["SessionToken"]
+        )
+        ecr = session.client(
+            "ecr", endpoint_url=emulator.endpoint_url, region_name=emulator.region_name
+        )
+        assert ecr.describe_repositories()["repositories"] == []
+        sts.close()
+        ecr.close()
 
 
 def test_what_is_kept_from_proxies_stays_so(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -40,7 +40,8 @@ def origin_of(environ: WSGIEnvironment) -> Origin:
     """Return where a request comes from, and the URL by which it reached the emulator."""
     return Origin(
         endpoint_url=application_uri(environ).rstrip("/"),
-        source_ip=environ.get("REMOTE_ADDR"),
+        # A socket of IPv6 that serves IPv4 as well writes the addresses of IPv4 in its own form.
+        source_ip=environ.get("REMOTE_ADDR", "").removeprefix("::ffff:") or None,
         user_agent=environ.get("HTTP_USER_AGENT"),
     )
 

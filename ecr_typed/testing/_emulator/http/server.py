@@ -172,7 +172,11 @@ class EmulatorServer(ThreadedWSGIServer):
         self._connections_lock = threading.Lock()
         # The socket is opened here, because werkzeug ends the process where a port is taken.
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        with socket.create_server((host, port), family=family, backlog=_BACKLOG) as listening:
+        # All addresses are IPv4's, too: where the system can do it, one socket serves both.
+        is_dual = host == "::" and socket.has_dualstack_ipv6()
+        with socket.create_server(
+            (host, port), family=family, backlog=_BACKLOG, dualstack_ipv6=is_dual
+        ) as listening:
             super().__init__(host, port, application, handler, fd=listening.fileno())
 
     def serve(self) -> None:
