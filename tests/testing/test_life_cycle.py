@@ -18,6 +18,7 @@ from botocore.config import Config
 
 from ecr_typed.testing import EcrEmulator
 from tests.support.newer import needs
+from tests.support.untyped import untyped
 
 from .answers import code_of
 
@@ -269,7 +270,7 @@ def test_all_addresses_are_those_of_ipv4_too() -> None:
     condition = {"IpAddress": {"aws:SourceIp": "127.0.0.0/8"}}
     allowed = {"Effect": "Allow", "Action": "ecr:*", "Resource": "*", "Condition": condition}
     with EcrEmulator(host="::", iam={role: {"Statement": [allowed]}}) as emulator:
-        sts: Any = boto3.Session().client(
+        sts = untyped(boto3.Session()).client(
             "sts",
             endpoint_url=emulator.endpoint_url,
             region_name=emulator.region_name,
@@ -277,10 +278,10 @@ def test_all_addresses_are_those_of_ipv4_too() -> None:
             aws_secret_access_key="secret",
         )
         issued = sts.assume_role(RoleArn=role, RoleSessionName="test")["Credentials"]
-        session: Any = boto3.Session(
+        session = boto3.Session(
             issued["AccessKeyId"], issued["SecretAccessKey"], issued["SessionToken"]
         )
-        ecr = session.client(
+        ecr = untyped(session).client(
             "ecr", endpoint_url=emulator.endpoint_url, region_name=emulator.region_name
         )
         assert ecr.describe_repositories()["repositories"] == []
