@@ -278,7 +278,7 @@ REFUSED: list[tuple[str, str, Any, int, str]] = [
     ("POST", "/images", {"repositoryName": "a", "size": True}, 400, "size must be of type"),
     ("POST", "/images", {"repositoryName": "a", "tags": [1]}, 400, "tags must be a list of"),
     ("POST", "/images", {"repositoryName": "a", "pushedAt": "now"}, 400, "must be a time like"),
-    ("PUT", "/clock", {"time": "2024-01-01T00:00:00"}, 400, "must have a zone"),
+    ("PUT", "/clock", {"time": "2024-01-01"}, 400, "have a zone: 2024-01-01T00:00:00Z for UTC"),
     ("POST", "/clock/advance", {"seconds": 1e300}, 400, "seconds must be a number of seconds"),
     ("POST", "/clock/advance", {"seconds": 1e12}, 400, "from 1970 to the year 8999"),
     ("PUT", "/clock", {"time": "9999-12-31T23:59:59Z"}, 400, "from 1970 to the year 8999"),

@@ -142,6 +142,14 @@ def test_tags_by_repository(fresh: EcrEmulator, typed: EcrClient) -> None:
     assert tags == [{"team": "payments"}, {"team": "", "a": "b"}]
 
 
+def test_a_name_that_the_service_would_refuse(fresh: EcrEmulator, typed: EcrClient) -> None:
+    """A registry can begin with such a repository, and images can be pushed to it."""
+    fresh.seed(repository("Old"))
+    pushed = fresh.push_image("Old", tags=["v1"])
+    (found,) = typed.describe_repositories()
+    assert (found.repository_name, pushed.repository_name) == ("Old", "Old")
+
+
 @pytest.mark.parametrize(
     ("tags", "match"),
     [

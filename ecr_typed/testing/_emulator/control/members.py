@@ -76,7 +76,7 @@ def _time(text: str, name: str) -> datetime:
     except ValueError as error:
         raise ControlError(f"{name} must be a time like 2024-01-31T12:00:00Z") from error
     if time.tzinfo is None:
-        raise ControlError(f"{name} must have a zone: {text}Z for UTC")
+        raise ControlError(f"{name} must have a zone: {time.isoformat()}Z for UTC")
     return time
 
 

@@ -11,9 +11,13 @@ from ecr_typed.testing._emulator.registry.images import check_tag
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from ecr_typed.testing._emulator.registry.repositories import Registry
 
-def check_names(repository_name: str, tags: Iterable[str]) -> None:
-    """Refuse a repository and tags that no push can have.
+
+def check_names(registry: Registry, repository_name: str, tags: Iterable[str]) -> None:
+    """Refuse a repository that no push can make, and tags that no push can have.
+
+    A repository that was seeded may have a name that the service would refuse.
 
     Raises:
         TypeError: One of them is no text.
@@ -22,7 +26,8 @@ def check_names(repository_name: str, tags: Iterable[str]) -> None:
     """
     members = REQUESTS["PutImage"].members
     check_type("repository_name", repository_name, str, "the name of a repository")
-    members["repositoryName"].check(repository_name, "repositoryName")
+    if repository_name not in registry.repositories:
+        members["repositoryName"].check(repository_name, "repositoryName")
     given: set[str] = set()
     for tag in tags:
         check_type("each of tags", tag, str, "a tag")

@@ -75,7 +75,7 @@ class PushedImage(NamedTuple):
         if isinstance(self.tags, str):
             raise TypeError(f"tags must be a list of tags: for one tag write [{self.tags!r}]")
         try:
-            check_names(repository_name, self.tags)
+            check_names(registry, repository_name, self.tags)
             repository = repository_for_push(registry, repository_name, now)
             media_type = self._checked_media_type()
             document = self._index(repository) if self.children else self._manifest(repository)

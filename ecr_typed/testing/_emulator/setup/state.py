@@ -221,11 +221,11 @@ class EmulatorSetup:
 
         check_type("manifest", manifest, str, "the text of a manifest")
         check_type("media_type", media_type, str | None, "a media type, or None")
-        try:
-            check_names(repository_name, () if tag is None else (tag,))
-        except ServiceError as error:
-            raise ValueError(error.message) from error
         with self._registry(account_id, region_name) as registry:
+            try:
+                check_names(registry, repository_name, () if tag is None else (tag,))
+            except ServiceError as error:
+                raise ValueError(error.message) from error
             now = registry.registries.now
             return pull_through(registry, repository_name, manifest, media_type, tag, now)
 
