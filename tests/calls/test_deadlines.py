@@ -203,7 +203,9 @@ def test_watchdog_cuts_in_order_and_ends(monkeypatch: pytest.MonkeyPatch) -> Non
         time.sleep(0.01)
     assert not {*_watching()} - others
     assert all(exchange.cut_by is not None for exchange in exchanges.values())
-    assert list(times) == [exchanges[seconds] for seconds in (0.1, 0.2, 1.5)]
+    in_order = [exchanges[seconds] for seconds in (0.1, 0.2, 1.5)]
+    # The process's own watchdog may have cut off others meanwhile.
+    assert [one for one in times if one in in_order] == in_order
     assert all(times[exchange] >= began + seconds for seconds, exchange in exchanges.items())
     # Far from its own time: the first one does not wait for the last.
     assert times[exchanges[0.1]] < began + 1.5
