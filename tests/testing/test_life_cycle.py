@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import os
+import pickle
 import socket
 import subprocess
 import sys
@@ -23,6 +25,8 @@ from tests.support.untyped import untyped
 from .answers import code_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from mypy_boto3_ecr import ECRClient
 
 
@@ -84,6 +88,13 @@ with EcrEmulator() as emulator:
     command = [sys.executable, "-W", "ignore::DeprecationWarning", "-c", program]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
     assert (done.returncode, done.stdout) == (0, "['child', 'parent']\n"), done.stderr
+
+
+@pytest.mark.parametrize("send", [pickle.dumps, copy.deepcopy])
+def test_it_stays_in_its_process(emulator: EcrEmulator, send: Callable[[Any], Any]) -> None:
+    """The error says what another process needs in its place."""
+    with pytest.raises(TypeError, match=r"its endpoint_url, or the variables of environment\(\)"):
+        send(emulator)
 
 
 def test_misuse_is_told() -> None:

@@ -7,7 +7,7 @@ import os
 import threading
 from collections.abc import Callable, Mapping
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, NoReturn, Self
 
 import ecr_typed
 from ecr_typed.testing._emulator.arguments import (
@@ -142,6 +142,13 @@ class EcrEmulator(EmulatorSetup):
     def __repr__(self) -> str:
         where = "not running" if self._server is None else f"at {self.endpoint_url}"
         return f"<EcrEmulator {where}>"
+
+    def __reduce__(self) -> NoReturn:
+        """Refuse to be copied or sent to another process: the server and its state stay here."""
+        raise TypeError(
+            "an EcrEmulator can't be pickled or copied: give the other process its endpoint_url, "
+            "or the variables of environment()"
+        )
 
     def start(self) -> None:
         """Serve what was seeded, else empty registries."""
