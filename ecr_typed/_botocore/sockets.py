@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import http.client
 import socket
+from collections import deque
+from queue import Empty, Full
 from typing import TYPE_CHECKING, Any, Final
 
 import urllib3.util
@@ -148,8 +150,39 @@ class _SecureConnection(_WatchedConnection, AWSHTTPSConnection):  # type: ignore
     """A connection with TLS."""
 
 
+class _IdleConnections:
+    """The queue of a pool's connections that serve no request, the last one first.
+
+    The usual queue of urllib3 has a lock. What the handler of a signal raises while it is held
+    leaves it locked, and whoever closes the pool later waits for ever, be it the garbage collector.
+    """
+
+    def __init__(self, maxsize: int) -> None:
+        self._maxsize = maxsize
+        self.queue = deque[Any]()
+
+    def get(self, block: bool = False, timeout: float | None = None) -> Any:  # noqa: FBT001, FBT002, ARG002  # as urllib3 calls it; its pools don't wait for a connection here
+        """Take a connection, or raise `Empty`."""
+        try:
+            return self.queue.pop()
+        except IndexError:
+            raise Empty from None
+
+    def put(self, connection: Any, block: bool = False) -> None:  # noqa: FBT001, FBT002, ARG002  # as urllib3 calls it
+        """Add a connection, or raise `Full`."""
+        if len(self.queue) >= self._maxsize:
+            raise Full
+        self.queue.append(connection)
+
+    def qsize(self) -> int:
+        """Return how many connections there are."""
+        return len(self.queue)
+
+
 class _WatchedPool(HTTPConnectionPool):
     """Tells the exchange that runs on this thread when it gets and leaves a connection."""
+
+    QueueCls = _IdleConnections  # type: ignore[assignment]  # what urllib3 uses of a queue, it has
 
     def _get_conn(self, timeout: float | None = None) -> Any:
         exchange = sending()

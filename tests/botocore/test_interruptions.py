@@ -7,6 +7,7 @@ import gc
 import logging
 import multiprocessing
 import os
+import signal
 import threading
 import time
 from collections.abc import Iterator
@@ -233,12 +234,57 @@ def test_a_forked_child_of_a_client_of_a_client_has_connections_of_its_own(
     ecr.close()
 
 
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="the system has no timers")
+@pytest.mark.usefixtures("interruptions")
+def test_a_signal_leaves_no_queue_of_connections_locked(emulator: EcrEmulator) -> None:
+    """What a handler raises while a connection is taken or given back makes nobody wait later."""
+    ecr = emulator.client()
+    ecr.describe_registry()
+    (idle,) = _queues(ecr)
+    is_expected = threading.Event()
+    raised = 0
+
+    def handler(*_: object) -> None:
+        # The system may give the signal to another thread, and Python see it late.
+        if is_expected.is_set():
+            raise TimeoutError
+
+    before = signal.signal(signal.SIGALRM, handler)
+    try:
+        for number in range(100):
+            try:
+                is_expected.set()
+                signal.setitimer(signal.ITIMER_REAL, 0.0001 + number * 1e-6)
+                for _ in range(2_000):
+                    # What is interrupted in between is lost, as a connection in use is.
+                    if idle.qsize():
+                        idle.get(block=False)
+                    idle.put(None, block=False)
+                is_expected.clear()
+            except TimeoutError:
+                raised += 1
+    finally:
+        is_expected.clear()
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+    assert raised > 10
+    closing = threading.Thread(target=ecr.close, daemon=True)
+    closing.start()
+    closing.join(10)
+    assert not closing.is_alive()
+
+
 def _local_ports(ecr: EcrClient) -> set[int]:
+    connections = [c for idle in _queues(ecr) for c in idle.queue if c and c.sock]
+    return {connection.sock.getsockname()[1] for connection in connections}
+
+
+def _queues(ecr: EcrClient) -> list[Any]:
+    """Return what holds the connections of each pool that serve no request."""
     client: Any = ecr.boto3_client
     pools = client._endpoint.http_session._manager.pools
     keys: list[Any] = pools.keys()  # a pools' container can't be iterated over
-    connections = [c for key in keys for c in pools[key].pool.queue if c and c.sock]
-    return {connection.sock.getsockname()[1] for connection in connections}
+    return [pools[key].pool for key in keys]
 
 
 def test_attempts_are_logged(make: MakeEcr, wire: Wire, caplog: pytest.LogCaptureFixture) -> None:
