@@ -1,4 +1,4 @@
-"""Functions for jobs in other processes, which import them from here."""
+"""Functions for jobs, also for those in other processes, which import them from here."""
 
 from __future__ import annotations
 
@@ -8,6 +8,13 @@ from typing import Any
 
 from ecr_typed import EcrClient, EcrError, Repository, RetryPolicy
 from ecr_typed.jobs import Registry
+
+
+def fail_on_odd(number: int) -> int:
+    """A function that fails for some items, with an error that is not ours."""
+    if number % 2:
+        raise KeyError(f"no {number}")
+    return number
 
 
 def create(ecr: EcrClient, registry: Registry) -> Repository:
