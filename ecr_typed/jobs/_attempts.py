@@ -83,7 +83,7 @@ def attempt_elsewhere(
 
 
 def _sendable(error: EcrError) -> EcrError:
-    """Return an error that can be pickled, and says what pickle leaves out."""
+    """Return an error that can be pickled, and has the traceback that pickle leaves out."""
     cause = error.__cause__
     try:
         pickle.loads(pickle.dumps(error))  # noqa: S301  # it is our own

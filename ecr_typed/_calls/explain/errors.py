@@ -60,15 +60,6 @@ _ENHANCED: Final = (
     "basic scanning. describe_image_scan_findings has what it found."
 )
 
-_UNKNOWN: Final[Mapping[Effect, str]] = {
-    effect: (
-        "What it asked for may have been done. To repeat it does no harm."
-        if effect is Effect.IDEMPOTENT_WRITE
-        else "What it asked for may have been done: look at what is there before you repeat it."
-    )
-    for effect in Effect
-}
-
 
 def explain(
     error: EcrError,
@@ -85,9 +76,15 @@ def explain(
         found.append(f"This was the last of {call.requests} attempts.")
     if error.maybe_applied and not call.may_be_repetition(error):
         # Of a repetition that failed, reconciling says more.
-        found.append(_UNKNOWN[call.operation.effect])
+        found.append(_possible_effect(call.operation.effect))
     found += _explanations(error, call, request, partial(_url, call, endpoint_of))
     error.explanations = (*found, *error.explanations)
+
+
+def _possible_effect(effect: Effect) -> str:
+    if effect is Effect.IDEMPOTENT_WRITE:
+        return "What it asked for may have been done. To repeat it does no harm."
+    return "What it asked for may have been done: look at what is there before you repeat it."
 
 
 def explain_partial(error: EcrError, done: int, parts: int) -> None:
